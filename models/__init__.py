@@ -1,0 +1,1 @@
+"""What is true: people, gatherings, points and notices, guarded by the database."""

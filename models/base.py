@@ -1,0 +1,72 @@
+"""The ground under every table: naming, shared column types, sessions."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import BigInteger, DateTime, Engine, Enum, ForeignKey, Identity, MetaData, create_engine, func
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """All tables; every constraint has a name, so that a violation can be told from another."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+# GENERATED ALWAYS: no statement of ours, and none of an intruder's, chooses a key.
+Key = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key=True)]
+Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+# The database's own clock, apart from `occurred_on`: nothing can be back-dated.
+Created = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
+
+
+def ref(target: str, **kwargs: Any) -> Any:
+    """Return a column that refers to `target` (`table.column`); RESTRICT, because records outlive people."""
+    return mapped_column(BigInteger, ForeignKey(target, ondelete="RESTRICT"), **kwargs)
+
+
+def coded(kind: type[StrEnum], name: str, **kwargs: Any) -> Any:
+    """Return a text column that holds one value of `kind`, checked by the database."""
+    column = Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        values_callable=lambda values: [value.value for value in values],
+    )
+    return mapped_column(column, **kwargs)
+
+
+Sessions = sessionmaker[Session]
+
+
+def connect(url: str, *, pool_size: int) -> Engine:
+    """Return an engine whose connections give up rather than wait for ever.
+
+    `pool_size` connections and no overflow: one for each thread that may hold a transaction.
+    """
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        connect_args={
+            "options": "-c lock_timeout=5s -c statement_timeout=30s -c timezone=UTC"
+            " -c idle_in_transaction_session_timeout=30s"
+        },
+    )
+
+
+def sessions_of(engine: Engine) -> Sessions:
+    """Return the session factory used at every edge; objects stay readable after the commit."""
+    return sessionmaker(engine, expire_on_commit=False)

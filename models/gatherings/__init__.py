@@ -1,0 +1,1 @@
+"""What happens: gatherings, their rolls and the ways onto a roll."""

@@ -1,0 +1,124 @@
+"""What no statement may do, whoever sends it: rewrite the ledger, forge a path, change a published scheme."""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+APPEND_ONLY = ("audit", "amendment", "point_entry")
+
+UP = r"""
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION write_org_path() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE above text := '';
+BEGIN
+    IF NEW.parent_id IS NOT NULL THEN
+        SELECT path INTO above FROM org WHERE id = NEW.parent_id FOR SHARE;
+        IF '/' || above LIKE '%/' || NEW.id || '/%' THEN
+            RAISE EXCEPTION 'an organisation cannot stand below itself' USING ERRCODE = 'check_violation',
+                CONSTRAINT = 'ck_org_no_cycle';
+        END IF;
+    END IF;
+    NEW.path := coalesce(above, '') || NEW.id || '/';
+    RETURN NEW;
+END $$;
+CREATE TRIGGER write_org_path BEFORE INSERT OR UPDATE ON org
+    FOR EACH ROW EXECUTE FUNCTION write_org_path();
+
+CREATE FUNCTION move_org_subtree() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- Fires write_org_path on each child, which fires this again: the whole subtree follows.
+    UPDATE org SET parent_id = parent_id WHERE parent_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER move_org_subtree AFTER UPDATE ON org
+    FOR EACH ROW WHEN (OLD.path IS DISTINCT FROM NEW.path) EXECUTE FUNCTION move_org_subtree();
+
+CREATE FUNCTION place_member() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM org WHERE id = NEW.branch_id AND kind IN ('branch', 'joint_branch')) THEN
+        RAISE EXCEPTION 'a member belongs to a branch' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'ck_member_in_branch';
+    END IF;
+    IF NEW.group_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM org WHERE id = NEW.group_id AND kind = 'party_group' AND parent_id = NEW.branch_id
+    ) THEN
+        RAISE EXCEPTION 'a member''s group belongs to the same branch' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'ck_member_in_own_group';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER place_member BEFORE INSERT OR UPDATE OF branch_id, group_id ON member
+    FOR EACH ROW EXECUTE FUNCTION place_member();
+
+CREATE FUNCTION keep_published_scheme() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.published_at IS NOT NULL THEN
+        RAISE EXCEPTION 'a published scheme is never changed' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER keep_published_scheme BEFORE UPDATE OR DELETE ON scheme
+    FOR EACH ROW EXECUTE FUNCTION keep_published_scheme();
+CREATE TRIGGER keep_schemes BEFORE TRUNCATE ON scheme
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION check_reversal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM point_entry e
+        WHERE e.id = NEW.reverses AND e.reverses IS NULL AND e.member_id = NEW.member_id
+            AND e.scheme_id = NEW.scheme_id AND e.item = NEW.item AND e.cycle = NEW.cycle
+            AND e.quantity = NEW.quantity AND e.points = -NEW.points
+    ) THEN
+        RAISE EXCEPTION 'a reversal undoes one entry of its own member, and no reversal'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_point_entry_reversal';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER check_reversal BEFORE INSERT ON point_entry
+    FOR EACH ROW WHEN (NEW.reverses IS NOT NULL) EXECUTE FUNCTION check_reversal();
+"""
+
+
+def upgrade() -> None:
+    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
+    run(UP)
+    for table in APPEND_ONLY:
+        run(
+            f"CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+        run(
+            f"CREATE TRIGGER keep_table BEFORE TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+
+
+def downgrade() -> None:
+    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
+    for table in APPEND_ONLY:
+        run(f"DROP TRIGGER keep_rows ON {table}")
+        run(f"DROP TRIGGER keep_table ON {table}")
+    for trigger, table in (
+        ("check_reversal", "point_entry"),
+        ("keep_schemes", "scheme"),
+        ("keep_published_scheme", "scheme"),
+        ("place_member", "member"),
+        ("move_org_subtree", "org"),
+        ("write_org_path", "org"),
+    ):
+        run(f"DROP TRIGGER {trigger} ON {table}")
+    for function in (
+        "check_reversal",
+        "keep_published_scheme",
+        "place_member",
+        "move_org_subtree",
+        "write_org_path",
+        "refuse_change",
+    ):
+        run(f"DROP FUNCTION {function}()")

@@ -1,0 +1,1 @@
+"""What is told: notices, deliveries and what WeChat answered."""

@@ -1,0 +1,37 @@
+"""Notices: what is told about a gathering, once, to a frozen audience."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Integer, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Created, Key, Moment, coded, ref
+
+
+class NoticeKind(StrEnum):
+    """One notice, one reminder, and one change message per real change."""
+
+    NOTICE = "notice"
+    REMINDER = "reminder"
+    CHANGE = "change"
+
+
+class Notice(Base):
+    """One notice of one version of a gathering. `texts` are the words as they were published."""
+
+    __tablename__ = "notice"
+    id: Mapped[Key]
+    gathering_id: Mapped[int] = ref("gathering.id")
+    kind: Mapped[NoticeKind] = coded(NoticeKind, "kind")
+    version: Mapped[int] = mapped_column(Integer)
+    texts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    published_at: Mapped[Moment]
+    published_by: Mapped[int] = ref("account.id")
+    created_at: Mapped[Created]
+
+    __table_args__ = (
+        UniqueConstraint("gathering_id", "kind", "version"),
+        CheckConstraint("version > 0", name="version"),
+    )

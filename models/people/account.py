@@ -1,0 +1,89 @@
+"""Console log-ins and the posts that give them rights."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Boolean, CheckConstraint, Date, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Created, Key, Moment, coded, ref
+
+
+class Account(Base):
+    """One person's log-in to the console, perhaps linked to a member."""
+
+    __tablename__ = "account"
+    id: Mapped[Key]
+    member_id: Mapped[int | None] = ref("member.id", unique=True)
+    login: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(40))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    demo: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    ended_at: Mapped[Moment | None]
+    created_at: Mapped[Created]
+
+    __table_args__ = (CheckConstraint("login ~ '^[a-z0-9][a-z0-9._-]{2,31}$'", name="login"),)
+
+
+class Role(StrEnum):
+    """What a post is; rights follow from role and subtree (models.people.rights)."""
+
+    GROUP_LEADER = "group_leader"
+    CLERK = "clerk"
+    COMMISSIONER = "commissioner"
+    SECRETARY = "secretary"
+    DEPUTY = "deputy"
+    TOWNSHIP_OFFICER = "township_officer"
+    ZONE_OFFICER = "zone_officer"
+    AUDITOR = "auditor"
+
+
+ROLE_TEXT = {
+    Role.GROUP_LEADER: "党小组长",
+    Role.CLERK: "党务专干",
+    Role.COMMISSIONER: "支部委员",
+    Role.SECRETARY: "支部书记",
+    Role.DEPUTY: "支部副书记",
+    Role.TOWNSHIP_OFFICER: "乡镇党建干部",
+    Role.ZONE_OFFICER: "示范区党建干部",
+    Role.AUDITOR: "审计员",
+}
+
+
+class Post(Base):
+    """An account holds a role at an organisation from one day to another."""
+
+    __tablename__ = "post"
+    id: Mapped[Key]
+    account_id: Mapped[int] = ref("account.id", index=True)
+    org_id: Mapped[int] = ref("org.id", index=True)
+    role: Mapped[Role] = coded(Role, "role")
+    from_on: Mapped[date] = mapped_column(Date)
+    to_on: Mapped[date | None] = mapped_column(Date)
+    granted_by: Mapped[int | None] = ref("account.id")
+    created_at: Mapped[Created]
+
+    __table_args__ = (
+        CheckConstraint("to_on >= from_on", name="ends_after_start"),
+        Index(
+            "uq_post_open",
+            "account_id",
+            "org_id",
+            "role",
+            unique=True,
+            postgresql_where=text("to_on IS NULL"),
+        ),
+    )
+
+
+class ConsoleSession(Base):
+    """A browser that logged in; only the token's hash is kept."""
+
+    __tablename__ = "console_session"
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    account_id: Mapped[int] = ref("account.id", index=True)
+    csrf: Mapped[str] = mapped_column(String(43))
+    started_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+    password_at: Mapped[Moment]  # when the password was last typed; some acts ask for it again

@@ -1,0 +1,67 @@
+"""Wrong guesses, counted in the database so that no flush of a cache gives them back."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, coded
+
+
+class Guess(StrEnum):
+    """What is being guessed."""
+
+    DIGITS = "digits"
+    BIND_CODE = "bind_code"
+    PASSWORD = "password"  # noqa: S105
+
+
+class Tries(Base):
+    """How many tries one person spent in one minute."""
+
+    __tablename__ = "tries"
+    purpose: Mapped[Guess] = coded(Guess, "purpose", primary_key=True)
+    who_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    minute: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # since 1970
+    n: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (CheckConstraint("n >= 0", name="n"),)
+
+
+def _minute(now: datetime) -> int:
+    return int(now.timestamp()) // 60
+
+
+def spend_try(session: Session, purpose: Guess, who_hash: bytes, *, now: datetime) -> None:
+    """Count one try. Call it in a short transaction of its own, before the answer is known.
+
+    Two tries at once wait for each other on the row, so twenty at once are twenty.
+    """
+    row = insert(Tries).values(purpose=purpose, who_hash=who_hash, minute=_minute(now), n=1)
+    session.execute(
+        row.on_conflict_do_update(index_elements=["purpose", "who_hash", "minute"], set_={"n": Tries.n + 1})
+    )
+
+
+def spent_tries(
+    session: Session, purpose: Guess, who_hash: bytes, *, within: timedelta, now: datetime
+) -> int:
+    """Return the tries spent in the span before `now`, this one included."""
+    since = _minute(now - within)
+    query = select(func.coalesce(func.sum(Tries.n), 0)).where(
+        Tries.purpose == purpose, Tries.who_hash == who_hash, Tries.minute > since
+    )
+    return int(session.scalar(query) or 0)
+
+
+def give_back_try(session: Session, purpose: Guess, who_hash: bytes, *, now: datetime) -> None:
+    """Uncount a try that turned out right; part of the main transaction."""
+    session.execute(
+        update(Tries)
+        .where(
+            Tries.purpose == purpose, Tries.who_hash == who_hash, Tries.minute == _minute(now), Tries.n > 0
+        )
+        .values(n=Tries.n - 1)
+    )

@@ -1,0 +1,1 @@
+"""What counts: schemes, the ledger and the calculation."""

@@ -1,0 +1,65 @@
+"""The ledger of points: entries are added, corrected by reversing entries, and never changed."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Date, Index, Integer, Numeric, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Created, Key, coded, ref
+
+
+class Source(StrEnum):
+    """Where points may come from. Nothing about the use of an app can ever stand here."""
+
+    ATTENDANCE = "attendance"
+    DUES = "dues"
+    TRAINING = "training"
+    VOLUNTEER = "volunteer"
+    POST = "post"
+    MANUAL = "manual"
+    SELF_DECLARE = "self_declare"
+
+
+class PointEntry(Base):
+    """One line of the ledger. It exists only once it counts; what waits for approval is a proposal.
+
+    `about` is its natural key: `roll:<gathering>:<revision>:<member>:<item>` or `reverse:<entry>`.
+    """
+
+    __tablename__ = "point_entry"
+    id: Mapped[Key]
+    about: Mapped[str] = mapped_column(String(120), unique=True)
+    member_id: Mapped[int] = ref("member.id")
+    branch_id: Mapped[int] = ref("org.id")
+    scheme_id: Mapped[int] = ref("scheme.id")
+    item: Mapped[str] = mapped_column(String(40))
+    cycle: Mapped[str] = mapped_column(String(7))
+    period: Mapped[str] = mapped_column(String(7))
+    occurred_on: Mapped[date] = mapped_column(Date)
+    quantity: Mapped[Decimal] = mapped_column(Numeric(12, 4))
+    points: Mapped[Decimal] = mapped_column(Numeric(12, 4))
+    source: Mapped[Source] = coded(Source, "source")
+    gathering_id: Mapped[int | None] = ref("gathering.id", index=True)
+    revision: Mapped[int | None] = mapped_column(Integer)
+    reverses: Mapped[int | None] = ref("point_entry.id", unique=True)
+    account_id: Mapped[int] = ref("account.id")
+    created_at: Mapped[Created]
+
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("cycle ~ '^[0-9]{4}(H[12]|Q[1-4]|-(0[1-9]|1[0-2]))?$'", name="cycle"),
+        CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="period"),
+        CheckConstraint(
+            "source <> 'attendance' OR (gathering_id IS NOT NULL AND revision IS NOT NULL)",
+            name="attendance_from_roll",
+        ),
+        CheckConstraint(
+            "(reverses IS NULL) = (about NOT LIKE 'reverse:%')"
+            " AND (reverses IS NULL OR about = 'reverse:' || reverses)",
+            name="reversal_is_about_its_entry",
+        ),
+        Index("ix_point_entry_member_id_cycle", "member_id", "cycle"),
+        Index("ix_point_entry_branch_id_cycle", "branch_id", "cycle"),
+    )

@@ -1,0 +1,126 @@
+"""One PostgreSQL and one Valkey for the whole run, a database for each worker, a clone for each race."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from models.base import Sessions, connect, sessions_of
+from models.migrate import migrate
+from servers import Postgres, Valkey
+
+TEMPLATE = "zone_template"
+OWNER, APP, REDIS = "TEST_OWNER_URL", "TEST_APP_URL", "TEST_REDIS_URL"
+STARTED: list[Postgres | Valkey] = []
+
+# Wednesday, 25 November 2026, 14:50 in Shanghai: ten minutes before the usual theme day.
+NOON = datetime(2026, 11, 25, 6, 50, tzinfo=UTC)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers once, in the controller: a worker that owned them would take them along."""
+    if hasattr(config, "workerinput"):
+        return
+    if "DATABASE_URL" in os.environ:
+        owner = os.environ.get("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])
+        app = _own_app_role(owner)
+    else:
+        postgres = Postgres(Path(tempfile.mkdtemp(prefix="zone-test-")) / "postgres", fast=True).start()
+        STARTED.append(postgres)
+        owner, app = postgres.url("owner", "postgres"), postgres.url("app", "postgres")
+    if "REDIS_URL" in os.environ:
+        os.environ[REDIS] = os.environ["REDIS_URL"]
+    else:
+        valkey = Valkey(Path(tempfile.mkdtemp(prefix="zone-test-")) / "valkey").start()
+        STARTED.append(valkey)
+        os.environ[REDIS] = valkey.url()
+    os.environ[OWNER], os.environ[APP] = owner, app
+    drop_database(TEMPLATE)
+    _statement(f"CREATE DATABASE {TEMPLATE}")
+    migrate(url(OWNER, TEMPLATE), url(APP, TEMPLATE))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what this run started."""
+    if not hasattr(config, "workerinput"):
+        if OWNER in os.environ and not STARTED:
+            drop_database(TEMPLATE)
+        for server in reversed(STARTED):
+            server.stop()
+
+
+def _own_app_role(owner: str) -> str:
+    """Make a plain role beside an owner that may create roles; return its address."""
+    password = secrets.token_hex(16)
+    engine = create_engine(owner, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        known = connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = 'zone_test_app'"))
+        verb = "ALTER" if known else "CREATE"
+        connection.exec_driver_sql(f"{verb} ROLE zone_test_app LOGIN PASSWORD '{password}'")
+    return make_url(owner).set(username="zone_test_app", password=password).render_as_string(False)
+
+
+def url(which: str, name: str) -> str:
+    """Return the address of database `name` for the owner (OWNER) or the app (APP)."""
+    return make_url(os.environ[which]).set(database=name).render_as_string(hide_password=False)
+
+
+def _statement(sql: str) -> None:
+    engine = create_engine(os.environ[OWNER], poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(sql)
+
+
+def clone_database() -> str:
+    """Copy the migrated template; return the copy's name."""
+    name = f"zone_{secrets.token_hex(6)}"
+    _statement(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return name
+
+
+def drop_database(name: str) -> None:
+    """Drop a database and whoever is connected to it."""
+    _statement(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """The worker's own database, as the app's role."""
+    name = clone_database()
+    engine = connect(url(APP, name), pool_size=2)
+    yield engine
+    engine.dispose()
+    drop_database(name)
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session whose commits are savepoints, rolled back after the test."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """The name of a database of this test's own: for races, processes and real commits."""
+    name = clone_database()
+    yield name
+    drop_database(name)
+
+
+@pytest.fixture
+def sessions(database: str) -> Iterator[Sessions]:
+    """A session factory on a database of this test's own, with real commits."""
+    engine = connect(url(APP, database), pool_size=24)
+    yield sessions_of(engine)
+    engine.dispose()
