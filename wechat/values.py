@@ -6,12 +6,13 @@ import unicodedata
 _HANZI = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _NOT_HANZI = re.compile(f"[^{_HANZI}]")
 _DROPPED = {
-    "number": re.compile(r"[^0-9.]"),
+    "number": re.compile(r"[^0-9.+-]"),
     "letter": re.compile(r"[^A-Za-z]"),
     "symbol": re.compile(r"[^!-/:-@\[-`{-~]"),
     "character_string": re.compile(r"[^!-~]"),
     "phone_number": re.compile(r"[^!-@\[-`{-~]"),
     "phrase": _NOT_HANZI,
+    "name": re.compile(r"[0-9]"),
 }
 _LONGEST = {
     "thing": 20,
@@ -24,7 +25,7 @@ _LONGEST = {
     "phrase": 5,
 }
 # Where 无 itself would break the rule and a sign says the same.
-_NOTHING = {"character_string": "-", "phone_number": "-", "symbol": "-"}
+_NOTHING = {"character_string": "-", "symbol": "-"}
 
 
 def fit(value: str, key: str) -> str:

@@ -1,0 +1,170 @@
+"""What WeChat pushes to us, typed: messages and events with a key that stays the same over its retries."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot carry even in CDATA; JSON can, but no database column would take it."""
+
+
+class Malformed(Exception):
+    """A body that cannot be WeChat's: `code` is too_large (`status` 413) or unreadable (400)."""
+
+    def __init__(self, code: str, status: int = 400) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+
+
+@dataclass(frozen=True)
+class ReplyTo:
+    """Where and how the answer to a push goes back."""
+
+    account: str
+    """The account's own id (gh_…), which the push was addressed to."""
+    is_json: bool
+    token: str = field(repr=False)
+    key: bytes | None = field(repr=False)
+    """The key that opened the push; None: it came unsealed."""
+
+
+@dataclass(frozen=True)
+class Push:
+    """What every push says: which app, who, when.
+
+    `natural_key` is 64 hexadecimal digits: equal for the tries of one push and for nothing else, unique
+    within `appid`; no openid can be read from it.
+    """
+
+    appid: str
+    openid: str
+    at: datetime
+    natural_key: str
+    reply_to: ReplyTo
+
+
+@dataclass(frozen=True)
+class TextMessage(Push):
+    """Somebody typed something."""
+
+    content: str
+    msg_id: str
+
+
+@dataclass(frozen=True)
+class OtherMessage(Push):
+    """Somebody sent a picture, a voice, a place …: `type` is WeChat's MsgType."""
+
+    type: str
+
+
+@dataclass(frozen=True)
+class Subscribed(Push):
+    """A new follower; `scene` is the scene of the QR code they scanned, or empty."""
+
+    scene: str
+
+
+@dataclass(frozen=True)
+class Unsubscribed(Push):
+    """A follower left."""
+
+
+@dataclass(frozen=True)
+class Clicked(Push):
+    """A menu button with this key was tapped."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class ScanWaited(Push):
+    """A QR code was scanned from the menu button `key`, and the follower waits for an answer."""
+
+    key: str
+    result: str
+
+
+@dataclass(frozen=True)
+class TemplateResult(Push):
+    """How a template message ended; `reason` is WeChat's own, e.g. "user block"; `msgid` may be "0"."""
+
+    msgid: str
+    status: Literal["success", "failed"]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Unknown(Push):
+    """An event this product does nothing about; `event` is in lower case."""
+
+    event: str
+
+
+def read_push(fields: Mapping[str, Any], appid: str, reply_to: ReplyTo) -> Push:
+    """Turn a push's elements into a typed push. Malformed: one that every push has is missing."""
+    openid = _text(fields, "FromUserName")
+    created = _text(fields, "CreateTime")
+    kind = _text(fields, "MsgType")
+    if not openid or not kind or not (created.isascii() and created.isdigit() and len(created) <= 10):
+        raise Malformed("unreadable")
+    at = datetime.fromtimestamp(int(created), UTC)
+    if kind != "event":
+        msg_id = _text(fields, "MsgId")
+        base = (appid, openid, at, _key("message", openid, msg_id or created), reply_to)
+        if kind == "text":
+            return TextMessage(*base, content=_text(fields, "Content"), msg_id=msg_id)
+        return OtherMessage(*base, type=kind)
+    return _read_event(fields, appid, openid, at, reply_to)
+
+
+def _read_event(fields: Mapping[str, Any], appid: str, openid: str, at: datetime, reply_to: ReplyTo) -> Push:
+    event = _text(fields, "Event").lower()  # WeChat itself mixes the cases
+    key = _text(fields, "EventKey")
+    created = str(int(at.timestamp()))
+
+    def base(*own: str) -> tuple[str, str, datetime, str, ReplyTo]:
+        return appid, openid, at, _key("event", openid, created, event, *own), reply_to
+
+    match event:
+        case "subscribe":
+            return Subscribed(*base(key), scene=key.removeprefix("qrscene_"))
+        case "unsubscribe":
+            return Unsubscribed(*base())
+        case "click":
+            return Clicked(*base(key), key=key)
+        case "scancode_waitmsg":
+            scanned = fields.get("ScanCodeInfo")
+            result = _text(scanned, "ScanResult") if isinstance(scanned, Mapping) else ""
+            return ScanWaited(*base(key, result), key=key, result=result)
+        case "templatesendjobfinish":
+            msgid, status = _text(fields, "MsgID"), _text(fields, "Status")
+            if status == "success":
+                return TemplateResult(*base(msgid), msgid=msgid, status="success", reason="")
+            reason = status.removeprefix("failed").lstrip(": ")
+            return TemplateResult(*base(msgid), msgid=msgid, status="failed", reason=reason)
+        case _:
+            # Some carry what tells them apart in lists of their own, so everything counts.
+            return Unknown(*base(json.dumps(fields, sort_keys=True)), event=event)
+
+
+def _key(*parts: str) -> str:
+    # As a JSON list, since no part can then reach over into the next.
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    """Return an element as text; JSON pushes write some numbers as numbers."""
+    value = fields.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return NOT_XML.sub("", value).strip()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise Malformed("unreadable")
