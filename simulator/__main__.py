@@ -1,0 +1,94 @@
+"""The command line: python -m simulator [--port] [--host] [--accounts FILE.toml] [--clock-offset SECONDS]."""
+
+import argparse
+import functools
+import os
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from pydantic import ValidationError
+
+from simulator.accounts import Account, read_accounts
+from simulator.app import create_app
+
+THREADS = 256  # most of them only wait: for a withheld answer, for a callback
+STOP_SECONDS = 1
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; return 0 then, 2 when the accounts file or the port is no good."""
+    options = _options()
+    try:
+        accounts = read_accounts(options.accounts) if options.accounts else []
+    except (OSError, ValueError) as error:
+        reason = _plain(error) if isinstance(error, ValidationError) else error
+        print(f"simulator: {options.accounts}: {reason}", file=sys.stderr)
+        return 2
+    if not _is_free(options.host, options.port):
+        print(f"simulator: {options.host}:{options.port} is taken", file=sys.stderr)
+        return 2
+    server = Granian(
+        "simulator",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        log_enabled=False,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+    start = functools.partial(_start, accounts, options.clock_offset, options.host, options.port, os.getpid())
+    server.serve(target_loader=start, wrap_loader=False)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator", description="A simulator of WeChat's servers."
+    )
+    parser.add_argument("--port", type=int, default=8001)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--accounts", type=Path, metavar="FILE.toml", help="the accounts to play")
+    parser.add_argument("--clock-offset", type=float, default=0.0, metavar="SECONDS", help="clock ahead by")
+    return parser.parse_args()
+
+
+def _plain(error: ValidationError) -> str:
+    rows = error.errors(include_url=False, include_input=False, include_context=False)
+    return "; ".join(f"{'.'.join(str(part) for part in row['loc'])}: {row['msg']}" for row in rows)
+
+
+def _is_free(host: str, port: int) -> bool:
+    # The server shares its port with whoever asks, so a second simulator would halve the first one's calls.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _start(accounts: list[Account], offset: float, host: str, port: int, parent: int) -> Any:
+    """Build the application in the worker process, which must not outlive its parent."""
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    app = create_app(accounts, offset)
+    print(f"simulator: listening on http://{host}:{port}", flush=True)
+    return app
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

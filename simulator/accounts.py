@@ -1,0 +1,59 @@
+"""The accounts the simulator plays: what WeChat's console would have on file for each."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Template(BaseModel):
+    """One template of an account; a key such as thing1 carries its value type in its letters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(min_length=1)
+    title: str
+    keys: list[str] = Field(min_length=1)
+
+
+class Account(BaseModel):
+    """One official account (a verified service account) or mini-program, secrets hidden from repr."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["official", "mini_program"]
+    appid: str = Field(min_length=1)
+    secret: str = Field(min_length=1, repr=False)
+    original_id: str = Field(pattern=r"^gh_\w+$")
+    token: str = Field(pattern=r"^[A-Za-z0-9]{3,32}$", repr=False)
+    aes_key: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{43}$", repr=False)
+    push_mode: Literal["plain", "compatible", "safe"] = "plain"
+    push_format: Literal["xml", "json"] = "xml"
+    callback_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+")
+    templates: list[Template] = []
+
+    @model_validator(mode="after")
+    def _push_must_be_possible(self) -> "Account":
+        if self.push_mode != "plain" and self.aes_key is None:
+            raise ValueError(f"push_mode {self.push_mode!r} needs an aes_key")
+        if self.push_format == "json" and self.kind == "official":
+            raise ValueError("an official account is pushed XML only")
+        return self
+
+    def template(self, template_id: object) -> Template | None:
+        """Find a template by its id, None when the account has none such."""
+        return next((one for one in self.templates if one.id == template_id), None)
+
+
+class AccountsFile(BaseModel):
+    """The accounts file: any number of [[account]] tables."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account: list[Account] = []
+
+
+def read_accounts(path: Path) -> list[Account]:
+    """Read the accounts of a TOML file. Raises OSError, TOMLDecodeError or ValidationError."""
+    return AccountsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).account

@@ -1,0 +1,35 @@
+"""The web application: WeChat's paths, the control API and the page over one state."""
+
+from collections.abc import Sequence
+
+from flask import Flask, Response
+
+from simulator.accounts import Account
+from simulator.bodies import refuse
+from simulator.control import control_blueprint
+from simulator.edge import answer_call
+from simulator.page import page_blueprint
+from simulator.phones import phones_blueprint
+from simulator.push import Pusher
+from simulator.state import State
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+
+def create_app(accounts: Sequence[Account], clock_offset: float = 0.0) -> Flask:
+    """Build the application with its own memory and pushing threads; clock_offset in seconds."""
+    app = Flask(__name__, static_folder=None)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    state = State(accounts, clock_offset)
+    pusher = Pusher(state)
+    app.register_blueprint(page_blueprint())
+    app.register_blueprint(control_blueprint(state, pusher))
+    app.register_blueprint(phones_blueprint(state, pusher))
+
+    @app.route("/<path:path>", methods=METHODS)
+    def call(path: str) -> Response:
+        if path.startswith("_sim/"):
+            refuse(404, "unknown_path", "the control API has no such path")
+        return answer_call(state, pusher)
+
+    return app

@@ -1,0 +1,64 @@
+"""One call of the WeChat API as the families see it, and how a family declares what it answers."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.accounts import Account
+from simulator.errcodes import Errcode
+from simulator.state import Message, State
+
+
+@dataclass
+class Call:
+    """A call under way; `account` is whose access_token came with it, `accepted` what is to be reported."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    body: bytes
+    rid: str
+    now: float
+    account: Account | None = None
+    accepted: list[Message] = field(default_factory=list)
+    note: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """Read the body as a JSON object, whatever its Content-Type. Raises 44002 or 47001."""
+        if not self.body:
+            raise Errcode(44002)
+        try:
+            content = json.loads(self.body)
+        except ValueError as error:
+            raise Errcode(47001) from error
+        if not isinstance(content, dict):
+            raise Errcode(47001)
+        return content
+
+    def openid(self) -> str | None:
+        """Tell whom the call is about, for faults: the body's touser or the query's openid."""
+        try:
+            about = self.json().get("touser") if self.method == "POST" else self.query.get("openid")
+        except Errcode:
+            return None
+        return about if isinstance(about, str) else None
+
+    def owner(self) -> Account:
+        """Tell the account whose access_token was checked."""
+        if self.account is None:
+            raise Errcode(41001)
+        return self.account
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One path of the API: its method, whether it needs an access_token, for which kind of account."""
+
+    method: str
+    path: str
+    work: Callable[[State, Call], dict[str, Any]]
+    token: bool = True
+    kind: str | None = None
+    # Sends to one person at the same time are counted: a careful client never does that.
+    one_at_a_time: bool = False

@@ -1,0 +1,63 @@
+"""WeChat's refusals: the texts of the global return codes and the shape every error answer has."""
+
+import secrets
+from typing import Any
+
+# Source: WeChat, global return codes. Texts are theirs, a trailing " rid: ..." is added to each.
+ERRMSG = {
+    -1: "system error",
+    40001: (
+        "invalid credential, access_token is invalid or not latest, could get access_token by "
+        "getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r"
+    ),
+    40002: "invalid grant_type",
+    40003: "invalid openid",
+    40013: "invalid appid",
+    40014: "invalid access_token",
+    40029: "invalid code",
+    40037: "invalid template_id",
+    40039: "invalid url size",
+    40066: "invalid url",
+    40125: "invalid appsecret",
+    40163: "code been used",
+    40164: "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist",
+    41001: "access_token missing",
+    41002: "appid missing",
+    41004: "appsecret missing",
+    41008: "missing code",
+    42001: "access_token expired",
+    43001: "require GET method",
+    43002: "require POST method",
+    43004: "require subscribe",
+    43101: "user refuse to accept the msg",
+    43116: "This template_id is banned",
+    43117: "Sending messages to this openid too frequently,please try later",
+    44002: "empty post data",
+    45009: "reach max api daily quota limit",
+    45011: "api minute-quota reach limit  mustslower  retry next minute",
+    45015: "response out of time limit or subscription is canceled",
+    47001: "data format error",
+    47003: "argument invalid!",
+    48001: "api unauthorized",
+    48006: "forbid to clear quota because of reaching the limit",
+}
+
+
+class Errcode(Exception):
+    """One refusal as WeChat words it; always answered with HTTP 200."""
+
+    def __init__(self, code: int, message: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message or ERRMSG.get(code, "error")
+
+
+def new_rid() -> str:
+    """Make a request id: three groups of eight hexadecimal digits."""
+    digits = secrets.token_hex(12)
+    return f"{digits[:8]}-{digits[8:16]}-{digits[16:]}"
+
+
+def error_body(refused: Errcode, rid: str) -> dict[str, Any]:
+    """Answer a refusal with errcode and errmsg, the rid at the end of the text."""
+    return {"errcode": refused.code, "errmsg": f"{refused.message} rid: {rid}"}

@@ -1,0 +1,110 @@
+"""Faults on demand: which calls go wrong, and how, chosen by a person or a test."""
+
+import itertools
+import random
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Kind = Literal[
+    "slow",  # waits `seconds`, then works and answers
+    "reset_before",  # closes the connection, nothing was done
+    "html_502",  # a gateway's HTML page, nothing was done
+    "errcode",  # answers `errcode`, nothing was done
+    "timeout_after",  # works, withholds the answer for `seconds`, closes the connection
+    "event_before_response",  # pushes the result event and awaits its answer before answering the call
+    "event_lost",  # the result event is never pushed
+    "event_withheld",  # the result event waits until it is released
+    "event_twice",  # the result event is pushed twice
+    "event_msgid_zero",  # the result event carries MsgID 0
+]
+SECONDS = {"slow": 0.03, "timeout_after": 15.0}
+
+
+class FaultOrder(BaseModel):
+    """A fault as ordered: where it strikes (path, openid, appid) and how often.
+
+    `nth`: only the n-th matching call; `count`: the first so many; `share`: that part of them, drawn
+    from `seed`; none of the three: every matching call.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind
+    path: str | None = None
+    openid: str | None = None
+    appid: str | None = None
+    nth: int | None = Field(default=None, ge=1)
+    count: int | None = Field(default=None, ge=1)
+    share: float | None = Field(default=None, ge=0, le=1)
+    seed: int = 0
+    seconds: float | None = Field(default=None, ge=0, le=600)
+    errcode: int | None = None
+
+    @model_validator(mode="after")
+    def _must_make_sense(self) -> "FaultOrder":
+        if (self.kind == "errcode") != (self.errcode is not None):
+            raise ValueError("errcode belongs to the kind errcode, and only there")
+        if self.seconds is not None and self.kind not in SECONDS:
+            raise ValueError(f"seconds means nothing for {self.kind}")
+        if sum(one is not None for one in (self.nth, self.count, self.share)) > 1:
+            raise ValueError("give one of nth, count, share")
+        return self
+
+
+_ids = itertools.count(1)
+
+
+@dataclass
+class Fault:
+    """A fault in force: its order, how many calls matched, how many it struck."""
+
+    order: FaultOrder
+    id: int = field(default_factory=lambda: next(_ids))
+    matched: int = 0
+    fired: int = 0
+    lifted: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.order.seed)  # noqa: S311  repeatable, not secret
+
+    @property
+    def seconds(self) -> float:
+        """How long this fault waits, in seconds."""
+        return self.order.seconds if self.order.seconds is not None else SECONDS.get(self.order.kind, 0.0)
+
+    def strikes(self, path: str, openid: str | None, appid: str | None) -> bool:
+        """Say whether this call is struck; counts it, so ask once a call and under the state's lock."""
+        order = self.order
+        if order.path not in (None, path) or order.openid not in (None, openid):
+            return False
+        if order.appid not in (None, appid):
+            return False
+        self.matched += 1
+        if order.nth is not None:
+            struck = self.matched == order.nth
+        elif order.count is not None:
+            struck = self.matched <= order.count
+        elif order.share is not None:
+            struck = self._random.random() < order.share
+        else:
+            struck = True
+        self.fired += struck
+        return struck
+
+    def json(self) -> dict[str, Any]:
+        """Show the fault to the control API."""
+        shown = self.order.model_dump(exclude_none=True)
+        return {"id": self.id, **shown, "matched": self.matched, "fired": self.fired}
+
+
+def struck_by(faults: Iterable[Fault], path: str, openid: str | None, appid: str | None) -> dict[str, Fault]:
+    """Ask every fault about one call; the first of each kind that strikes counts."""
+    struck: dict[str, Fault] = {}
+    for fault in faults:
+        if fault.strikes(path, openid, appid):
+            struck.setdefault(fault.order.kind, fault)
+    return struck

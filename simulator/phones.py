@@ -1,0 +1,173 @@
+"""What a follower does with a phone: type, follow, unfollow, block, scan; and the wall of phones."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+
+from simulator.bodies import About, known_account, known_follower, read_body, refuse
+from simulator.control import shown_follower, shown_ledger, shown_message
+from simulator.payloads import Push
+from simulator.push import Pusher
+from simulator.replies import Outcome
+from simulator.state import UNAVAILABLE, ChatRow, Follower, State, iso
+
+PHONES = 24
+ROWS = 30
+
+
+class SayBody(About):
+    """What the follower types."""
+
+    text: str = Field(min_length=1, max_length=2000)
+
+
+class BlockBody(About):
+    """Whether the follower refuses the account's messages from now on."""
+
+    blocked: bool = True
+
+
+class ScanBody(About):
+    """The menu button's key and the text of the scanned picture."""
+
+    key: str
+    result: str
+
+
+def phones_blueprint(state: State, pusher: Pusher) -> Blueprint:
+    """Build the followers' side of the control API."""
+    phones = Blueprint("phones", __name__, url_prefix="/_sim")
+    _chat(phones, state, pusher)
+    _following(phones, state, pusher)
+
+    @phones.get("/wall")
+    def wall() -> ResponseReturnValue:
+        return jsonify(_wall(state, request.args.get("appid"), request.args.get("q", "").strip()))
+
+    return phones
+
+
+def _chat(phones: Blueprint, state: State, pusher: Pusher) -> None:
+    @phones.post("/say")
+    def say() -> ResponseReturnValue:
+        body = read_body(SayBody)
+        _present(state, body).chat.append(ChatRow(state.now(), "said", body.text))
+        return _push(state, pusher, body, "text", {"Content": body.text}, next(state.push_ids))
+
+    @phones.post("/scan")
+    def scan() -> ResponseReturnValue:
+        body = read_body(ScanBody)
+        _present(state, body).chat.append(ChatRow(state.now(), "said", f"[扫码 scan] {body.result}"))
+        scanned = {"ScanType": "qrcode", "ScanResult": body.result}
+        fields = {"Event": "scancode_waitmsg", "EventKey": body.key, "ScanCodeInfo": scanned}
+        return _push(state, pusher, body, "event", fields)
+
+
+def _following(phones: Blueprint, state: State, pusher: Pusher) -> None:
+    @phones.post("/follow")
+    def follow() -> ResponseReturnValue:
+        body = read_body(About)
+        _official(state, body)
+        with state.lock:
+            person = state.followers.setdefault((body.appid, body.openid), Follower(body.openid))
+            person.subscribed, person.blocked, person.subscribed_at = True, False, state.now()
+            person.chat.append(ChatRow(state.now(), "note", "关注 subscribe"))
+        return _push(state, pusher, body, "event", {"Event": "subscribe", "EventKey": ""})
+
+    @phones.post("/unfollow")
+    def unfollow() -> ResponseReturnValue:
+        body = read_body(About)
+        _official(state, body)
+        person = _present(state, body)
+        person.subscribed = False
+        person.chat.append(ChatRow(state.now(), "note", "取消关注 unsubscribe"))
+        return _push(state, pusher, body, "event", {"Event": "unsubscribe", "EventKey": ""})
+
+    @phones.post("/block")
+    def block() -> ResponseReturnValue:
+        body = read_body(BlockBody)
+        person = known_follower(state, body)
+        person.blocked = body.blocked
+        person.chat.append(ChatRow(state.now(), "note", "拒收 block" if body.blocked else "不再拒收 unblock"))
+        return jsonify(Outcome("not_pushed", detail="WeChat tells the account nothing of it").json())
+
+
+def _official(state: State, about: About) -> None:
+    known_account(state, about.appid)
+    if state.accounts[about.appid].kind != "official":
+        refuse(409, "not_an_official_account", "only an official account is followed")
+
+
+def _present(state: State, about: About) -> Follower:
+    person = known_follower(state, about)
+    if not person.subscribed:
+        refuse(409, "not_following", f"{about.openid} does not follow")
+    return person
+
+
+def _push(
+    state: State,
+    pusher: Pusher,
+    about: About,
+    msg_type: str,
+    fields: dict[str, Any],
+    msg_id: int | None = None,
+) -> ResponseReturnValue:
+    account = state.accounts[about.appid]
+    outcome = pusher.push(Push(account, about.openid, int(state.now()), msg_type, fields, msg_id))
+    person = known_follower(state, about)
+    # Who has just left does not see what the account says to that.
+    if person.subscribed:
+        _show(state, person, outcome)
+    return jsonify(outcome.json())
+
+
+def _show(state: State, person: Follower, outcome: Outcome) -> None:
+    if outcome.verdict in ("malformed", "unanswered"):
+        person.chat.append(ChatRow(state.now(), "note", UNAVAILABLE))
+    for reply in outcome.replies:
+        person.chat.append(ChatRow(state.now(), "reply", _words(reply)))
+
+
+def _words(reply: dict[str, Any]) -> str:
+    if reply["type"] == "news":
+        return "\n".join(f"{one.get('title', '')} {one.get('url', '')}" for one in reply["articles"])
+    return str(reply.get("content") or f"[{reply['type']}]")
+
+
+def _wall(state: State, appid: str | None, wanted: str) -> dict[str, Any]:
+    with state.lock:
+        if appid not in state.accounts:
+            appid = next(iter(state.accounts), None)
+        people = [person for (owner, _), person in state.followers.items() if owner == appid]
+        found = [one for one in people if wanted in one.name or wanted in one.openid]
+        # Those with something on their screen come first, else the order in which they were added.
+        found.sort(key=lambda one: not one.chat)
+        accounts = [{"appid": one.appid, "kind": one.kind} for one in state.accounts.values()]
+        return {
+            "accounts": accounts,
+            "appid": appid,
+            "total": len(people),
+            "found": len(found),
+            "phones": [
+                {
+                    **shown_follower(appid or "", one),
+                    "chat": [
+                        {
+                            "at": iso(row.at),
+                            "kind": row.kind,
+                            "text": row.text,
+                            "card": shown_message(row.card) if row.card else None,
+                        }
+                        for row in list(one.chat)[-ROWS:]
+                    ],
+                }
+                for one in found[:PHONES]
+            ],
+            "faults": [fault.json() for fault in state.faults],
+            "ledger": shown_ledger(state),
+            "now": iso(state.now()),
+            "offset_seconds": state.offset,
+        }

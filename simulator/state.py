@@ -1,0 +1,166 @@
+"""What the simulator remembers: accounts, followers, tokens, messages, log, counters and its clock."""
+
+import itertools
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from simulator.accounts import Account
+from simulator.faults import Fault
+
+LOG_ROWS = 2000
+CHAT_ROWS = 100
+UNAVAILABLE = "该公众号暂时无法提供服务，请稍后再试"
+
+
+@dataclass
+class ChatRow:
+    """One thing a phone shows: "said" by the follower, a "reply", a "card", or a "note"."""
+
+    at: float
+    kind: str
+    text: str = ""
+    card: "Message | None" = None
+
+
+@dataclass
+class Follower:
+    """One person as one account knows them; `blocked` means messages of the account are refused."""
+
+    openid: str
+    name: str = ""
+    unionid: str | None = None
+    subscribed: bool = True
+    blocked: bool = False
+    subscribed_at: float = 0.0
+    chat: deque[ChatRow] = field(default_factory=lambda: deque(maxlen=CHAT_ROWS))
+
+
+@dataclass
+class Message:
+    """One accepted template message; `event_status` is what TEMPLATESENDJOBFINISH says of it."""
+
+    msgid: int
+    appid: str
+    openid: str
+    template_id: str
+    title: str
+    data: dict[str, str]
+    url: str | None
+    mini: dict[str, Any] | None
+    client_msg_id: str | None
+    at: float
+    event_status: str
+    event_sent: bool = False
+    event_withheld: bool = False
+
+
+@dataclass
+class IssuedToken:
+    """One access token; `killed` ones are answered 40001, expired ones 42001."""
+
+    appid: str
+    valid_until: float
+    killed: bool = False
+
+
+@dataclass
+class TokenLine:
+    """The tokens one appid draws from one of the two endpoints."""
+
+    current: str | None = None
+    forced_at: list[float] = field(default_factory=list)
+
+
+@dataclass
+class LoginCode:
+    """A code as wx.login hands it out: good once, for five minutes."""
+
+    appid: str
+    openid: str
+    unionid: str | None
+    made_at: float
+    used: bool = False
+
+
+@dataclass
+class LogRow:
+    """One call received ("in") or one push ("push"), as the page's call log shows it."""
+
+    number: int
+    at: float
+    way: str
+    method: str
+    path: str
+    query: str
+    request: bytes
+    answer: str
+    status: int | None
+    ms: int
+    rid: str = ""
+    faults: list[str] = field(default_factory=list)
+    note: str = ""
+
+
+class State:
+    """Everything the process knows, behind one lock that is never held during a network call."""
+
+    def __init__(self, accounts: Iterable[Account], clock_offset: float) -> None:
+        self.lock = threading.RLock()
+        self.accounts = {account.appid: account for account in accounts}
+        self.first_offset = clock_offset
+        self.generation = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all but the accounts and set the clock back to its start."""
+        with self.lock:
+            self.generation += 1  # queued pushes of before are not sent any more
+            self.offset = self.first_offset
+            self.followers: dict[tuple[str, str], Follower] = {}
+            self.messages: list[Message] = []
+            self.sent_ids: dict[tuple[str, str, str], tuple[int, float]] = {}
+            self.withheld: dict[int, Message] = {}
+            self.tokens: dict[str, IssuedToken] = {}
+            self.token_lines: dict[tuple[str, str], TokenLine] = {}
+            self.token_fetches: Counter[str] = Counter()
+            self.codes: dict[str, LoginCode] = {}
+            self.faults: list[Fault] = []
+            self.counters: Counter[str] = Counter()
+            self.in_flight: Counter[tuple[str, str]] = Counter()
+            self.log: deque[LogRow] = deque(maxlen=LOG_ROWS)
+            self.log_numbers = itertools.count(1)
+            # Template msgids stay below 2**53 so that a browser can show them; MsgIds use all 64 bits.
+            self.msgids = itertools.count(time.time_ns() // 1000)
+            self.push_ids = itertools.count(time.time_ns())
+
+    def now(self) -> float:
+        """Tell the simulator's time in epoch seconds: the real clock plus the offset."""
+        return time.time() + self.offset
+
+    def follower(self, appid: str, openid: object) -> Follower | None:
+        """Find a follower, present or former, of an account."""
+        return self.followers.get((appid, openid)) if isinstance(openid, str) else None
+
+    def kill_tokens(self, appid: str) -> None:
+        """Make every token of an account unusable, as changing its secret does."""
+        for issued in self.tokens.values():
+            if issued.appid == appid:
+                issued.killed = True
+        for line in [key for key in self.token_lines if key[0] == appid]:
+            del self.token_lines[line]
+
+    def write_log(self, way: str, method: str, path: str, **columns: Any) -> None:
+        """Add a row to the call log; the oldest rows make room."""
+        with self.lock:
+            row = LogRow(next(self.log_numbers), self.now(), way, method, path, **columns)
+            self.log.append(row)
+
+
+def iso(moment: float) -> str:
+    """Write epoch seconds as a UTC ISO-8601 time with milliseconds."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
