@@ -1,0 +1,1 @@
+"""The database and cache servers that come in wheels, for development and tests."""
