@@ -1,11 +1,13 @@
 """Bring a database to the newest shape and give the app's role no more than it needs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from models.tables import APPEND_ONLY, TABLES
@@ -24,29 +26,37 @@ def newest() -> str:
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
-def migrate(owner_url: str, app_url: str, *, revision: str = "head") -> None:
-    """Migrate as the owner, up or down to `revision`, then grant the role of `app_url` its rights."""
-    role = make_url(app_url).username
+def migrate(owner_url: str, app_url: str) -> None:
+    """Migrate to the newest revision as the owner, then grant the role of `app_url` its rights.
+
+    Where both addresses name one role there is nothing to grant: the triggers alone still guard.
+    """
+    owner, app = make_url(owner_url).username, make_url(app_url).username
+    with _owned(owner_url) as connection:
+        command.upgrade(_config(connection), "head")
+        if app and app != owner:
+            grant(connection, app)
+            connection.commit()
+
+
+def downgrade(owner_url: str, revision: str) -> None:
+    """Go back to `revision` (`0003`, `base`) as the owner; what the later revisions hold is lost."""
+    with _owned(owner_url) as connection:
+        command.downgrade(_config(connection), revision)
+
+
+@contextmanager
+def _owned(owner_url: str) -> Iterator[Connection]:
     engine = create_engine(owner_url, poolclass=NullPool)
     with engine.connect() as connection:
-        current = connection.scalar(text("SELECT to_regclass('alembic_version')"))
-        before = connection.scalar(text("SELECT version_num FROM alembic_version")) if current else None
-        connection.commit()
-        config = _config(connection)
-        if revision in ("base", before) or revision.startswith("-"):
-            command.downgrade(config, revision)
-        else:
-            command.upgrade(config, revision)
-        if role and role != make_url(owner_url).username and revision == "head":
-            grant(connection, role)
-            connection.commit()
+        yield connection
 
 
 def grant(connection: Connection, role: str) -> None:
     """Grant `role` what the product does and nothing else.
 
-    Nobody but the owner alters a table, switches off a trigger, sets `created_at`, or touches an
-    append-only row again.
+    Nobody but the owner alters a table, switches off a trigger, chooses a key (OVERRIDING SYSTEM VALUE
+    would), sets `created_at`, or touches an append-only row again.
     """
     quoted = '"' + role.replace('"', '""') + '"'
     kept = {table.__tablename__ for table in APPEND_ONLY}
@@ -55,7 +65,8 @@ def grant(connection: Connection, role: str) -> None:
     run(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}")
     run(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {quoted}")
     for name, table in TABLES.items():
-        columns = ", ".join(f'"{column.name}"' for column in table.columns if column.name != "created_at")
+        written = (column for column in table.columns if not column.identity and column.name != "created_at")
+        columns = ", ".join(f'"{column.name}"' for column in written)
         run(f'GRANT INSERT ({columns}) ON "{name}" TO {quoted}')
         if name not in kept:
             run(f'GRANT UPDATE ({columns}) ON "{name}" TO {quoted}')

@@ -147,6 +147,11 @@ def opens_at(starts_at: datetime) -> datetime:
     return starts_at - OPENS_BEFORE
 
 
+def closes_at(starts_at: datetime, opened_at: datetime | None) -> datetime:
+    """Return the midnight in Shanghai at which an open gathering closes by itself."""
+    return midnight_after(max(starts_at, opened_at or starts_at))
+
+
 def state_at(
     state: GatheringState, starts_at: datetime, opened_at: datetime | None, *, now: datetime
 ) -> GatheringState:
@@ -157,6 +162,6 @@ def state_at(
     """
     if state is GatheringState.PUBLISHED and now >= opens_at(starts_at):
         state, opened_at = GatheringState.OPEN, opens_at(starts_at)
-    if state is GatheringState.OPEN and now >= midnight_after(max(starts_at, opened_at or starts_at)):
+    if state is GatheringState.OPEN and now >= closes_at(starts_at, opened_at):
         return GatheringState.CLOSED
     return state

@@ -1,0 +1,90 @@
+"""Who may do what: one table of verbs and roles, one function that answers."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from models.people.account import Role
+from models.people.org import OrgKind
+
+
+class Verb(StrEnum):
+    """What a post may do."""
+
+    TICK = "tick"  # mark a line, call from the phone list, record for others
+    DRAFT = "draft"  # draft a notice
+    PUBLISH = "publish"  # publish, move, cancel, open, close, show the code
+    CONFIRM = "confirm"  # confirm and amend a roll
+    SEE_ROSTER = "see_roster"  # the members of one's own branch and their points
+    ISSUE_SLIPS = "issue_slips"
+    SEE_FILED = "see_filed"  # held, filed, counts; no persons
+    GIVE_POSTS = "give_posts"  # accounts and posts of the level below
+    READ_AUDIT = "read_audit"
+
+
+class Scope(StrEnum):
+    """How far a right reaches from the post's organisation."""
+
+    OWN = "own"  # that organisation's own rows only
+    BELOW = "below"  # the whole subtree
+
+
+BRANCH_STAFF = (Role.CLERK, Role.COMMISSIONER, Role.SECRETARY, Role.DEPUTY)
+SECRETARIES = (Role.SECRETARY, Role.DEPUTY)
+OFFICERS = (Role.TOWNSHIP_OFFICER, Role.ZONE_OFFICER)
+
+
+def _to(scope: Scope, *roles: Role) -> dict[Role, Scope]:
+    return dict.fromkeys(roles, scope)
+
+
+RIGHTS: dict[Verb, dict[Role, Scope]] = {
+    Verb.TICK: _to(Scope.BELOW, Role.GROUP_LEADER, *BRANCH_STAFF),
+    Verb.DRAFT: _to(Scope.BELOW, *BRANCH_STAFF) | _to(Scope.OWN, *OFFICERS),
+    Verb.PUBLISH: _to(Scope.BELOW, *SECRETARIES) | _to(Scope.OWN, *OFFICERS),
+    Verb.CONFIRM: _to(Scope.BELOW, *SECRETARIES) | _to(Scope.OWN, *OFFICERS),
+    Verb.SEE_ROSTER: _to(Scope.BELOW, *BRANCH_STAFF),
+    Verb.ISSUE_SLIPS: _to(Scope.BELOW, *SECRETARIES),
+    Verb.SEE_FILED: _to(Scope.BELOW, *BRANCH_STAFF, *OFFICERS),
+    Verb.GIVE_POSTS: _to(Scope.BELOW, *OFFICERS),
+    Verb.READ_AUDIT: _to(Scope.BELOW, Role.AUDITOR),
+}
+
+
+class PostAt(NamedTuple):
+    """One post in force, with the organisation it is held at."""
+
+    role: Role
+    org_id: int
+    org_path: str
+    org_kind: OrgKind
+    org_name: str
+
+
+def may(posts: Sequence[PostAt], verb: Verb, org_path: str) -> bool:
+    """Return whether any of these posts carries `verb` at the organisation with this path."""
+    return any(
+        org_path == post.org_path
+        or (RIGHTS[verb][post.role] is Scope.BELOW and org_path.startswith(post.org_path))
+        for post in posts
+        if post.role in RIGHTS[verb]
+    )
+
+
+def sees(posts: Sequence[PostAt], org_path: str) -> bool:
+    """Return whether rows of this organisation exist for these posts at all.
+
+    A group leader also sees the rolls of the branch the group belongs to. An auditor sees no rows but
+    the log.
+    """
+    return any(
+        org_path.startswith(post.org_path)
+        or (post.role is Role.GROUP_LEADER and org_path == parent_path(post.org_path))
+        for post in posts
+        if post.role is not Role.AUDITOR
+    )
+
+
+def parent_path(org_path: str) -> str:
+    """Return the path of the organisation above (`1/7/31/` -> `1/7/`)."""
+    return org_path.rstrip("/").rpartition("/")[0] + "/"

@@ -1,0 +1,184 @@
+"""What this installation is told: config.toml and the environment, read once, refused when wrong."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+ROOT = Path(__file__).resolve().parent
+CONFIG_FILE = ROOT / "config.toml"
+ENV_FILE = ROOT / "var" / "env"
+
+STRICT = ConfigDict(extra="forbid", strict=True)
+AppId = Annotated[str, StringConstraints(pattern=r"^wx[0-9a-z]{6,30}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Words = Literal["title", "time", "place", "note"]
+
+
+class BadSettings(Exception):
+    """The start is refused; the message names the file or variable, the key and what is allowed."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class Zone:
+    """Who runs this installation, as the home page says it."""
+
+    name: Text
+    owner: Text
+    filing_no: Annotated[str, StringConstraints(max_length=40)]
+    complaint_phone: Text
+
+
+@dataclass(frozen=True, config=STRICT)
+class Template:
+    """An approved template: its id, and which of our words goes into which of its fields."""
+
+    id: Text
+    fields: dict[Annotated[str, StringConstraints(pattern=r"^[a-z_]+[0-9]+$")], Words]
+
+
+@dataclass(frozen=True, config=STRICT)
+class OfficialAccount:
+    """The public account: what it is, and what it may therefore do."""
+
+    appid: AppId
+    original_id: Text
+    kind: Literal["service", "subscription"]
+    safe_mode: bool
+    theme_day_template: Template
+
+
+@dataclass(frozen=True, config=STRICT)
+class MiniProgram:
+    """The mini-program that members use."""
+
+    appid: AppId
+    original_id: Text
+    gathering_page: Text
+
+
+@dataclass(frozen=True, config=STRICT)
+class Web:
+    """How many processes and threads answer; each thread holds at most one database connection."""
+
+    workers: Annotated[int, Field(ge=1, le=64)]
+    threads: Annotated[int, Field(ge=1, le=32)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Config:
+    """The whole of config.toml."""
+
+    mode: Literal["demonstration", "production"]
+    zone: Zone
+    official_account: OfficialAccount
+    mini_program: MiniProgram
+    web: Web
+    verification_files: dict[
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.(txt|html)$")],
+        Annotated[str, StringConstraints(max_length=200)],
+    ]
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Environment:
+    """Secrets and addresses; none of them is ever printed."""
+
+    database_url: str = field(repr=False)
+    database_owner_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    public_base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/]+$")]
+    secret_key: Annotated[str, StringConstraints(min_length=32)] = field(repr=False)
+    field_key: Annotated[str, StringConstraints(pattern=r"^\w+:\w{32,}(,\w+:\w{32,})*$")] = field(repr=False)
+    wechat_oa_secret: Annotated[str, StringConstraints(min_length=8)] = field(repr=False)
+    wechat_oa_token: Annotated[str, StringConstraints(pattern=r"^\w{3,32}$")] = field(repr=False)
+    wechat_oa_aes_key: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{43}(,[0-9A-Za-z]{43})?$")] = (
+        field(repr=False)
+    )
+    wechat_mini_secret: Annotated[str, StringConstraints(min_length=8)] = field(repr=False)
+    wechat_mini_token: Annotated[str, StringConstraints(pattern=r"^\w{3,32}$")] = field(repr=False)
+    wechat_mini_aes_key: Annotated[
+        str, StringConstraints(pattern=r"^[0-9A-Za-z]{43}(,[0-9A-Za-z]{43})?$")
+    ] = field(repr=False)
+    wechat_api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^/]+$")]
+    secret_key_old: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the process was told."""
+
+    config: Config
+    env: Environment
+
+
+def environment() -> dict[str, str]:
+    """Return the process's environment, completed by var/env, which `make run` writes."""
+    lines = ENV_FILE.read_text("utf-8").splitlines() if ENV_FILE.exists() else []
+    written = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return written | dict(os.environ)
+
+
+def load(path: Path = CONFIG_FILE, env: Mapping[str, str] | None = None) -> Settings:
+    """Read config.toml and the environment. Raises BadSettings with a sentence for the operator."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings(f"{path.name} 读不出来：{error}") from error
+    try:
+        config = TypeAdapter(Config).validate_python(raw)
+    except ValidationError as error:
+        raise BadSettings(_sentences(path.name, error)) from error
+    given = environment() if env is None else env
+    names = Environment.__dataclass_fields__
+    values = {name: given[name.upper()] for name in names if given.get(name.upper())}
+    values.setdefault("database_owner_url", values.get("database_url", ""))
+    try:
+        checked = TypeAdapter(Environment).validate_python(values)
+    except ValidationError as error:
+        raise BadSettings(_sentences("环境变量", error, upper=True)) from error
+    settings = Settings(config, checked)
+    if config.mode == "production":
+        _refuse_in_production(settings)
+    return settings
+
+
+WRONG = {
+    "missing": "没有填",
+    "unexpected_keyword_argument": "不认识这一项",
+    "literal_error": "不在允许的值里",
+    "string_pattern_mismatch": "格式不对",
+    "string_too_short": "太短",
+    "string_too_long": "太长",
+}
+
+
+def _sentences(where: str, error: ValidationError, *, upper: bool = False) -> str:
+    """Name each wrong key and what is allowed; a secret's value is never repeated."""
+    lines = []
+    for item in error.errors(include_input=False, include_url=False):
+        key = ".".join(str(step) for step in item["loc"])
+        context = item.get("ctx", {})
+        allowed = context.get("expected") or context.get("pattern") or context.get("min_length") or ""
+        said = WRONG.get(item["type"], item["msg"])
+        lines.append(
+            f"{where} 的 {key.upper() if upper else key}：{said}{f'（{allowed}）' if allowed else ''}"
+        )
+    return "\n".join(lines)
+
+
+def _refuse_in_production(settings: Settings) -> None:
+    """Refuse plain http and keys that are no secret. Rule: production starts safe or not at all."""
+    env = settings.env
+    for name in ("public_base_url", "wechat_api_base"):
+        if not getattr(env, name).startswith("https://"):
+            raise BadSettings(f"正式运行时 {name.upper()} 应当以 https:// 开头")
+    for name in ("secret_key", "field_key", "wechat_oa_secret", "wechat_oa_token", "wechat_mini_secret"):
+        value = getattr(env, name).split(":")[-1]
+        if len(set(value)) < 3 or any(word in value.lower() for word in ("demo", "secret", "change", "test")):
+            raise BadSettings(f"正式运行时 {name.upper()} 不能用示例值")
