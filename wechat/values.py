@@ -37,9 +37,9 @@ def fit(value: str, key: str) -> str:
     """
     kind = key.rstrip("0123456789")
     text = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in value)
-    text = " ".join(text.split())
     if kind in _DROPPED:
         text = _DROPPED[kind].sub("", unicodedata.normalize("NFKC", text))
+    text = " ".join(text.split())
     longest = _longest_name(text) if kind == "name" else _LONGEST.get(kind)
     if longest is not None and len(text) > longest:
         text = text[: longest - 1] + "…" if kind == "thing" else text[:longest].rstrip()
