@@ -1,0 +1,246 @@
+"""The one schema of point schemes: what a town writes down, read strictly and kept exactly."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from models.gatherings.gathering import GatheringKind
+from models.gatherings.roll import Status
+from models.points.cycle import CycleKind
+from models.points.entry import Source
+from models.points.exact import Points, Ratio
+from models.points.scheme_checks import problems
+from models.points.scheme_words import path_of, say
+from models.points.strict_json import UnreadableJSON, parse_json
+from models.refused import Refused
+
+Grade = Literal["excellent", "qualified", "basically_qualified", "unqualified"]
+Unit = Literal["event", "hour", "month", "quarter", "once"]
+TieKey = Literal["total_raw", "base_subtotal", "assessment_votes", "meeting_decision"]
+# Only these can earn or cost: the rest say that somebody was not expected, or that nobody knows.
+ScoredStatus = Literal[Status.PRESENT, Status.LATE, Status.LEFT_EARLY, Status.ABSENT]
+
+
+def _chinese(text: str) -> str:
+    if not any("一" <= letter <= "鿿" for letter in text) or not text.isprintable():
+        raise ValueError("请写中文名称，不带换行等特殊符号")
+    return text
+
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+SchemeCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,23}$")]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_chinese)
+]
+Star = Annotated[StrictInt, Field(ge=1, le=10)]
+
+
+class Piece(BaseModel):
+    """What every piece of a document is: never changed after reading, nothing unknown in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Part(Piece):
+    """One part of the total. `assess` takes its points from the appraisal's grade and has no items."""
+
+    code: Code
+    title: Title
+    initial: Points = Decimal(0)
+    mode: Literal["add", "deduct_only"] = "add"
+    cap: Points | None = None
+    floor: Points | None = None
+
+
+class When(Piece):
+    """At which gatherings, and recorded as what, an attendance item is posted."""
+
+    kinds: Annotated[tuple[GatheringKind, ...], Field(min_length=1, max_length=20)]
+    status: Annotated[tuple[ScoredStatus, ...], Field(min_length=1, max_length=4)]
+
+
+class Item(Piece):
+    """One thing that earns or costs `pts` per unit. Caps are positive, whatever the sign of `pts`.
+
+    Items of one `group` are counted as one item. `applies_to` names categories; None is everybody.
+    """
+
+    id: Code
+    title: Title
+    part: Code
+    pts: Points
+    unit: Unit = "event"
+    source: Source = Source.MANUAL
+    when: When | None = None
+    review: StrictBool = False
+    evidence: Literal["none", "optional", "required"] = "none"
+    group: Code | None = None
+    aggregate: Literal["sum", "max"] = "sum"
+    cap: Points | None = None
+    cap_per_month: Points | None = None
+    cap_per_event: Points | None = None
+    applies_to: Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)] | None = None
+
+
+class Rounding(Piece):
+    """Places of the printed total; half is rounded away from zero."""
+
+    scale: Annotated[StrictInt, Field(ge=0, le=4)]
+    mode: Literal["half_up"] = "half_up"
+
+
+class GradePoints(Piece):
+    """What each grade of the democratic appraisal gives."""
+
+    excellent: Points
+    qualified: Points
+    basically_qualified: Points
+    unqualified: Points
+
+
+class MaxStar(Piece):
+    """The highest star a grade allows; 0 is no star, None no limit."""
+
+    excellent: Annotated[StrictInt, Field(ge=0, le=10)] | None = None
+    qualified: Annotated[StrictInt, Field(ge=0, le=10)] | None = None
+    basically_qualified: Annotated[StrictInt, Field(ge=0, le=10)] | None = None
+    unqualified: Annotated[StrictInt, Field(ge=0, le=10)] | None = None
+
+
+class Assessment(Piece):
+    """How the democratic appraisal counts. The limit on excellent grades is the national third."""
+
+    points: GradePoints
+    max_excellent_ratio: Ratio | None = None
+    max_excellent_base: Literal["full_members"] = "full_members"
+    max_star: MaxStar = MaxStar()
+
+
+class Total(Piece):
+    """Limits of the printed total; None is open."""
+
+    min: Points | None = None
+    max: Points | None = None
+
+
+class Band(Piece):
+    """A star and what it takes."""
+
+    star: Star
+    min: Points
+    min_grade: Grade | None = None
+    min_months: Annotated[StrictInt, Field(ge=1, le=12)] | None = None
+
+
+class Quota(Piece):
+    """How many of a branch may have a star at most."""
+
+    star: Star
+    max_ratio: Ratio
+    base: Literal["rated", "all"] = "rated"
+    rounding: Literal["floor"] = "floor"
+    min_one: StrictBool = False
+
+
+class SchemeDocument(Piece):
+    """One version of one town's scheme, whole."""
+
+    code: SchemeCode
+    version: Annotated[StrictInt, Field(ge=1, le=9999)]
+    title: Title
+    cycle: CycleKind
+    show_every: Literal["month", "quarter", "half"] | None = None
+    aggregate_up: Literal["mean", "sum", "last"] | None = None
+    initial_mode: Literal["fixed"] = "fixed"
+    category_change: Literal["by_month"] | None = None
+    grade_source: Literal["annual_appraisal", "cycle_meeting"] | None = None
+    meeting_adjust: Annotated[StrictInt, Field(ge=0, le=1)] = 0
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=20)]
+    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=500)]
+    rounding: Rounding
+    assessment: Assessment | None = None
+    total: Total = Total()
+    bands: Annotated[tuple[Band, ...], Field(max_length=10)] = ()
+    quotas: Annotated[tuple[Quota, ...], Field(max_length=10)] = ()
+    tie_break: Annotated[tuple[TieKey, ...], Field(max_length=4)] = ()
+    exempt: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    probationary: Literal["score_only", "rate", "none"] = "score_only"
+    publicity_workdays: Annotated[StrictInt, Field(ge=1, le=60)] = 5
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if found := problems(self):
+            raise PydanticCustomError("scheme", "{first}", {"first": found[0].message, "problems": found})
+        return self
+
+
+def read_scheme(text: str | bytes) -> SchemeDocument:
+    """Read a scheme from JSON text, numbers kept as the decimals that were written.
+
+    Refused: scheme_invalid, with fields=[{"path": "items[2].cap", "message": …}, …], every one found.
+    """
+    try:
+        return SchemeDocument.model_validate(parse_json(text))
+    except UnreadableJSON as error:
+        message = str(error)
+        raise Refused(
+            "scheme_invalid", f"积分办法读不了：{message}。", fields=[{"path": "", "message": message}]
+        ) from None
+    except ValidationError as error:
+        fields = list(_fields(error))
+        message = f"积分办法有 {len(fields)} 处要改：{fields[0]['path'] or '全文'}：{fields[0]['message']}。"
+        raise Refused("scheme_invalid", message, fields=fields) from None
+
+
+def canonical(document: SchemeDocument) -> str:
+    """Write the document as the one JSON text of its meaning: keys sorted, numbers as shortest text.
+
+    What stands at its default is left out, so that a later field changes no sha of an older document.
+    """
+    content = document.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha(document: SchemeDocument) -> str:
+    """Return the SHA-256 of the canonical text, 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(document).encode()).hexdigest()
+
+
+def attendance_items(document: SchemeDocument, kind: str, status: str) -> list[Item]:
+    """List the items that a confirmed roll line of this status posts at a gathering of this primary kind.
+
+    How somebody was recorded is not asked: a tick, a scan and a typed code are one status.
+    """
+    return [
+        item
+        for item in document.items
+        if item.when and kind in item.when.kinds and status in item.when.status
+    ]
+
+
+def _fields(error: ValidationError) -> Iterable[dict[str, str]]:
+    errors = error.errors(include_url=False, include_input=False)
+    inside = {found["loc"][:length] for found in errors for length in range(len(found["loc"]))}
+    for found in errors:
+        if found["type"] == "too_short" and found["loc"] in inside:
+            continue  # nothing is missing: what stands there is wrong and has its own line
+        if found["type"] == "scheme":
+            for problem in found["ctx"]["problems"]:
+                yield {"path": problem.path, "message": problem.message}
+        else:
+            yield {"path": path_of(found["loc"]), "message": say(found)}

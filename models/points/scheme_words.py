@@ -1,0 +1,45 @@
+"""What the schema's refusals read like: a path into the JSON and a plain Chinese reason."""
+
+import re
+
+from pydantic_core import ErrorDetails
+
+# pydantic lists what is allowed as 'a', 'b' or 'c', and members of an enum as <Status.LATE: 'late'>.
+ALLOWED = re.compile(r"(?:'|: )(\w+)(?:'|>)")
+
+REASONS = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "不认识这一项，请核对写法",
+    "literal_error": "只能是 {expected}",
+    "enum": "只能是 {expected}",
+    "string_type": "应当是文字",
+    "string_unicode": "有读不了的字符",
+    "string_too_short": "不能为空",
+    "string_too_long": "最多 {max_length} 个字",
+    "string_pattern_mismatch": "代码只用英文字母、数字和下划线，以字母开头，大小写和长度照样例",
+    "int_type": "应当是整数",
+    "bool_type": "应当是 true 或 false",
+    "greater_than_equal": "最小是 {ge}",
+    "less_than_equal": "最大是 {le}",
+    "tuple_type": "应当是列表",
+    "too_short": "至少要有 {min_length} 项",
+    "too_long": "最多 {max_length} 项",
+    "model_type": "应当是一组“名称: 值”",
+    "value_error": "{error}",
+}
+
+
+def path_of(loc: tuple[int | str, ...]) -> str:
+    """Write a place in the document as `items[2].when.kinds[0]`; the document itself is empty."""
+    path = ""
+    for step in loc:
+        path += f"[{step}]" if isinstance(step, int) else f".{step[:40]}"
+    return path.removeprefix(".")
+
+
+def say(error: ErrorDetails) -> str:
+    """Say in Chinese what one pydantic error means, without repeating the value that was given."""
+    context = {key: str(value) for key, value in error.get("ctx", {}).items()}
+    if "expected" in context:
+        context["expected"] = "、".join(ALLOWED.findall(context["expected"]))
+    return REASONS.get(error["type"], "这里填写有误").format_map(context)
