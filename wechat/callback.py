@@ -51,6 +51,8 @@ __all__ = [
 SILENCE = "success"
 """The body that ends a push without an answer to the person; never encrypted."""
 LONGEST_BODY = 64 * 1024
+MOST_TAGS = 4096
+"""A push has some dozens of elements, and a person's text at most 2,048 bytes of what looks like them."""
 FRESH = timedelta(seconds=600)
 
 # Found without a parser: nothing is parsed before its signature is known to be right.
@@ -218,7 +220,7 @@ def _decode(body: bytes) -> str:
 def _parse(text: str) -> tuple[dict[str, Any], bool]:
     """Return a push's elements and whether it was JSON."""
     is_json = text.lstrip().startswith("{")
-    if not is_json and not _XML_START.match(text):
+    if not is_json and (not _XML_START.match(text) or text.count("<") > MOST_TAGS):
         raise Malformed("unreadable")
     try:
         fields = json.loads(text) if is_json else xmltodict.parse(text)["xml"]

@@ -201,10 +201,10 @@ BOMB = "<!DOCTYPE x [" + "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i 
     ],
 )
 def test_bomb_or_garbage_is_malformed_at_once(body: bytes) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(Malformed) as malformed:
         open_push(PLAIN, stamped(PLAIN), body, now=NOW)
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.05
     assert malformed.value.status == 400
 
 

@@ -1,0 +1,108 @@
+"""A bare HTTP server that plays whatever WeChat could answer, and this test's own corner of Redis."""
+
+import json
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from redis import Redis
+
+
+class Stage:
+    """Calls as they came in, and per path what to answer: an object, raw bytes with a status, or a deed."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, dict[str, str], dict[str, Any], dict[str, str]]] = []
+        self.answers: dict[str, Callable[[int], Any]] = {"/cgi-bin/stable_token": self.new_token}
+        self.url = ""
+        self.lock = threading.Lock()
+
+    def new_token(self, turn: int) -> dict[str, Any]:
+        """Answer another token each time, slowly enough for threads to meet."""
+        time.sleep(0.05)
+        return {"access_token": f"T{turn}", "expires_in": 7200}
+
+    def always(self, path: str, answer: Any) -> None:
+        """Answer every call of a path alike."""
+        self.answers[path] = lambda _: answer
+
+    def paths(self) -> list[str]:
+        """The paths called, in order."""
+        return [path for path, _, _, _ in self.calls]
+
+    def bodies(self, path: str) -> list[dict[str, Any]]:
+        """The JSON bodies of the calls of one path, in order."""
+        return [body for called, _, body, _ in self.calls if called == path]
+
+
+class Player(BaseHTTPRequestHandler):
+    """One connection of the stage."""
+
+    protocol_version = "HTTP/1.1"
+    stage: Stage
+
+    def do_GET(self) -> None:
+        """Answer a read."""
+        self._play({})
+
+    def do_POST(self) -> None:
+        """Answer a call with a JSON body."""
+        self._play(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+    def _play(self, body: dict[str, Any]) -> None:
+        address = urlsplit(self.path)
+        with self.stage.lock:
+            headers = dict(self.headers.items())
+            self.stage.calls.append((address.path, dict(parse_qsl(address.query)), body, headers))
+            turn = self.stage.paths().count(address.path)
+        answer = self.stage.answers[address.path](turn)
+        if answer == "hang up":
+            self.close_connection = True
+            return
+        status, content = answer if isinstance(answer, tuple) else (200, json.dumps(answer).encode())
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", str(len(content) + (20 if content.endswith(b"cut") else 0)))
+        self.end_headers()
+        self.wfile.write(content)
+        if content.endswith(b"cut"):
+            self.close_connection = True
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """The stage, listening."""
+    stage = Stage()
+    player = type("OurPlayer", (Player,), {"stage": stage})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), player)
+    server.daemon_threads = True
+    stage.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield stage
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    """A connection to the run's Valkey."""
+    with Redis.from_url(os.environ["TEST_REDIS_URL"]) as redis:
+        yield redis
+
+
+@pytest.fixture
+def appid() -> str:
+    """An appid of this test's own, so that no other test's keys are met."""
+    return f"wx{secrets.token_hex(8)}"
