@@ -1,0 +1,286 @@
+"""The gateway and the callback against the WeChat simulator, a process that shares no code with them."""
+
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+from redis import Redis
+
+from wechat.callback import (
+    SILENCE,
+    Callback,
+    Push,
+    ScanWaited,
+    Subscribed,
+    TemplateResult,
+    TextMessage,
+    Unsubscribed,
+    open_push,
+    reply_text,
+)
+from wechat.errors import Advice, NoClearAnswer, WechatError
+from wechat.gateway import App, Gateway
+from wechat.mini_program import OpenSession, log_in
+from wechat.official_account import Follower, send_template, user_info
+
+SEND = "/cgi-bin/message/template/send"
+TEMPLATE = {"id": "theme_day", "title": "活动通知", "keys": ["thing1", "time2", "phrase3", "name4"]}
+FIELDS = {"thing1": "主题党日\n请准时参加", "time2": "2026年11月25日 15:00", "phrase3": "", "name4": "王建国"}
+
+
+class Phone:
+    """One follower of one account of the simulator, and the account's own settings."""
+
+    def __init__(self, url: str, kind: str = "official", **settings: Any) -> None:
+        self.url = url
+        self.openid = f"o{secrets.token_hex(13)}"
+        self.account: dict[str, Any] = {
+            "kind": kind,
+            "appid": f"wx{secrets.token_hex(8)}",
+            "secret": secrets.token_hex(16),
+            "original_id": f"gh_{secrets.token_hex(6)}",
+            "token": secrets.token_hex(16),
+            "aes_key": f"{secrets.token_hex(21)}0",
+            "templates": [TEMPLATE],
+        } | settings
+        self.appid = self.account["appid"]
+        self.order("accounts", self.account)
+        self.order("followers", {"appid": self.appid, "followers": [{"openid": self.openid}]})
+
+    def order(self, what: str, body: dict[str, Any]) -> Any:
+        """Post to the simulator's control side."""
+        answer = requests.post(f"{self.url}/_sim/{what}", json=body, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
+
+    def act(self, what: str, **more: str) -> Any:
+        """Do something on the phone; return how the push about it ended."""
+        return self.order(what, {"appid": self.appid, "openid": self.openid} | more)
+
+    def inbox(self) -> list[dict[str, Any]]:
+        """The messages WeChat accepted for this account."""
+        answer = requests.get(f"{self.url}/_sim/messages", params={"appid": self.appid}, timeout=5)
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    def token_fetches(self) -> int:
+        """How often a token was asked for."""
+        ledger = requests.get(f"{self.url}/_sim/ledger", timeout=5).json()
+        return int(ledger["token_fetches"].get(self.appid, 0))
+
+    def fault(self, kind: str, **more: Any) -> None:
+        """Order a fault for this account's sends."""
+        self.order("faults", {"kind": kind, "path": SEND, "openid": self.openid} | more)
+
+    def gateway(self, redis: Redis | None, timeout: tuple[float, float] = (3, 10)) -> Gateway:
+        """Our gateway for this account."""
+        app = App(self.appid, self.account["secret"])
+        return Gateway(app, base_url=self.url, redis=redis, timeout=timeout)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def wechat() -> Iterator[str]:
+    """The address of a running simulator."""
+    url = f"http://127.0.0.1:{free_port()}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulator", "--port", url.rpartition(":")[2]],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(300):
+            try:
+                requests.get(f"{url}/_sim/ledger", timeout=1)
+                break
+            except requests.ConnectionError:
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def send(gateway: Gateway, phone: Phone, client_msg_id: str = "d1", openid: str | None = None) -> str:
+    return send_template(gateway, openid or phone.openid, "theme_day", FIELDS, client_msg_id=client_msg_id)
+
+
+def test_template_arrives_once_with_values_that_obey_the_rules(wechat: str, redis: Redis) -> None:
+    phone = Phone(wechat)
+    gateway = phone.gateway(redis)
+    msgid = send(gateway, phone)
+    assert send(gateway, phone) == msgid
+    (message,) = phone.inbox()
+    assert str(message["msgid"]) == msgid
+    assert message["data"]["thing1"] == "主题党日 请准时参加"
+    assert message["data"]["phrase3"] == "无"
+
+
+def test_cold_senders_fetch_one_token(wechat: str, redis: Redis) -> None:
+    phone = Phone(wechat)
+    gateway = phone.gateway(redis)
+    with ThreadPoolExecutor(20) as threads:
+        assert all(threads.map(lambda n: send(gateway, phone, f"d{n}"), range(20)))
+    assert phone.token_fetches() == 1
+    assert len(phone.inbox()) == 20
+
+
+def test_token_killed_by_somebody_else_is_replaced_on_the_way(wechat: str, redis: Redis) -> None:
+    phone = Phone(wechat)
+    gateway = phone.gateway(redis)
+    send(gateway, phone)
+    forced = {"grant_type": "client_credential", "appid": phone.appid, "force_refresh": True}
+    body = forced | {"secret": phone.account["secret"]}
+    assert "access_token" in requests.post(f"{wechat}/cgi-bin/stable_token", json=body, timeout=5).json()
+    with ThreadPoolExecutor(20) as threads:
+        assert all(threads.map(lambda n: send(gateway, phone, f"later{n}"), range(20)))
+    assert phone.token_fetches() == 3  # ours, theirs, and one for twenty stale senders
+
+
+def test_lost_answer_leaves_no_clear_answer_and_the_same_id_finds_the_message(
+    wechat: str, redis: Redis
+) -> None:
+    phone = Phone(wechat)
+    gateway = phone.gateway(redis, timeout=(3, 0.5))
+    phone.fault("timeout_after", nth=1, seconds=3)
+    with pytest.raises(NoClearAnswer):
+        send(gateway, phone)
+    assert send(gateway, phone) == str(phone.inbox()[0]["msgid"])
+    assert len(phone.inbox()) == 1
+
+
+@pytest.mark.parametrize("kind", ["html_502", "reset_before"])
+def test_page_or_reset_instead_of_an_answer_is_no_clear_answer(wechat: str, redis: Redis, kind: str) -> None:
+    phone = Phone(wechat)
+    phone.fault(kind, nth=1)
+    with pytest.raises(NoClearAnswer):
+        send(phone.gateway(redis), phone)
+    assert phone.inbox() == []
+
+
+def test_refusals_carry_their_advice(wechat: str, redis: Redis) -> None:
+    phone = Phone(wechat)
+    gateway = phone.gateway(redis)
+    with pytest.raises(WechatError) as stranger:
+        send(gateway, phone, openid="oNobody")
+    assert (stranger.value.errcode, stranger.value.advice) == (40003, Advice.GIVE_UP)
+    phone.fault("errcode", nth=1, errcode=45011)
+    with pytest.raises(WechatError) as hurried:
+        send(gateway, phone)
+    assert hurried.value.advice is Advice.WAIT_MINUTE
+    assert hurried.value.rid
+    with pytest.raises(WechatError) as unknown:
+        send_template(gateway, phone.openid, "no_such", FIELDS, client_msg_id="d2")
+    assert (unknown.value.errcode, unknown.value.advice) == (40037, Advice.STOP)
+
+
+def test_followers_and_log_in(wechat: str, redis: Redis) -> None:
+    phone, mini = Phone(wechat), Phone(wechat, "mini_program", templates=[])
+    assert user_info(phone.gateway(redis), phone.openid) == Follower(phone.openid, True, None)
+    code = mini.act("login-code", unionid="u1")["code"]
+    assert log_in(mini.gateway(redis), code) == OpenSession(mini.openid, "u1")
+    with pytest.raises(WechatError) as used:
+        log_in(mini.gateway(redis), code)
+    assert (used.value.errcode, used.value.advice) == (40163, Advice.GIVE_UP)
+    assert mini.token_fetches() == 0
+
+
+@contextmanager
+def listening(phone: Phone, *, safe: bool) -> Iterator[list[Push]]:
+    """Receive this account's pushes as our handlers will: texts are answered, the rest ends in silence."""
+    keys = (phone.account["aes_key"],)
+    callback = Callback(phone.appid, phone.account["token"], keys, safe, phone.account["original_id"])
+    received: list[Push] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            now = datetime.now(UTC)
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            push = open_push(callback, dict(parse_qsl(urlsplit(self.path).query)), body, now=now)
+            received.append(push)
+            said = push.content if isinstance(push, TextMessage) else None
+            answer = SILENCE if said is None else reply_text(push, f"您说：{said}", now=now).body
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        phone.order("accounts", phone.account | {"callback_url": f"http://127.0.0.1:{server.server_port}/x"})
+        yield received
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("mode", "safe"), [("plain", False), ("compatible", False), ("compatible", True), ("safe", True)]
+)
+def test_chat_and_events_in_every_mode(wechat: str, mode: str, safe: bool) -> None:
+    phone = Phone(wechat, push_mode=mode)
+    with listening(phone, safe=safe) as received:
+        told = phone.act("say", text="签到 ]]><Encrypt>AAAA</Encrypt> & 123456")
+        assert told["verdict"] == "reply"
+        assert told["replies"] == [
+            {"type": "text", "content": "您说：签到 ]]><Encrypt>AAAA</Encrypt> & 123456"}
+        ]
+        assert phone.act("scan", key="check_in", result="AQ-x_y")["verdict"] == "ok"
+        assert phone.act("unfollow")["verdict"] == "ok"
+        assert phone.act("follow")["verdict"] == "ok"
+    said, scanned, left, came = received
+    assert isinstance(said, TextMessage)
+    assert isinstance(scanned, ScanWaited)
+    assert (scanned.key, scanned.result) == ("check_in", "AQ-x_y")
+    assert isinstance(left, Unsubscribed)
+    assert isinstance(came, Subscribed)
+    assert {push.openid for push in received} == {phone.openid}
+
+
+def test_mini_program_push_in_safe_json(wechat: str) -> None:
+    phone = Phone(wechat, "mini_program", push_mode="safe", push_format="json", templates=[])
+    with listening(phone, safe=True) as received:
+        told = phone.act("say", text="帮助")
+    assert told["verdict"] == "reply"
+    assert told["replies"][0]["content"]["Content"] == "您说：帮助"
+    assert isinstance(received[0], TextMessage)
+
+
+def test_result_before_the_answer_names_the_msgid_that_the_answer_brings(wechat: str, redis: Redis) -> None:
+    phone = Phone(wechat, push_mode="safe")
+    with listening(phone, safe=True) as received:
+        phone.fault("event_before_response", nth=1)
+        msgid = send(phone.gateway(redis), phone)
+        (result,) = received
+    assert isinstance(result, TemplateResult)
+    assert (result.msgid, result.status, result.openid) == (msgid, "success", phone.openid)
+
+
+def test_blocked_account_fails_with_its_reason(wechat: str, redis: Redis) -> None:
+    phone = Phone(wechat, push_mode="safe")
+    phone.act("block")
+    with listening(phone, safe=True) as received:
+        phone.fault("event_before_response", nth=1)
+        send(phone.gateway(redis), phone)
+    assert isinstance(received[0], TemplateResult)
+    assert (received[0].status, received[0].reason) == ("failed", "user block")
