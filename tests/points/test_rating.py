@@ -168,6 +168,15 @@ def test_month_item_counts_once_a_month() -> None:
     assert whys(result)["task"] == "帮扶 2 个月，计 4 分"
 
 
+def test_quarter_item_counts_once_a_quarter() -> None:
+    scheme = one_item(unit="quarter", pts=2)
+    months = ("2026-07", "2026-09", "2026-10")
+    facts = [an_entry(number, scheme.items[0], month) for number, month in enumerate(months, start=1)]
+    result = tally(scheme, facts, cycle="2026")
+    assert [line.counted for line in result.lines] == [2, 0, 2]
+    assert result.lines[1].why == "每季度只计一次，这一条不计"
+
+
 def test_cap_per_month_leaves_the_other_month_alone() -> None:
     scheme = one_item(cap_per_month=2, cap=3)
     facts = [an_entry(number, scheme.items[0], "2026-10") for number in (1, 2, 3)]
