@@ -1,0 +1,222 @@
+"""Rows as tests need them: plain functions with visible defaults, flushed and never committed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
+from models.gatherings.roll import Roll, RollLine
+from models.keyring import Keyring
+from models.notices.delivery import Delivery, DeliveryState
+from models.notices.notice import Notice, NoticeKind
+from models.people.account import Account, Post, Role
+from models.people.binding import Binding, BoundBy
+from models.people.member import Member, MemberStatus, Spell, SpellKind
+from models.people.org import Org, OrgKind
+from models.points.entry import PointEntry, Source
+from models.points.scheme import Scheme
+from tests.conftest import NOON
+
+NUMBER = count(1)  # makes codes unique, nothing else
+NEW_YEAR = date(2026, 1, 1)
+THREE_O_CLOCK = NOON + timedelta(minutes=10)
+KEYRING = Keyring(short_lived=(b"short-lived key".ljust(32),), lasting={"k1": b"lasting key".ljust(32)})
+Row = TypeVar("Row", bound=Base)
+
+
+def _added(session: Session, row: Row) -> Row:
+    session.add(row)
+    session.flush()
+    return row
+
+
+def an_org(session: Session, kind: OrgKind, name: str, parent: Org | None, code: str | None = None) -> Org:
+    """Add an organisation of any kind; without a code it gets the next number."""
+    row = Org(kind=kind, code=code or f"N{next(NUMBER)}", name=name, parent_id=parent and parent.id)
+    return _added(session, row)
+
+
+def a_zone(session: Session, name: str = "青山示范区党工委", code: str | None = None) -> Org:
+    """Add the zone at the top of a tree."""
+    return an_org(session, OrgKind.WORKING_COMMITTEE, name, None, code)
+
+
+def a_township(session: Session, zone: Org, name: str = "河东镇党委", code: str | None = None) -> Org:
+    """Add a township below the zone."""
+    return an_org(session, OrgKind.PARTY_COMMITTEE, name, zone, code)
+
+
+def a_branch(
+    session: Session, parent: Org | None = None, code: str | None = None, name: str = "青石村党支部"
+) -> Org:
+    """Add a branch; without a parent, below a township and a zone of its own."""
+    return an_org(session, OrgKind.BRANCH, name, parent or a_township(session, a_zone(session)), code)
+
+
+def a_group(session: Session, branch: Org, name: str = "第一党小组", code: str | None = None) -> Org:
+    """Add a group of a branch."""
+    return an_org(session, OrgKind.PARTY_GROUP, name, branch, code)
+
+
+def a_member(
+    session: Session,
+    branch: Org,
+    name: str = "王建国",
+    group: Org | None = None,
+    status: MemberStatus = MemberStatus.FULL,
+    **columns: Any,
+) -> Member:
+    """Add a member of a branch."""
+    row = Member(name=name, branch_id=branch.id, group_id=group and group.id, status=status, **columns)
+    return _added(session, row)
+
+
+def an_account(
+    session: Session,
+    login: str | None = None,
+    name: str = "陈丽",
+    member: Member | None = None,
+    **columns: Any,
+) -> Account:
+    """Add a log-in to the console whose password nobody knows."""
+    row = Account(
+        login=login or f"clerk{next(NUMBER)}",
+        name=name,
+        member_id=member and member.id,
+        **{"password_hash": "-", "must_change": False} | columns,
+    )
+    return _added(session, row)
+
+
+def a_post(session: Session, account: Account, org: Org, role: Role = Role.SECRETARY, **columns: Any) -> Post:
+    """Let an account hold a role at an organisation since New Year."""
+    row = Post(account_id=account.id, org_id=org.id, role=role, **{"from_on": NEW_YEAR} | columns)
+    return _added(session, row)
+
+
+def a_spell(session: Session, member: Member, kind: SpellKind = SpellKind.AWAY, **columns: Any) -> Spell:
+    """Add a spell that began at New Year and has no end yet."""
+    return _added(session, Spell(member_id=member.id, kind=kind, **{"from_on": NEW_YEAR} | columns))
+
+
+def a_binding(
+    session: Session, member: Member, appid: str = "wxmini", openid: str | None = None, **columns: Any
+) -> Binding:
+    """Bind a WeChat user of `appid` to a member, hashed with KEYRING."""
+    openid = openid or f"openid-{next(NUMBER)}"
+    row = Binding(
+        appid=appid,
+        openid=openid,
+        openid_hash=KEYRING.openid_hash(appid, openid),
+        member_id=member.id,
+        **{"bound_at": NOON - timedelta(days=30), "how": BoundBy.SLIP} | columns,
+    )
+    return _added(session, row)
+
+
+def a_gathering(
+    session: Session,
+    branch: Org,
+    state: GatheringState = GatheringState.PUBLISHED,
+    starts_at: datetime = THREE_O_CLOCK,
+    kind: GatheringKind = GatheringKind.THEME_DAY,
+    **columns: Any,
+) -> Gathering:
+    """Add a two-hour gathering of a branch, at three o'clock on 25 November 2026."""
+    usual: dict[str, Any] = {"period": "2026-11", "title": "十一月主题党日", "place": "村部二楼会议室"}
+    usual |= {"ends_at": starts_at + timedelta(hours=2), "hall_salt": b"sixteen byte salt"[:16]}
+    row = Gathering(org_id=branch.id, state=state, starts_at=starts_at, kind=kind, **usual | columns)
+    return _added(session, row)
+
+
+def a_roll(
+    session: Session, gathering: Gathering, org: Org, members: Iterable[Member] = (), **columns: Any
+) -> Roll:
+    """Add the roll of an organisation with one unrecorded line for each member."""
+    roll = _added(session, Roll(gathering_id=gathering.id, org_id=org.id, **columns))
+    for member in members:
+        session.add(RollLine(gathering_id=gathering.id, member_id=member.id, roll_id=roll.id))
+    session.flush()
+    return roll
+
+
+def a_scheme(
+    session: Session,
+    issuer: Org,
+    code: str = "DEMO",
+    version: int = 1,
+    document: dict[str, Any] | None = None,
+    published_at: datetime | None = NOON - timedelta(days=300),
+) -> Scheme:
+    """Add a published version of a scheme."""
+    row = Scheme(
+        code=code,
+        version=version,
+        issuer_id=issuer.id,
+        document=document or {},
+        sha="0" * 64,
+        published_at=published_at,
+    )
+    return _added(session, row)
+
+
+def an_entry(
+    session: Session, member: Member, scheme: Scheme, account: Account, **columns: Any
+) -> PointEntry:
+    """Add one point by hand for November 2026."""
+    usual: dict[str, Any] = {
+        "about": f"hand:{next(NUMBER)}",
+        "item": "help",
+        "cycle": "2026",
+        "period": "2026-11",
+    }
+    usual |= {"occurred_on": date(2026, 11, 25), "quantity": Decimal(1), "points": Decimal(1)}
+    row = PointEntry(
+        member_id=member.id,
+        branch_id=member.branch_id,
+        scheme_id=scheme.id,
+        account_id=account.id,
+        **usual | {"source": Source.MANUAL} | columns,
+    )
+    return _added(session, row)
+
+
+def a_notice(
+    session: Session,
+    gathering: Gathering,
+    account: Account,
+    kind: NoticeKind = NoticeKind.NOTICE,
+    version: int = 1,
+    texts: dict[str, Any] | None = None,
+) -> Notice:
+    """Publish a notice of a gathering."""
+    row = Notice(
+        gathering_id=gathering.id,
+        kind=kind,
+        version=version,
+        texts=texts or {},
+        published_at=NOON - timedelta(days=5),
+        published_by=account.id,
+    )
+    return _added(session, row)
+
+
+def a_delivery(
+    session: Session,
+    notice: Notice,
+    member: Member,
+    state: DeliveryState = DeliveryState.PHONE_LIST,
+    **columns: Any,
+) -> Delivery:
+    """Add the delivery of a notice to a member, on the phone list unless a channel is given."""
+    usual: dict[str, Any] = {
+        "about": f"gathering:{notice.gathering_id}:{notice.kind}:{member.id}",
+        "not_before": NOON,
+    }
+    row = Delivery(notice_id=notice.id, member_id=member.id, state=state, **usual | columns)
+    return _added(session, row)

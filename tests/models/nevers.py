@@ -1,0 +1,208 @@
+"""Rows the database accepts, and how a never is written: statements of which it refuses the last."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from models.people.account import Role
+from models.people.binding import BindCode
+from tests.conftest import NOON
+from tests.factories import (
+    a_binding,
+    a_branch,
+    a_gathering,
+    a_group,
+    a_member,
+    a_notice,
+    a_post,
+    a_roll,
+    a_scheme,
+    a_spell,
+    a_township,
+    a_zone,
+    an_account,
+    an_entry,
+)
+
+HASH = "decode(repeat('ab', 32), 'hex')"
+
+# One acceptable row per table, beside those of `world`; the values are SQL.
+VALID = {
+    "audit": {"via": "'console'", "account_id": ":account", "verb": "'close'", "subject": "'gathering'"},
+    "org": {"kind": "'branch'", "code": "'B9'", "name": "'河湾村党支部'", "parent_id": ":township"},
+    "org_setting": {"org_id": ":branch", "key": "'theme_day'", "value": "'25'"},
+    "member": {"name": "'李秀兰'", "branch_id": ":branch", "group_id": ":group", "status": "'full'"},
+    "account": {"login": "'zhou.min'", "name": "'周敏'", "password_hash": "'-'"},
+    "spell": {"member_id": ":member", "kind": "'exempt'", "from_on": "DATE '2026-03-01'"},
+    "post": {
+        "account_id": ":account",
+        "org_id": ":branch",
+        "role": "'clerk'",
+        "from_on": "DATE '2026-03-01'",
+    },
+    "console_session": {
+        "token_hash": HASH,
+        "account_id": ":account",
+        "csrf": "'c'",
+        "started_at": ":now",
+        "seen_at": ":now",
+        "password_at": ":now",
+    },
+    "binding": {
+        "appid": "'wxaccount'",
+        "openid": "'o1'",
+        "openid_hash": HASH,
+        "member_id": ":member",
+        "bound_at": ":now",
+        "how": "'slip'",
+    },
+    "bind_code": {
+        "member_id": ":member",
+        "code_hash": HASH,
+        "issued_at": ":now",
+        "expires_at": "CAST(:now AS timestamptz) + interval '30 days'",
+    },
+    "phone_session": {
+        "token_hash": HASH,
+        "appid": "'wxmini'",
+        "openid": "'o1'",
+        "openid_hash": HASH,
+        "started_at": ":now",
+        "expires_at": "CAST(:now AS timestamptz) + interval '7 days'",
+    },
+    "bind_code_use": {"code_id": ":bind_code", "appid": "'wxmini'", "openid_hash": HASH, "used_at": ":now"},
+    "tries": {"purpose": "'digits'", "who_hash": HASH, "minute": "29404230", "n": "1"},
+    "workday": {"day": "DATE '2026-10-10'", "kind": "'work'"},
+    "holiday_year": {"year": "2026"},
+    "planned_run": {"kind": "'close'", "period": "'2026-11-25'", "due_at": ":now"},
+    "gathering": {
+        "org_id": ":branch",
+        "kind": "'theme_day'",
+        "period": "'2026-11'",
+        "title": "'主题党日'",
+        "starts_at": ":now",
+        "ends_at": "CAST(:now AS timestamptz) + interval '2 hours'",
+        "place": "'村部'",
+        "state": "'published'",
+        "hall_salt": "decode(repeat('00', 16), 'hex')",
+    },
+    "gathering_tag": {"gathering_id": ":gathering", "tag": "'lecture'"},
+    "agenda_item": {
+        "gathering_id": ":gathering",
+        "position": "1",
+        "kind": "'study'",
+        "title": "'学习'",
+    },
+    "roll": {"gathering_id": ":gathering", "org_id": ":other_branch"},
+    "amendment": {"roll_id": ":roll", "revision": "3", "reason": "'补记'", "account_id": ":account"},
+    "roll_line": {"gathering_id": ":gathering", "member_id": ":second_member", "roll_id": ":roll"},
+    "leave": {
+        "gathering_id": ":gathering",
+        "member_id": ":member",
+        "reason": "'family'",
+        "state": "'submitted'",
+    },
+    "scheme": {
+        "code": "'TOWN'",
+        "version": "1",
+        "issuer_id": ":township",
+        "document": "'{}'",
+        "sha": "repeat('0', 64)",
+    },
+    "point_entry": {
+        "about": "'roll:1:1:1:attend'",
+        "member_id": ":member",
+        "branch_id": ":branch",
+        "scheme_id": ":scheme",
+        "item": "'attend'",
+        "cycle": "'2026'",
+        "period": "'2026-11'",
+        "occurred_on": "DATE '2026-11-25'",
+        "quantity": "1",
+        "points": "1",
+        "source": "'attendance'",
+        "gathering_id": ":gathering",
+        "revision": "1",
+        "account_id": ":account",
+    },
+    "notice": {
+        "gathering_id": ":gathering",
+        "kind": "'reminder'",
+        "version": "1",
+        "texts": "'{}'",
+        "published_at": ":now",
+        "published_by": ":account",
+    },
+    "delivery": {
+        "about": "'gathering:1:notice:1'",
+        "notice_id": ":notice",
+        "member_id": ":member",
+        "binding_id": ":binding",
+        "channel": "'template'",
+        "state": "'queued'",
+        "not_before": ":now",
+    },
+    "wechat_event": {
+        "appid": "'wxaccount'",
+        "natural_key": "'1|finish'",
+        "openid_hash": HASH,
+        "happened_at": ":now",
+        "outcome": "'delivered'",
+    },
+    "inbound_message": {"appid": "'wxaccount'", "natural_key": "'1'", "reply": "'success'"},
+}
+
+
+class Never(NamedTuple):
+    """The last of `statements` is refused under the name of `constraint`; those before it are accepted."""
+
+    why: str
+    constraint: str
+    statements: tuple[str, ...]
+
+
+def never(why: str, constraint: str, *statements: str) -> Never:
+    """Write one row of a table of nevers."""
+    return Never(why, constraint, statements)
+
+
+def row(table: str, **changed: str) -> str:
+    """Return the INSERT of the acceptable row of `table` with some columns changed to other SQL."""
+    columns = VALID[table] | changed
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
+
+
+def world(session: Session) -> dict[str, object]:
+    """Lay down what rows refer to; return the parameters that the statements name."""
+    township = a_township(session, a_zone(session))
+    branch, other_branch = a_branch(session, township), a_branch(session, township, name="白水村党支部")
+    group, other_group = a_group(session, branch), a_group(session, other_branch)
+    member, second = a_member(session, branch, group=group), a_member(session, branch, name="赵大海")
+    account = an_account(session, login="sun.li", member=member)
+    a_post(session, account, branch, Role.SECRETARY)
+    slip = BindCode(
+        member_id=second.id, code_hash=b"slip", issued_at=NOON, expires_at=NOON + timedelta(days=30)
+    )
+    session.add(slip)
+    gathering = a_gathering(session, branch)
+    scheme = a_scheme(session, township)
+    rows: dict[str, Any] = {
+        "township": township,
+        "branch": branch,
+        "other_branch": other_branch,
+        "group": group,
+        "other_group": other_group,
+        "member": member,
+        "second_member": second,
+        "account": account,
+        "spell": a_spell(session, member),
+        "bind_code": slip,
+        "binding": a_binding(session, member),
+        "gathering": gathering,
+        "roll": a_roll(session, gathering, branch, [member]),
+        "scheme": scheme,
+        "entry": an_entry(session, member, scheme, account),
+        "notice": a_notice(session, gathering, account),
+    }
+    return {name: made.id for name, made in rows.items()} | {"now": NOON}

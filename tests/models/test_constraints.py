@@ -1,0 +1,198 @@
+"""Every never of the model, sent as raw SQL in the app's role and refused by the database by name."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Column, Enum, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from models.tables import TABLES
+from tests.models import nevers_gatherings, nevers_notices, nevers_people, nevers_points
+from tests.models.nevers import VALID, Never, never, row, world
+
+NEVERS = (
+    *nevers_people.NEVERS,
+    *nevers_gatherings.NEVERS,
+    *nevers_points.NEVERS,
+    *nevers_notices.NEVERS,
+)
+
+# What another rule asks for beside a column, so that the column's own rule is the one that speaks.
+BESIDE = {
+    "leave.decided_by": {"state": "'approved'", "decided_at": ":now"},
+    "point_entry.reverses": {"about": "'reverse:0'"},
+    "roll.confirmed_by": {"confirmed_at": ":now", "revision": "1"},
+    "roll_line.checked_in_via": {"checked_in_at": ":now"},
+    "roll_line.gathering_id": {"roll_id": "NULL", "status": "'observer'", "marked_by": ":account"}
+    | {"marked_at": ":now"},
+    "roll_line.marked_by": {"marked_at": ":now"},
+}
+
+
+def with_value(column: Column[Any], value: str) -> str:
+    """Return the acceptable row with another value in one column."""
+    return row(column.table.name, **{column.name: value} | BESIDE.get(str(column), {}))
+
+
+# One stranger's word in every column that holds a closed list.
+CODED = [
+    never(str(column), f"ck_{table.name}_{column.type.name}", with_value(column, "'x'"))
+    for table in TABLES.values()
+    for column in table.columns
+    if isinstance(column.type, Enum)
+]
+
+# What stands behind a guard that speaks first: the owner takes the guard away, the rule still holds.
+BEHIND = (
+    never(
+        "a path of words",
+        "ck_org_path",
+        "ALTER TABLE org DISABLE TRIGGER write_org_path",
+        row("org", path="'zone/'"),
+    ),
+    never(
+        "a path of two organisations",
+        "ix_org_path",
+        "ALTER TABLE org DISABLE TRIGGER write_org_path",
+        row("org", path="(SELECT path FROM org WHERE id = :branch)"),
+    ),
+    never(
+        "a gathering too large for four bytes",
+        "ck_gathering_id_fits_token",
+        row("gathering", id="4294967296").replace(" VALUES", " OVERRIDING SYSTEM VALUE VALUES"),
+    ),
+    never(
+        "one entry reversed twice",
+        "uq_point_entry_reverses",
+        "ALTER TABLE point_entry DROP CONSTRAINT uq_point_entry_about",
+        row("point_entry", **nevers_points.REVERSAL),
+        row("point_entry", **nevers_points.REVERSAL),
+    ),
+    never(
+        "an entry reversed that is not there",
+        "fk_point_entry_reverses",
+        "ALTER TABLE point_entry DISABLE TRIGGER check_reversal",
+        row("point_entry", **nevers_points.REVERSAL | {"about": "'reverse:0'", "reverses": "0"}),
+    ),
+    never(
+        "a member of no organisation",
+        "fk_member_branch_id",
+        "ALTER TABLE member DISABLE TRIGGER place_member",
+        row("member", branch_id="0"),
+    ),
+    never(
+        "a member of no group",
+        "fk_member_group_id",
+        "ALTER TABLE member DISABLE TRIGGER place_member",
+        row("member", group_id="0"),
+    ),
+)
+SPEAKS_FIRST = {
+    "fk_member_branch_id": "ck_member_in_branch",
+    "fk_member_group_id": "ck_member_in_own_group",
+    "fk_point_entry_reverses": "ck_point_entry_reversal",
+}
+
+# A key that is nowhere, in every column that refers to a row.
+DANGLING = [
+    never(str(column), SPEAKS_FIRST.get(name, name), with_value(column, "0"))
+    for name, column in sorted(
+        (str(key.name), next(iter(key.columns)))
+        for table in TABLES.values()
+        for key in table.foreign_key_constraints
+    )
+]
+
+
+def by_name(rows: Iterable[Never]) -> list[object]:
+    return [pytest.param(row, id=f"{row.constraint}: {row.why}") for row in rows]
+
+
+def assert_refused(session: Session, refused: Never) -> None:
+    """Send the statements as they are; the last one alone must fail, and under the constraint's name."""
+    known = world(session)
+    *accepted, last = refused.statements
+    for statement in accepted:
+        session.execute(text(statement), known)
+    with pytest.raises(DBAPIError) as error:
+        session.execute(text(last), known)
+    assert isinstance(error.value.orig, psycopg.Error)
+    assert error.value.orig.diag.constraint_name == refused.constraint
+
+
+@pytest.mark.parametrize("refused", by_name([*NEVERS, *CODED, *DANGLING]))
+def test_database_refuses(session: Session, refused: Never) -> None:
+    assert_refused(session, refused)
+
+
+@pytest.mark.parametrize("refused", by_name(BEHIND))
+def test_rule_holds_behind_the_guard_that_speaks_first(owner_session: Session, refused: Never) -> None:
+    assert_refused(owner_session, refused)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_database_accepts_the_row_that_the_nevers_change(session: Session, table: str) -> None:
+    session.execute(text(row(table)), world(session))
+
+
+# Not the columns that the database writes by itself.
+REQUIRED = [
+    (table.name, column.name)
+    for table in TABLES.values()
+    for column in table.columns
+    if not column.nullable and not column.identity and column.name not in ("created_at", "path")
+]
+
+
+@pytest.mark.parametrize(("table", "column"), REQUIRED)
+def test_required_column_is_never_empty(session: Session, table: str, column: str) -> None:
+    known = world(session)
+    with pytest.raises(DBAPIError) as error:
+        session.execute(text(row(table, **{column: "NULL"})), known)
+    assert isinstance(error.value.orig, psycopg.Error)
+    if (table, column) == ("member", "branch_id"):
+        assert error.value.orig.diag.constraint_name == "ck_member_in_branch"
+    else:
+        assert isinstance(error.value.orig, psycopg.errors.NotNullViolation)
+        assert error.value.orig.diag.column_name == column
+
+
+# Keys that the database does not number.
+NATURAL = [table.name for table in TABLES.values() if not any(column.identity for column in table.columns)]
+
+
+@pytest.mark.parametrize("table", NATURAL)
+def test_natural_key_stands_once(session: Session, table: str) -> None:
+    assert_refused(session, never("a key twice", f"pk_{table}", row(table), row(table)))
+
+
+def test_lines_without_a_phone_do_not_collide(session: Session) -> None:
+    session.execute(text(row("roll_line")), world(session))
+    assert session.scalar(text("SELECT count(*) FROM roll_line WHERE openid_hash IS NULL")) == 2
+
+
+def test_every_rule_of_the_catalogue_has_its_never(session: Session) -> None:
+    """A new CHECK, unique, exclusion or trigger rule without a row above turns this red."""
+    rules = session.scalars(
+        text(
+            "SELECT conname FROM pg_constraint WHERE contype IN ('c', 'x', 'f')"
+            " AND connamespace = 'public'::regnamespace"
+            " UNION SELECT indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+            " WHERE indisunique AND NOT indisprimary AND relnamespace = 'public'::regnamespace"
+            # A unique that contains the whole key only carries a foreign key of two columns.
+            " AND NOT EXISTS (SELECT FROM pg_index p WHERE p.indrelid = i.indrelid AND p.indisprimary"
+            " AND p.indkey::int2[] <@ i.indkey::int2[])"
+        )
+    )
+    triggers = session.scalars(text("SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace"))
+    raised = {name for source in triggers for name in re.findall(r"CONSTRAINT = '(\w+)'", source)}
+    shown = {never.constraint for never in (*NEVERS, *CODED, *BEHIND, *DANGLING)}
+    assert sorted({*rules, *raised} - shown) == []
+
+
+def test_every_table_has_an_acceptable_row() -> None:
+    assert sorted(VALID) == sorted(TABLES)

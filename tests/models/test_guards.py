@@ -1,0 +1,202 @@
+"""What no statement may do, whoever sends it, and what the app's role may not do at all."""
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from models.tables import APPEND_ONLY, TABLES
+from tests.factories import a_branch, a_group, a_scheme, a_township, a_zone
+from tests.models.nevers import row, world
+
+KEPT = [table.__tablename__ for table in APPEND_ONLY]
+REWRITES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table}")
+
+
+def rewrite_of(table: str, rewrite: str) -> str:
+    """Return the statement on the table's first column that is not its key."""
+    column = next(column.name for column in TABLES[table].columns if not column.identity)
+    return rewrite.format(table=table, column=column)
+
+
+def refusal(session: Session, statement: str, known: dict[str, object] | None = None) -> psycopg.Error:
+    """Send a statement that must fail; return what the database said."""
+    with pytest.raises(DBAPIError) as error:
+        session.execute(text(statement), known or {})
+    assert isinstance(error.value.orig, psycopg.Error)
+    return error.value.orig
+
+
+# append-only rows
+
+
+@pytest.mark.parametrize("rewrite", REWRITES)
+@pytest.mark.parametrize("table", KEPT)
+def test_kept_row_cannot_be_rewritten_by_the_app(session: Session, table: str, rewrite: str) -> None:
+    session.execute(text(row(table)), world(session))
+    assert isinstance(refusal(session, rewrite_of(table, rewrite)), psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("rewrite", REWRITES)
+@pytest.mark.parametrize("table", KEPT)
+def test_kept_row_cannot_be_rewritten_by_the_owner(owner_session: Session, table: str, rewrite: str) -> None:
+    owner_session.execute(text(row(table)), world(owner_session))
+    error = refusal(owner_session, rewrite_of(table, rewrite))
+    assert isinstance(error, psycopg.errors.RestrictViolation)
+    assert str(error.diag.message_primary).endswith("is append-only")
+
+
+def test_ledger_is_not_emptied_from_above_by_the_owner(owner_session: Session) -> None:
+    error = refusal(owner_session, "TRUNCATE org, account CASCADE")
+    assert isinstance(error, psycopg.errors.RestrictViolation)
+
+
+def test_entry_cannot_be_rewritten_by_way_of_a_conflict(session: Session) -> None:
+    known = world(session)
+    session.execute(text(row("point_entry")), known)
+    rewrite = row("point_entry", points="9") + " ON CONFLICT (about) DO UPDATE SET points = 9"
+    assert isinstance(refusal(session, rewrite, known), psycopg.errors.InsufficientPrivilege)
+
+
+# schemes
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        """UPDATE scheme SET document = '{"parts": []}'""",
+        "UPDATE scheme SET version = 2",
+        "UPDATE scheme SET published_at = NULL",
+        "DELETE FROM scheme",
+    ],
+)
+def test_published_scheme_is_never_changed(session: Session, change: str) -> None:
+    a_scheme(session, a_zone(session))
+    error = refusal(session, change)
+    assert isinstance(error, psycopg.errors.RestrictViolation)
+    assert error.diag.message_primary == "a published scheme is never changed"
+
+
+def test_published_scheme_is_never_changed_by_the_owner(owner_session: Session) -> None:
+    a_scheme(owner_session, a_zone(owner_session))
+    for change in ("UPDATE scheme SET version = 2", "DELETE FROM scheme", "TRUNCATE scheme CASCADE"):
+        with owner_session.begin_nested() as savepoint:
+            assert isinstance(refusal(owner_session, change), psycopg.errors.RestrictViolation)
+            savepoint.rollback()
+
+
+def test_draft_of_a_scheme_may_change_be_published_and_go(session: Session) -> None:
+    draft = a_scheme(session, a_zone(session), published_at=None)
+    gone = a_scheme(session, a_zone(session), code="GONE", published_at=None)
+    session.execute(text("UPDATE scheme SET version = 2 WHERE id = :id"), {"id": draft.id})
+    session.execute(text("UPDATE scheme SET published_at = now() WHERE id = :id"), {"id": draft.id})
+    session.execute(text("DELETE FROM scheme WHERE id = :id"), {"id": gone.id})
+    rows = session.execute(text("SELECT version, published_at IS NOT NULL FROM scheme"))
+    assert rows.all() == [(2, True)]
+
+
+# the tree
+
+
+def path_of(session: Session, org_id: int) -> str:
+    return str(session.scalar(text("SELECT path FROM org WHERE id = :id"), {"id": org_id}))
+
+
+def test_path_is_the_ids_from_the_top(session: Session) -> None:
+    zone = a_zone(session)
+    township = a_township(session, zone)
+    branch = a_branch(session, township)
+    assert path_of(session, zone.id) == f"{zone.id}/"
+    assert path_of(session, branch.id) == f"{zone.id}/{township.id}/{branch.id}/"
+
+
+def test_forged_path_is_not_taken(session: Session) -> None:
+    known = world(session)
+    above = path_of(session, int(str(known["township"])))
+    made = session.scalar(text(row("org", path="'1/'") + " RETURNING id"), known)
+    assert path_of(session, made) == f"{above}{made}/"
+    session.execute(text("UPDATE org SET path = '1/' WHERE id = :id"), {"id": made})
+    assert path_of(session, made) == f"{above}{made}/"
+
+
+def test_subtree_follows_a_move(session: Session) -> None:
+    zone = a_zone(session)
+    old, new = a_township(session, zone), a_township(session, zone)
+    branch = a_branch(session, old)
+    group = a_group(session, branch)
+    session.execute(
+        text("UPDATE org SET parent_id = :new WHERE id = :branch"), {"new": new.id, "branch": branch.id}
+    )
+    assert path_of(session, group.id) == f"{zone.id}/{new.id}/{branch.id}/{group.id}/"
+    session.execute(text("UPDATE org SET parent_id = NULL WHERE id = :new"), {"new": new.id})
+    assert path_of(session, group.id) == f"{new.id}/{branch.id}/{group.id}/"
+
+
+def test_member_moves_with_branch_and_group_together(session: Session) -> None:
+    known = world(session)
+    move = "UPDATE member SET branch_id = :other_branch, group_id = :other_group WHERE id = :member"
+    session.execute(text(move), known)
+    branch = session.scalar(text("SELECT branch_id FROM member WHERE id = :member"), known)
+    assert branch == known["other_branch"]
+
+
+# the app's role
+
+POWERS = (
+    "ALTER TABLE org ADD COLUMN rank integer",
+    "ALTER TABLE org DISABLE TRIGGER ALL",
+    "ALTER TABLE point_entry DISABLE TRIGGER keep_rows",
+    "ALTER TABLE point_entry DROP CONSTRAINT uq_point_entry_about",
+    "ALTER TABLE member OWNER TO CURRENT_USER",
+    "DROP TRIGGER keep_rows ON point_entry",
+    "DROP FUNCTION refuse_change() CASCADE",
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "DROP TABLE delivery",
+    "DROP INDEX uq_post_open",
+    "CREATE TABLE ranking (member_id bigint, place integer)",
+    "CREATE TRIGGER quiet BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    "CREATE SCHEMA shadow",
+    "CREATE ROLE intruder",
+    "SET session_replication_role = replica",
+    "UPDATE alembic_version SET version_num = '0000'",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+)
+
+
+@pytest.mark.parametrize("power", POWERS)
+def test_app_has_no_power_to(session: Session, power: str) -> None:
+    assert isinstance(refusal(session, power), psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_app_cannot_empty(session: Session, table: str) -> None:
+    assert isinstance(refusal(session, f"TRUNCATE {table} CASCADE"), psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("table", [table.name for table in TABLES.values() if "created_at" in table.columns])
+def test_app_cannot_set_the_time_of_writing(session: Session, table: str) -> None:
+    known = world(session)
+    with session.begin_nested() as savepoint:
+        error = refusal(session, row(table, created_at=":now"), known)
+        assert isinstance(error, psycopg.errors.InsufficientPrivilege)
+        savepoint.rollback()
+    error = refusal(session, f"UPDATE {table} SET created_at = now()")
+    assert isinstance(error, psycopg.errors.InsufficientPrivilege)
+
+
+NUMBERED = [table.name for table in TABLES.values() if any(column.identity for column in table.columns)]
+
+
+@pytest.mark.parametrize("table", NUMBERED)
+def test_app_cannot_choose_a_key(session: Session, table: str) -> None:
+    known = world(session)
+    plain = row(table, id="77")
+    for chosen, refused in (
+        (plain, psycopg.errors.GeneratedAlways),
+        (plain.replace(" VALUES", " OVERRIDING SYSTEM VALUE VALUES"), psycopg.errors.InsufficientPrivilege),
+        (f"UPDATE {table} SET id = DEFAULT", psycopg.errors.InsufficientPrivilege),
+    ):
+        with session.begin_nested() as savepoint:
+            assert isinstance(refusal(session, chosen, known), refused)
+            savepoint.rollback()
