@@ -11,7 +11,7 @@ CREATE TABLE scheme (
     code VARCHAR(24) NOT NULL,
     version INTEGER NOT NULL,
     issuer_id BIGINT NOT NULL,
-    document JSONB NOT NULL,
+    document TEXT NOT NULL,
     sha VARCHAR(64) NOT NULL,
     published_at timestamptz,
     created_at timestamptz DEFAULT now() NOT NULL,
@@ -19,7 +19,8 @@ CREATE TABLE scheme (
     CONSTRAINT uq_scheme_code_version UNIQUE (code, version),
     CONSTRAINT ck_scheme_version CHECK (version > 0),
     CONSTRAINT ck_scheme_code CHECK (code ~ '^[A-Z][A-Z0-9_]*$'),
-    CONSTRAINT ck_scheme_sha CHECK (sha ~ '^[0-9a-f]{64}$'),
+    CONSTRAINT ck_scheme_document CHECK (jsonb_typeof(document::jsonb) = 'object'),
+    CONSTRAINT ck_scheme_sha CHECK (sha = encode(sha256(convert_to(document, 'UTF8')), 'hex')),
     CONSTRAINT fk_scheme_issuer_id FOREIGN KEY(issuer_id) REFERENCES org (id) ON DELETE RESTRICT
 );
 

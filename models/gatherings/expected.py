@@ -1,0 +1,75 @@
+"""Who is expected: one line per person, with long absences and exemptions marked beforehand."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, String, and_, delete, exists, func, literal, or_, select, type_coerce
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from models.clock import day_of
+from models.gatherings.gathering import Gathering
+from models.gatherings.roll import Roll, RollLine, Status
+from models.people.member import ON_ROLLS, Member, Spell, SpellKind
+from models.people.org import Org
+
+Host, Home = aliased(Org), aliased(Org)
+
+
+def publish_rolls(session: Session, gathering: Gathering, org_ids: Sequence[int]) -> None:
+    """Make a roll for each organisation and a line for each person expected of it."""
+    rolls = insert(Roll).values([{"gathering_id": gathering.id, "org_id": org_id} for org_id in org_ids])
+    session.execute(rolls.on_conflict_do_nothing())
+    sync_rolls(session, gathering)
+
+
+def _belongs() -> ColumnElement[bool]:
+    """Say that a member's group or branch lies at or below the roll's organisation."""
+    return and_(
+        Member.status.in_(ON_ROLLS),
+        Home.id == func.coalesce(Member.group_id, Member.branch_id),
+        Home.path.startswith(Host.path),
+    )
+
+
+def sync_rolls(session: Session, gathering: Gathering) -> None:
+    """Bring the lines up to today's roster: joiners get one, leavers lose theirs, spells are followed.
+
+    Belongs before the opening; afterwards lines change by hand only. A line that a phone or a person
+    touched is left alone. Two statements, whatever the number of people.
+    """
+    held_on = day_of(gathering.starts_at)
+    spell_now = and_(
+        Spell.member_id == Member.id,
+        Spell.kind.in_((SpellKind.AWAY, SpellKind.EXEMPT)),
+        Spell.from_on <= held_on,
+        or_(Spell.to_on.is_(None), Spell.to_on >= held_on),
+    )
+    status = func.coalesce(type_coerce(Spell.kind, String), Status.UNRECORDED.value)
+    expected = (
+        select(literal(gathering.id), Member.id, Roll.id, status, Spell.id)
+        .distinct(Member.id)
+        .select_from(Roll)
+        .join(Host, Host.id == Roll.org_id)
+        .join(Member, Member.status.in_(ON_ROLLS))
+        .join(Home, _belongs())
+        .outerjoin(Spell, spell_now)
+        .where(Roll.gathering_id == gathering.id)
+        .order_by(Member.id, Roll.id, Spell.kind)
+    )
+    columns = ["gathering_id", "member_id", "roll_id", "status", "spell_id"]
+    lines = insert(RollLine).from_select(columns, expected)
+    untouched = and_(RollLine.marked_by.is_(None), RollLine.checked_in_at.is_(None))
+    session.execute(
+        lines.on_conflict_do_update(
+            index_elements=["gathering_id", "member_id"],
+            set_={name: lines.excluded[name] for name in columns[2:]},
+            where=untouched,
+        )
+    )
+    still = (
+        exists()
+        .where(Roll.id == RollLine.roll_id, Host.id == Roll.org_id, Member.id == RollLine.member_id)
+        .where(_belongs())
+    )
+    session.execute(delete(RollLine).where(RollLine.gathering_id == gathering.id, untouched, ~still))
+    session.expire_all()

@@ -1,0 +1,194 @@
+"""From a confirmed roll to the ledger: confirming posts once, amending reverses and posts anew."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from models.audit import Via, record
+from models.clock import day_of
+from models.gatherings.gathering import GatheringState, opens_at
+from models.gatherings.marks import RollHead, counts_of, roll_seen, unconfirmed, write_marks
+from models.gatherings.roll import Amendment, Counts, Roll, RollLine, Status
+from models.points.cycle import cycle_of
+from models.points.entry import PointEntry, Source
+from models.points.scheme import document_of, scheme_for
+from models.points.scheme_document import attendance_items
+from models.refused import Refused
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What a confirmation did: the arithmetic of the roll and the number of entries posted."""
+
+    counts: Counts
+    entries: int
+
+
+@dataclass(frozen=True)
+class Amended:
+    """What an amendment did: the new revision, entries reversed and entries posted."""
+
+    revision: int
+    reversed: int
+    posted: int
+
+
+def confirm_roll(session: Session, roll_id: int, *, by: int, now: datetime) -> Confirmation:
+    """Confirm the roll and post its points, or neither.
+
+    The roll is locked first, so that of two hands one confirms and the other is refused, and a check-in
+    running meanwhile is either counted or refused. Never guesses an absence.
+    Refused: not_found, not_published, cancelled, roll_confirmed, too_early, roll_incomplete.
+    """
+    head = unconfirmed(session, roll_id)
+    begins = opens_at(head.gathering.starts_at)
+    if now < begins:
+        raise Refused("too_early", "活动还没有开始，不能确认名册")
+    counts = counts_of(session, roll_id)
+    if counts.unrecorded:
+        raise Refused("roll_incomplete", f"还有 {counts.unrecorded} 人未登记", unrecorded=counts.unrecorded)
+    head.roll.confirmed_at, head.roll.confirmed_by, head.roll.revision = now, by, 1
+    session.flush()
+    entries = post_attendance(session, head, _lines(session, roll_id), by=by)
+    _confirm_gathering_when_last(session, head)
+    record(
+        session,
+        "confirm",
+        "roll",
+        roll_id,
+        via=Via.CONSOLE,
+        account_id=by,
+        org_id=head.org.id,
+        after={**counts._asdict(), "heads": head.roll.heads, "entries": entries},
+    )
+    return Confirmation(counts, entries)
+
+
+def _confirm_gathering_when_last(session: Session, head: RollHead) -> None:
+    open_rolls = exists().where(Roll.gathering_id == head.gathering.id, Roll.confirmed_at.is_(None))
+    # Two branches may confirm their last two rolls at once: the gathering's row makes them take turns.
+    session.refresh(head.gathering, with_for_update=True)
+    if not session.scalar(select(open_rolls)):
+        head.gathering.state = GatheringState.CONFIRMED
+
+
+def _lines(session: Session, roll_id: int) -> dict[int, Status]:
+    query = select(RollLine.member_id, RollLine.status).where(RollLine.roll_id == roll_id)
+    return dict(session.execute(query.order_by(RollLine.member_id)).tuples().all())
+
+
+def post_attendance(session: Session, head: RollHead, lines: Mapping[int, Status], *, by: int) -> int:
+    """Append the scheme's attendance items for these lines; return the rows added.
+
+    Unique `about`: posting the same revision twice adds nothing. One absence is one entry, that of the
+    gathering's primary kind. Leave, away, exempt, host branch and 未查明 never have an item.
+    """
+    scheme = scheme_for(session, head.org)
+    if scheme is None:
+        return 0
+    document = document_of(scheme.document)
+    gathering, revision = head.gathering, head.roll.revision
+    rows: list[dict[str, Any]] = [
+        {
+            "about": f"roll:{gathering.id}:{revision}:{member_id}:{item.id}",
+            "member_id": member_id,
+            "branch_id": head.org.id,
+            "scheme_id": scheme.id,
+            "item": item.id,
+            "cycle": cycle_of(document.cycle, gathering.period),
+            "period": gathering.period,
+            "occurred_on": day_of(gathering.starts_at),
+            "quantity": 1,
+            "points": item.pts,
+            "source": Source.ATTENDANCE,
+            "gathering_id": gathering.id,
+            "revision": revision,
+            "account_id": by,
+        }
+        for member_id, status in lines.items()
+        for item in attendance_items(document, gathering.kind, status)
+    ]
+    if not rows:
+        return 0
+    added = session.execute(
+        insert(PointEntry)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["about"])
+        .returning(PointEntry.id)
+    )
+    return len(added.all())
+
+
+def amend_roll(
+    session: Session, roll_id: int, marks: Mapping[int, Status], *, reason: str, by: int, now: datetime
+) -> Amended:
+    """Correct a confirmed roll: raise its revision, reverse what changed and post anew.
+
+    Entries whose line did not change stay as they are.
+    Refused: not_found, not_confirmed, reason_missing, nothing_changed, not_on_roll, status_not_by_hand.
+    """
+    head = roll_seen(session, roll_id, lock=True)
+    if head.roll.confirmed_at is None:
+        raise Refused("not_confirmed", "名册还没有确认，直接登记就行")
+    if not 2 <= len(reason.strip()) <= 200:
+        raise Refused("reason_missing", "请写更正的原因，2 到 200 个字", fields={"reason": "2 到 200 个字"})
+    before = _lines(session, roll_id)
+    changed = {member: status for member, status in marks.items() if before.get(member) is not status}
+    if not changed:
+        raise Refused("nothing_changed", "没有改动")
+    if Status.UNRECORDED in changed.values():
+        raise Refused("status_not_by_hand", "已经确认的名册不能改回未登记")
+    write_marks(session, head, changed, by=by, now=now)
+    head.roll.revision += 1
+    session.add(Amendment(roll_id=roll_id, revision=head.roll.revision, reason=reason.strip(), account_id=by))
+    session.flush()
+    undone = _reverse(session, head, list(changed), by=by)
+    posted = post_attendance(session, head, changed, by=by)
+    record(
+        session,
+        "amend",
+        "roll",
+        roll_id,
+        via=Via.CONSOLE,
+        account_id=by,
+        org_id=head.org.id,
+        after={"revision": head.roll.revision, "reversed": undone, "posted": posted},
+    )
+    return Amended(head.roll.revision, undone, posted)
+
+
+def _reverse(session: Session, head: RollHead, member_ids: Sequence[int], *, by: int) -> int:
+    """Append a reversal for each standing attendance entry of these members; return how many."""
+    undo = aliased(PointEntry)
+    standing = session.scalars(
+        select(PointEntry)
+        .outerjoin(undo, undo.reverses == PointEntry.id)
+        .where(
+            PointEntry.gathering_id == head.gathering.id,
+            PointEntry.branch_id == head.org.id,
+            PointEntry.member_id.in_(member_ids),
+            PointEntry.source == Source.ATTENDANCE,
+            PointEntry.reverses.is_(None),
+            undo.id.is_(None),
+        )
+    ).all()
+    kept = ("member_id", "branch_id", "scheme_id", "item", "cycle", "period", "occurred_on", "quantity",
+            "source", "gathering_id")  # fmt: skip
+    for entry in standing:
+        session.add(
+            PointEntry(
+                **{name: getattr(entry, name) for name in kept},
+                about=f"reverse:{entry.id}",
+                points=-entry.points,
+                revision=head.roll.revision,
+                reverses=entry.id,
+                account_id=by,
+            )
+        )
+    session.flush()
+    return len(standing)

@@ -1,0 +1,129 @@
+"""A member's points as the member reads them: every number with where it comes from."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.clock import day_of
+from models.gatherings.gathering import Gathering
+from models.people.account import Account
+from models.people.member import Member, Spell, SpellKind
+from models.people.org import Org
+from models.points.cycle import cycle_of
+from models.points.entry import PointEntry, Source
+from models.points.rating import Entry, PartTally, tally
+from models.points.scheme import document_of, scheme_for
+from models.refused import Refused
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """One entry as a person reads it: `points` as posted, `counted` after every cap, and why."""
+
+    id: int
+    occurred_on: date
+    title: str
+    about: str  # the gathering, where there is one
+    points: Decimal
+    counted: Decimal
+    why: str
+    by: str
+    reverses: int | None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The running total of one cycle; `provisional` until the appraisal is in."""
+
+    cycle: str
+    scheme_title: str
+    total: Decimal
+    provisional: bool
+    parts: tuple[PartTally, ...]
+    entries: tuple[EntryView, ...]  # newest first
+
+
+def statement_of(
+    session: Session, member_id: int, *, cycle: str | None = None, now: datetime
+) -> Statement | None:
+    """Return the member's points of `cycle` (by default the running one); None without a scheme.
+
+    Three statements, whatever the number of entries. Refused: not_found, cycle_invalid.
+    """
+    row = session.execute(
+        select(Member, Org).join(Org, Org.id == Member.branch_id).where(Member.id == member_id)
+    ).first()
+    if row is None:
+        raise Refused("not_found", "没有找到这位同志")
+    scheme = scheme_for(session, row.Org)
+    if scheme is None:
+        return None
+    document = document_of(scheme.document)
+    cycle = cycle or cycle_of(document.cycle, f"{day_of(now):%Y-%m}")
+    rows = _entries(session, member_id, cycle)
+    entries = [
+        Entry(
+            id=entry.id,
+            item=entry.item,
+            period=entry.period,
+            occurred_on=entry.occurred_on,
+            quantity=entry.quantity,
+            points=entry.points,
+            source=entry.source,
+            gathering_id=entry.gathering_id,
+            reverses=entry.reverses,
+            title=None,
+        )
+        for entry, _, _ in rows
+    ]
+    result = tally(document, entries, cycle=cycle, category=_category(session, member_id, now))
+    lines = {line.entry_id: line for line in result.lines}
+    views = tuple(
+        EntryView(
+            id=entry.id,
+            occurred_on=entry.occurred_on,
+            title=lines[entry.id].title,
+            about=gathering or "",
+            points=entry.points,
+            counted=lines[entry.id].counted,
+            why=lines[entry.id].why,
+            by=_hand(entry, account),
+            reverses=entry.reverses,
+        )
+        for entry, gathering, account in reversed(rows)
+    )
+    provisional = any(part.pending for part in result.parts)
+    return Statement(cycle, document.title, result.total, provisional, result.parts, views)
+
+
+def _entries(session: Session, member_id: int, cycle: str) -> list[tuple[PointEntry, str | None, str]]:
+    query = (
+        select(PointEntry, Gathering.title, Account.name)
+        .outerjoin(Gathering, Gathering.id == PointEntry.gathering_id)
+        .join(Account, Account.id == PointEntry.account_id)
+        .where(PointEntry.member_id == member_id, PointEntry.cycle == cycle)
+        .order_by(PointEntry.occurred_on, PointEntry.id)
+    )
+    return list(session.execute(query).tuples().all())
+
+
+def _hand(entry: PointEntry, account: str) -> str:
+    if entry.source is not Source.ATTENDANCE:
+        return f"{account}审"
+    version = "" if entry.revision in (None, 1) else f"第 {entry.revision} 版"
+    return f"名册{version} · {account}{'更正' if version else '确认'}"
+
+
+def _category(session: Session, member_id: int, now: datetime) -> str | None:
+    today = day_of(now)
+    return session.scalar(
+        select(Spell.code).where(
+            Spell.member_id == member_id,
+            Spell.kind == SpellKind.CATEGORY,
+            Spell.from_on <= today,
+            (Spell.to_on.is_(None)) | (Spell.to_on >= today),
+        )
+    )
