@@ -1,6 +1,7 @@
 """The command line: python -m simulator [--port] [--host] [--accounts FILE.toml] [--clock-offset SECONDS]."""
 
 import argparse
+import contextlib
 import functools
 import os
 import socket
@@ -79,9 +80,17 @@ def _is_free(host: str, port: int) -> bool:
 def _start(accounts: list[Account], offset: float, host: str, port: int, parent: int) -> Any:
     """Build the application in the worker process, which must not outlive its parent."""
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    app = create_app(accounts, offset)
+    threading.Thread(target=_announce, args=(host, port), daemon=True).start()
+    return create_app(accounts, offset)
+
+
+def _announce(host: str, port: int) -> None:
+    # The server opens its port after this function's caller has returned: ask until it answers.
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection((host, port), 1):
+            break
+        time.sleep(0.01)
     print(f"simulator: listening on http://{host}:{port}", flush=True)
-    return app
 
 
 def _end_with(parent: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
 
 from simulator.accounts import Account
 from simulator.bodies import refuse
@@ -13,13 +14,22 @@ from simulator.phones import phones_blueprint
 from simulator.push import Pusher
 from simulator.state import State
 
+
+class Json(DefaultJSONProvider):
+    """JSON of the control API: UTF-8 as it is, keys in the order in which they were written."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
 def create_app(accounts: Sequence[Account], clock_offset: float = 0.0) -> Flask:
     """Build the application with its own memory and pushing threads; clock_offset in seconds."""
     app = Flask(__name__, static_folder=None)
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    # Template keys keep their order, names stay readable.
+    app.json = Json(app)
     state = State(accounts, clock_offset)
     pusher = Pusher(state)
     app.register_blueprint(page_blueprint())

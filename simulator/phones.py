@@ -147,6 +147,7 @@ def _wall(state: State, appid: str | None, wanted: str) -> dict[str, Any]:
         found.sort(key=lambda one: not one.chat)
         accounts = [{"appid": one.appid, "kind": one.kind} for one in state.accounts.values()]
         return {
+            "generation": state.generation,
             "accounts": accounts,
             "appid": appid,
             "total": len(people),

@@ -5,7 +5,10 @@ from importlib.resources import files
 from flask import Blueprint, Response, abort
 
 TYPES = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/javascript"}
-POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
+    "base-uri 'none'"
+)
 
 
 def page_blueprint() -> Blueprint:
