@@ -1,0 +1,1 @@
+"""Who asks: the mini-program, the console, the official account, the operator."""

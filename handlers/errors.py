@@ -1,0 +1,147 @@
+"""Every failure becomes one answer: JSON of one shape under /api, a plain page elsewhere."""
+
+import logging
+from typing import Any
+
+from apiflask import HTTPError
+from flask import Response, jsonify, make_response, render_template, request
+from redis.exceptions import RedisError
+from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException
+
+from handlers.edge import App
+from models.refused import Refused
+from wechat.errors import WechatError
+
+log = logging.getLogger(__name__)
+
+# What a refusal means in HTTP; a code that is not listed says that the state forbids it (409).
+STATUS = {
+    400: "bad_account bad_heads bad_input bad_plan bind_code_wrong code_invalid code_mistyped code_wrong csrf"
+    " cycle_invalid name_missing password_weak password_wrong period_invalid reason_missing scheme_invalid"
+    " status_not_by_hand unknown_org",
+    401: "login_again login_wrong not_logged_in",
+    403: "must_change_password not_bound not_yours password_needed wrong_branch",
+    404: "not_found not_on_roll",
+    429: "too_many_tries",
+}
+STATUS_OF = {code: status for status, codes in STATUS.items() for code in codes.split()}
+
+# What the database guards even when two requests pass the same check at once.
+BY_CONSTRAINT = {
+    "uq_roll_line_openid": ("phone_used", "这部手机已为一位同志签到，另一位请找支部登记"),
+    "uq_binding_openid": ("already_bound", "这个微信已经绑定了另一位同志，要换人请先解除"),
+    "uq_binding_member": ("already_bound", "这位同志刚刚在另一个微信上绑定了"),
+    "uq_bind_code_live": ("busy", "刚刚有人给这位同志打印了绑定条，请再试一次"),
+    "uq_account_login": ("login_taken", "这个登录名已经有人用了"),
+}
+PLAIN = {
+    400: ("bad_input", "请求的内容不对"),
+    401: ("not_logged_in", "请先登录"),
+    403: ("not_yours", "这一页要有相应的职务才能看"),
+    404: ("not_found", "没有找到，可能已经撤下"),
+    405: ("not_found", "没有找到，可能已经撤下"),
+    413: ("too_large", "内容太大了"),
+    415: ("not_json", "请用 JSON 提交"),
+    429: ("too_often", "点得太快了，请等一会儿"),
+}
+
+
+def answer(status: int, code: str, message: str, extra: dict[str, Any]) -> Response:
+    """Build the one error shape, or the page that says the same."""
+    if request.path.startswith("/console") and not request.path.endswith("/code"):
+        text = render_template("console/refused.html", code=code, message=message, status=status)
+        response = make_response(text, status)
+    else:
+        shown = {key: value for key, value in extra.items() if key != "retry_after"}
+        response = jsonify({"error": {"code": code, "message": message, **shown}})
+        response.status_code = status
+    if "retry_after" in extra:
+        response.headers["Retry-After"] = str(extra["retry_after"])
+    return response
+
+
+def _refused(error: Refused) -> Response:
+    return answer(STATUS_OF.get(error.code, 409), error.code, error.message, error.extra)
+
+
+def _wechat(error: WechatError) -> Response:
+    # 40029 and 40163: the phone's log-in code was bad or used, which a new one mends.
+    if error.errcode in (40029, 40163):
+        return answer(401, "login_again", "请再点一次", {})
+    log.warning("wechat answered %s on %s", error.errcode, error.path)
+    return answer(502, "wechat_failed", "微信没有答复，请过一会儿再试", {"retry_after": 5})
+
+
+def _constraint(error: IntegrityError) -> Response:
+    name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    if name in BY_CONSTRAINT:
+        code, message = BY_CONSTRAINT[name]
+        return answer(409, code, message, {})
+    # The name of the constraint only: the message would repeat the row.
+    log.error("constraint %s refused a request to %s", name, request.endpoint)
+    return answer(409, "conflict", "刚刚有人改过这里，请刷新再试", {})
+
+
+def _down(error: Exception) -> Response:
+    log.error("a part is down: %s", type(error).__name__)
+    return answer(503, "unavailable", "这会儿人多，没打开，请过一会儿再试", {"retry_after": 5})
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    code, message = PLAIN.get(status, ("failed", "出错了，请稍后再试"))
+    return answer(status, code, message, {})
+
+
+def _crash(error: Exception) -> Response:
+    # The type and the endpoint; what was typed stays out of the log.
+    log.error("unhandled %s at %s", type(error).__name__, request.endpoint, exc_info=error)
+    return answer(500, "failed", "出错了，已经记下，请稍后再试", {})
+
+
+FIELD_TEXT = {
+    "missing": "没有填",
+    "extra_forbidden": "不认识这一项",
+    "string_type": "应当是文字",
+    "string_too_short": "太短",
+    "string_too_long": "太长",
+    "string_pattern_mismatch": "格式不对",
+    "int_type": "应当是整数",
+    "int_parsing": "应当是整数",
+    "bool_type": "应当是 true 或 false",
+    "literal_error": "不在允许的值里",
+}
+
+
+def bad_fields(errors: Any) -> dict[str, str]:
+    """Return {field: what is wrong with it} from pydantic's findings, without what was typed."""
+    fields = {}
+    for item in errors if isinstance(errors, list) else []:
+        name = ".".join(str(step) for step in item.get("loc", ())) or "body"
+        fields[name] = FIELD_TEXT.get(item.get("type", ""), "格式不对")
+    return fields
+
+
+def _api(error: HTTPError) -> Response:
+    """Answer for APIFlask's own findings: bad bodies and unknown addresses."""
+    if error.status_code == 400:
+        detail = error.detail.get("json") or error.detail.get("query") or []
+        return answer(400, "bad_input", "有几处填得不对", {"fields": bad_fields(detail)})
+    return (
+        _http(HTTPException())
+        if error.status_code is None
+        else answer(error.status_code, *PLAIN.get(error.status_code, ("failed", "出错了，请稍后再试")), {})
+    )
+
+
+def register(app: App) -> None:
+    """Hang every failure on its answer."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(WechatError, _wechat)
+    app.register_error_handler(IntegrityError, _constraint)
+    for down in (OperationalError, TimeoutError, RedisError):
+        app.register_error_handler(down, _down)
+    app.register_error_handler(HTTPError, _api)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _crash)

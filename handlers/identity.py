@@ -1,0 +1,95 @@
+"""Who is asking: a phone by its token, a person of the console by a cookie; and whether they may."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import g, request
+
+from handlers.edge import current
+from models.people.console import Staff, staff_behind
+from models.people.org import Org
+from models.people.phone import Phone, phone_behind
+from models.people.rights import Verb, may, sees
+from models.refused import Refused
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def bearer() -> str:
+    """Return the session token of the Authorization header. Refused: not_logged_in."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not 20 <= len(token) <= 100:
+        raise Refused("not_logged_in", "请重新进入小程序")
+    return token
+
+
+def phone_needed(view: View) -> View:
+    """Run the view only for a phone that is logged in, bound or not."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        edge = current()
+        g.phone = phone_behind(edge.session, bearer(), now=edge.now)
+        return view(*args, **kwargs)
+
+    return cast(View, guarded)
+
+
+def member_needed(view: View) -> View:
+    """Run the view only for a phone bound to a member; an ended binding acts at the next request."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if phone().member_id is None:
+            raise Refused("not_bound", "请先绑定")
+        return view(*args, **kwargs)
+
+    return phone_needed(cast(View, guarded))
+
+
+def phone() -> Phone:
+    """Return the phone behind this request."""
+    return cast(Phone, g.phone)
+
+
+def member_id() -> int:
+    """Return the member behind this request."""
+    return cast(int, phone().member_id)
+
+
+def cookie_name() -> str:
+    """Return the console cookie's name; the prefix binds it to this host where there is https."""
+    https = current().parts.installation.base_url.startswith("https://")
+    return "__Host-console" if https else "console"
+
+
+def staff_needed(view: View) -> View:
+    """Run the view only for a person logged in to the console whose first password is changed."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        edge = current()
+        g.staff = staff_behind(edge.session, request.cookies.get(cookie_name(), ""), now=edge.now)
+        if g.staff.must_change and request.endpoint not in ("console.password", "console.logout"):
+            raise Refused("must_change_password", "请先换掉初始密码")
+        return view(*args, **kwargs)
+
+    return cast(View, guarded)
+
+
+def staff() -> Staff:
+    """Return the person of the console behind this request."""
+    return cast(Staff, g.staff)
+
+
+def require(verb: Verb, org: Org) -> None:
+    """Let the request go on only if the person's posts carry `verb` at `org`.
+
+    Refused: not_found for a row outside the subtree (it need not be known to exist), not_yours inside it.
+    """
+    posts = staff().posts
+    if not sees(posts, org.path):
+        raise Refused("not_found", "没有找到")
+    if not may(posts, verb, org.path):
+        raise Refused("not_yours", "这一步要有相应的职务才能办")

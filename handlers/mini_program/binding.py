@@ -1,0 +1,72 @@
+"""POST and DELETE /api/v1/binding: a phone becomes a member's, in two steps."""
+
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from handlers.edge import Edge, current
+from handlers.identity import member_id, member_needed, phone, phone_needed
+from handlers.mini_program import api
+from models.audit import Via
+from models.people.bind import MOST_A_DAY, MOST_AN_HOUR, bind, find_code, masked_name, read_code, unbind
+from models.people.org import Org
+from models.people.tries import Guess, give_back_try
+from models.refused import Refused
+
+
+class Slip(BaseModel):
+    """The twelve digits of the slip; `confirm` only after the person saw whose it is."""
+
+    model_config = ConfigDict(extra="forbid")
+    bind_code: str = Field(min_length=1, max_length=40)
+    confirm: bool = False
+
+
+class Whose(BaseModel):
+    """Whose slip it is, as a stranger may see it; the whole name only once it is bound."""
+
+    name: str
+    branch: str
+    bound: bool
+
+
+@api.post("/binding")
+@api.input(Slip, arg_name="body")
+@api.output(Whose)
+@phone_needed
+def create_binding(body: Slip) -> Any:
+    """200 who it would be, nothing used; with `confirm` 201 and bound. Wrong codes cost tries, then 429."""
+    edge, who = current(), phone()
+    digits = read_code(body.bind_code)
+    count_code_try(edge, who.openid_hash)
+    if body.confirm:
+        member = bind(
+            edge.session, edge.parts.keyring, digits, who.appid, who.openid, via=Via.PHONE, now=edge.now
+        )
+        shown, status = member.name, 201
+    else:
+        _, member = find_code(
+            edge.session, edge.parts.keyring, digits, who.appid, who.openid_hash, now=edge.now
+        )
+        give_back_try(edge.session, Guess.BIND_CODE, who.openid_hash, now=edge.now)
+        shown, status = masked_name(member.name), 200
+    branch = edge.session.get_one(Org, member.branch_id)
+    return {"name": shown, "branch": branch.name, "bound": body.confirm}, status
+
+
+def count_code_try(edge: Edge, openid_hash: bytes) -> None:
+    """Count one try of a bind code before it is judged: five an hour, twenty a day for each WeChat user."""
+    limits = (timedelta(hours=1), MOST_AN_HOUR), (timedelta(days=1), MOST_A_DAY)
+    if edge.spend(Guess.BIND_CODE, openid_hash, *limits) < 0:
+        raise Refused("too_many_tries", "试得太多了，请一小时后再来，或找支部", retry_after=3600)
+
+
+@api.delete("/binding")
+@api.output({}, status_code=204)
+@member_needed
+def delete_binding() -> str:
+    """Unbind; the member's record stays, the link goes."""
+    edge = current()
+    unbind(edge.session, phone().binding_id or 0, member_id(), via=Via.PHONE, now=edge.now)
+    return ""

@@ -1,0 +1,102 @@
+"""GET /api/v1/gatherings: what is coming up in one's own branch, and what was recorded of oneself."""
+
+from typing import Any
+
+from flask import request
+from pydantic import BaseModel
+
+from handlers.edge import current
+from handlers.identity import member_id, member_needed
+from handlers.mini_program import api
+from models.clock import iso
+from models.gatherings.of_member import Seat, seat_of, seats_of
+
+
+class AgendaLine(BaseModel):
+    """One line of the plan."""
+
+    kind: str
+    title: str
+
+
+class Attending(BaseModel):
+    """One gathering as this member sees it."""
+
+    id: int
+    kind: str
+    title: str
+    starts_at: str
+    ends_at: str
+    place: str
+    bring: str | None
+    contact: str | None
+    state: str
+    host: str
+    status: str
+    checked_in_at: str | None
+
+
+class Detail(Attending):
+    """The same with the agenda and the reason of the date."""
+
+    date_reason: str | None
+    leave_until: str | None
+    reason: str | None
+    agenda: list[AgendaLine]
+
+
+class Page(BaseModel):
+    """A list and where it goes on."""
+
+    items: list[Attending]
+    next: str | None
+
+
+def shown(seat: Seat) -> dict[str, Any]:
+    """Return a member's view of one gathering as JSON values."""
+    gathering = seat.gathering
+    return {
+        "id": gathering.id,
+        "kind": gathering.kind,
+        "title": gathering.title,
+        "starts_at": iso(gathering.starts_at),
+        "ends_at": iso(gathering.ends_at),
+        "place": gathering.place,
+        "bring": gathering.bring,
+        "contact": gathering.contact,
+        "state": seat.state,
+        "host": seat.host,
+        "status": seat.status,
+        "checked_in_at": iso(seat.checked_in_at) if seat.checked_in_at else None,
+    }
+
+
+@api.get("/gatherings")
+@api.output(Page)
+@member_needed
+def list_gatherings() -> dict[str, Any]:
+    """The member's gatherings, newest first, twenty a page (`?before=` the id that `next` names)."""
+    edge = current()
+    seats, following = seats_of(edge.session, member_id(), before=_before(), now=edge.now)
+    return {"items": [shown(seat) for seat in seats], "next": following}
+
+
+def _before() -> int | None:
+    text = request.args.get("before", "")
+    return int(text) if text.isdigit() and len(text) < 12 else None
+
+
+@api.get("/gatherings/<int:gathering_id>")
+@api.output(Detail)
+@member_needed
+def show_gathering(gathering_id: int) -> dict[str, Any]:
+    """One gathering on whose roll the member stands; any other does not exist for this phone (404)."""
+    edge = current()
+    seat, agenda = seat_of(edge.session, member_id(), gathering_id, now=edge.now)
+    gathering = seat.gathering
+    return shown(seat) | {
+        "date_reason": gathering.date_reason,
+        "leave_until": iso(gathering.leave_until) if gathering.leave_until else None,
+        "reason": gathering.reason,
+        "agenda": [{"kind": item.kind, "title": item.title} for item in agenda],
+    }

@@ -1,0 +1,66 @@
+"""GET /api/v1/home: whom this serves, and for a member what comes next."""
+
+from typing import Any
+
+from flask import request
+from pydantic import BaseModel
+
+from handlers.edge import current
+from handlers.identity import bearer
+from handlers.mini_program import api
+from handlers.mini_program.gatherings import Attending, shown
+from models.gatherings.of_member import coming_up
+from models.people.phone import phone_behind
+
+VOLUNTARY = "本小程序自愿使用，是否使用本小程序不作为考核依据。不用手机的同志由支部代为登记，权利和义务相同。"
+
+
+class Legal(BaseModel):
+    """Who runs this, its filing number, and that nobody has to use it."""
+
+    owner: str
+    filing_no: str
+    voluntary: str
+    complaint_phone: str
+
+
+class Home(BaseModel):
+    """The first screen."""
+
+    serves: str
+    demonstration: bool
+    legal: Legal
+    member: str | None
+    branch: str | None
+    gatherings: list[Attending]
+
+
+@api.get("/home")
+@api.output(Home)
+def show_home() -> dict[str, Any]:
+    """Anybody may look; a member's own part comes with the session token. 401 for a token that ended."""
+    edge = current()
+    house = edge.parts.installation
+    answer: dict[str, Any] = {
+        "serves": f"供{house.zone_name}各支部党员使用",
+        "demonstration": house.demonstration,
+        "legal": {
+            "owner": house.owner,
+            "filing_no": house.filing_no or "试运行",
+            "voluntary": VOLUNTARY,
+            "complaint_phone": house.complaint_phone,
+        },
+        "member": None,
+        "branch": None,
+        "gatherings": [],
+    }
+    if "Authorization" in request.headers:
+        phone = phone_behind(edge.session, bearer(), now=edge.now)
+        if phone.member_id is not None:
+            seats = coming_up(edge.session, phone.member_id, now=edge.now)
+            answer |= {
+                "member": phone.member_name,
+                "branch": phone.branch_name,
+                "gatherings": [shown(seat) for seat in seats],
+            }
+    return answer
