@@ -65,6 +65,7 @@ def control_blueprint(state: State, pusher: Pusher) -> Blueprint:
     """Build the control API over a state."""
     control = Blueprint("control", __name__, url_prefix="/_sim")
     _accounts(control, state)
+    _people(control, state)
     _faults(control, state)
     _ledgers(control, state)
     _clock(control, state, pusher)
@@ -86,6 +87,8 @@ def _accounts(control: Blueprint, state: State) -> None:
     def list_accounts() -> ResponseReturnValue:
         return jsonify(items=[_shown_account(account) for account in state.accounts.values()])
 
+
+def _people(control: Blueprint, state: State) -> None:
     @control.post("/followers")
     def put_followers() -> ResponseReturnValue:
         body = read_body(FollowersBody)

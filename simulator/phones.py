@@ -11,7 +11,7 @@ from simulator.control import shown_follower, shown_ledger, shown_message
 from simulator.payloads import Push
 from simulator.push import Pusher
 from simulator.replies import Outcome
-from simulator.state import UNAVAILABLE, ChatRow, Follower, State, iso
+from simulator.state import UNAVAILABLE, Follower, State, iso
 
 PHONES = 24
 ROWS = 30
@@ -53,13 +53,13 @@ def _chat(phones: Blueprint, state: State, pusher: Pusher) -> None:
     @phones.post("/say")
     def say() -> ResponseReturnValue:
         body = read_body(SayBody)
-        _present(state, body).chat.append(ChatRow(state.now(), "said", body.text))
+        state.show(_present(state, body), "said", body.text)
         return _push(state, pusher, body, "text", {"Content": body.text}, next(state.push_ids))
 
     @phones.post("/scan")
     def scan() -> ResponseReturnValue:
         body = read_body(ScanBody)
-        _present(state, body).chat.append(ChatRow(state.now(), "said", f"[扫码 scan] {body.result}"))
+        state.show(_present(state, body), "said", f"[扫码 scan] {body.result}")
         scanned = {"ScanType": "qrcode", "ScanResult": body.result}
         fields = {"Event": "scancode_waitmsg", "EventKey": body.key, "ScanCodeInfo": scanned}
         return _push(state, pusher, body, "event", fields)
@@ -73,7 +73,7 @@ def _following(phones: Blueprint, state: State, pusher: Pusher) -> None:
         with state.lock:
             person = state.followers.setdefault((body.appid, body.openid), Follower(body.openid))
             person.subscribed, person.blocked, person.subscribed_at = True, False, state.now()
-            person.chat.append(ChatRow(state.now(), "note", "关注 subscribe"))
+            state.show(person, "note", "关注 subscribe")
         return _push(state, pusher, body, "event", {"Event": "subscribe", "EventKey": ""})
 
     @phones.post("/unfollow")
@@ -82,7 +82,7 @@ def _following(phones: Blueprint, state: State, pusher: Pusher) -> None:
         _official(state, body)
         person = _present(state, body)
         person.subscribed = False
-        person.chat.append(ChatRow(state.now(), "note", "取消关注 unsubscribe"))
+        state.show(person, "note", "取消关注 unsubscribe")
         return _push(state, pusher, body, "event", {"Event": "unsubscribe", "EventKey": ""})
 
     @phones.post("/block")
@@ -90,7 +90,7 @@ def _following(phones: Blueprint, state: State, pusher: Pusher) -> None:
         body = read_body(BlockBody)
         person = known_follower(state, body)
         person.blocked = body.blocked
-        person.chat.append(ChatRow(state.now(), "note", "拒收 block" if body.blocked else "不再拒收 unblock"))
+        state.show(person, "note", "拒收 block" if body.blocked else "不再拒收 unblock")
         return jsonify(Outcome("not_pushed", detail="WeChat tells the account nothing of it").json())
 
 
@@ -126,9 +126,9 @@ def _push(
 
 def _show(state: State, person: Follower, outcome: Outcome) -> None:
     if outcome.verdict in ("malformed", "unanswered"):
-        person.chat.append(ChatRow(state.now(), "note", UNAVAILABLE))
+        state.show(person, "note", UNAVAILABLE)
     for reply in outcome.replies:
-        person.chat.append(ChatRow(state.now(), "reply", _words(reply)))
+        state.show(person, "reply", _words(reply))
 
 
 def _words(reply: dict[str, Any]) -> str:

@@ -146,6 +146,11 @@ class State:
         """Find a follower, present or former, of an account."""
         return self.followers.get((appid, openid)) if isinstance(openid, str) else None
 
+    def show(self, person: Follower, kind: str, text: str = "", card: Message | None = None) -> None:
+        """Add a row to what the follower's phone shows."""
+        with self.lock:
+            person.chat.append(ChatRow(self.now(), kind, text, card))
+
     def kill_tokens(self, appid: str) -> None:
         """Make every token of an account unusable, as changing its secret does."""
         for issued in self.tokens.values():

@@ -6,7 +6,7 @@ from simulator.accounts import Template
 from simulator.calls import Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.template_values import value_fault
-from simulator.state import ChatRow, Follower, Message, State
+from simulator.state import Follower, Message, State
 
 REPEAT_WINDOW = 600.0
 URL_LENGTH = 1024
@@ -98,9 +98,9 @@ def _accept(state: State, call: Call, person: Follower, template: Template, show
     call.accepted.append(message)
     call.note = f"accepted, msgid {message.msgid}"
     if person.blocked:
-        person.chat.append(ChatRow(call.now, "note", "没有送到 not delivered · user block"))
+        state.show(person, "note", "没有送到 not delivered · user block")
     else:
-        person.chat.append(ChatRow(call.now, "card", card=message))
+        state.show(person, "card", card=message)
     return message
 
 

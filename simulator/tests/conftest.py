@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -30,17 +31,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    """Start a simulator and return once it says that it listens, or has ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "simulator", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    return process
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a simulator from the moment it says that it listens; nothing of it is left afterwards."""
+    command = [sys.executable, "-m", "simulator", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "listening" in process.stdout.readline()
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 @dataclass
@@ -125,11 +126,8 @@ def wait_until(holds: Callable[[], bool]) -> None:
 def process() -> Iterator[Simulator]:
     """One process for all tests of a worker."""
     port = free_port()
-    running = start("--port", str(port))
-    yield Simulator(f"http://127.0.0.1:{port}")
-    running.terminate()
-    assert running.wait(5) == 0
-    running.communicate()
+    with started("--port", str(port)):
+        yield Simulator(f"http://127.0.0.1:{port}")
 
 
 @pytest.fixture

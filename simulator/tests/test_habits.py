@@ -4,7 +4,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from simulator.tests.conftest import SECRET, Caller, Simulator, free_port, start
+from simulator.tests.conftest import SECRET, Caller, Simulator, free_port, started, wait_until
 
 SEND = "/cgi-bin/message/template/send"
 
@@ -136,30 +135,31 @@ def test_process_ends_at_once_and_leaves_nothing(number: signal.Signals, tmp_pat
         '[[account]]\nkind="official"\nappid="wx1"\nsecret="s"\noriginal_id="gh_1"\ntoken="abc"\n'
         'templates=[{id="T", title="t", keys=["thing1"]}]\n'
     )
-    process = start("--port", str(port), "--accounts", str(accounts), "--clock-offset", "3600")
+    options = ("--port", str(port), "--accounts", str(accounts), "--clock-offset", "3600")
     base = f"http://127.0.0.1:{port}"
-    assert requests.get(base + "/_sim/clock", timeout=5).json()["offset_seconds"] == 3600
-    assert requests.get(base + "/_sim/accounts", timeout=5).json()["items"][0]["appid"] == "wx1"
-    process.send_signal(number)
-    assert process.wait(4) == 0
-    assert process.communicate() == ("", "")
+    with started(*options) as process:
+        assert requests.get(base + "/_sim/clock", timeout=5).json()["offset_seconds"] == 3600
+        assert requests.get(base + "/_sim/accounts", timeout=5).json()["items"][0]["appid"] == "wx1"
+        process.send_signal(number)
+        assert process.wait(4) == 0
+        assert process.communicate() == ("", "")
     with pytest.raises(requests.ConnectionError):
         requests.get(base, timeout=1)
 
 
 def test_worker_does_not_outlive_a_killed_parent() -> None:
     port = free_port()
-    process = start("--port", str(port))
-    process.kill()
-    process.communicate()
-    end = time.monotonic() + 3
-    while time.monotonic() < end:
+    with started("--port", str(port)) as process:
+        process.kill()
+
+    def is_free() -> bool:
         try:
             requests.get(f"http://127.0.0.1:{port}/", timeout=1)
         except requests.ConnectionError:
-            return
-        time.sleep(0.05)
-    pytest.fail("the port is still served 3 s later")
+            return True
+        return False
+
+    wait_until(is_free)
 
 
 def test_taken_port_and_bad_accounts_are_said_in_one_line(sim: Simulator, tmp_path: Path) -> None:
