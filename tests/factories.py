@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from itertools import count
 from typing import Any, TypeVar
 
@@ -150,16 +151,16 @@ def a_scheme(
     issuer: Org,
     code: str = "DEMO",
     version: int = 1,
-    document: dict[str, Any] | None = None,
+    document: str = "{}",
     published_at: datetime | None = NOON - timedelta(days=300),
 ) -> Scheme:
-    """Add a published version of a scheme."""
+    """Add a published version of a scheme whose document says nothing; None leaves it a draft."""
     row = Scheme(
         code=code,
         version=version,
         issuer_id=issuer.id,
-        document=document or {},
-        sha="0" * 64,
+        document=document,
+        sha=sha256(document.encode()).hexdigest(),
         published_at=published_at,
     )
     return _added(session, row)

@@ -108,7 +108,7 @@ VALID = {
         "version": "1",
         "issuer_id": ":township",
         "document": "'{}'",
-        "sha": "repeat('0', 64)",
+        "sha": "encode(sha256('{}'), 'hex')",
     },
     "point_entry": {
         "about": "'roll:1:1:1:attend'",

@@ -18,10 +18,9 @@ NEWEST = "(SELECT max(id) FROM point_entry)"
 NEVERS = (
     never("version nought", "ck_scheme_version", row("scheme", version="0")),
     never("a code in small letters", "ck_scheme_code", row("scheme", code="'town'")),
-    never("a sum that is none", "ck_scheme_sha", row("scheme", sha="repeat('G', 64)")),
-    never(
-        "a version published twice", "uq_scheme_code_version", row("scheme"), row("scheme", document="'[]'")
-    ),
+    never("a document that is a list", "ck_scheme_document", row("scheme", document="'[]'")),
+    never("the sum of another text", "ck_scheme_sha", row("scheme", document="'{ }'")),
+    never("a version published twice", "uq_scheme_code_version", row("scheme"), row("scheme")),
     never("an entry of nothing", "ck_point_entry_quantity", row("point_entry", quantity="0")),
     never("a third half-year", "ck_point_entry_cycle", row("point_entry", cycle="'2026H3'")),
     never("a fifth quarter", "ck_point_entry_cycle", row("point_entry", cycle="'2026Q5'")),
