@@ -2,7 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, String, and_, delete, exists, func, literal, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -37,28 +49,9 @@ def sync_rolls(session: Session, gathering: Gathering) -> None:
     Belongs before the opening; afterwards lines change by hand only. A line that a phone or a person
     touched is left alone. Two statements, whatever the number of people.
     """
-    held_on = day_of(gathering.starts_at)
-    spell_now = and_(
-        Spell.member_id == Member.id,
-        Spell.kind.in_((SpellKind.AWAY, SpellKind.EXEMPT)),
-        Spell.from_on <= held_on,
-        or_(Spell.to_on.is_(None), Spell.to_on >= held_on),
-    )
-    status = func.coalesce(type_coerce(Spell.kind, String), Status.UNRECORDED.value)
-    expected = (
-        select(literal(gathering.id), Member.id, Roll.id, status, Spell.id)
-        .distinct(Member.id)
-        .select_from(Roll)
-        .join(Host, Host.id == Roll.org_id)
-        .join(Member, Member.status.in_(ON_ROLLS))
-        .join(Home, _belongs())
-        .outerjoin(Spell, spell_now)
-        .where(Roll.gathering_id == gathering.id)
-        .order_by(Member.id, Roll.id, Spell.kind)
-    )
-    columns = ["gathering_id", "member_id", "roll_id", "status", "spell_id"]
-    lines = insert(RollLine).from_select(columns, expected)
     untouched = and_(RollLine.marked_by.is_(None), RollLine.checked_in_at.is_(None))
+    columns = ["gathering_id", "member_id", "roll_id", "status", "spell_id"]
+    lines = insert(RollLine).from_select(columns, _expected(gathering))
     session.execute(
         lines.on_conflict_do_update(
             index_elements=["gathering_id", "member_id"],
@@ -73,3 +66,26 @@ def sync_rolls(session: Session, gathering: Gathering) -> None:
     )
     session.execute(delete(RollLine).where(RollLine.gathering_id == gathering.id, untouched, ~still))
     session.expire_all()
+
+
+def _expected(gathering: Gathering) -> Select[int, int, int, str, int]:
+    """Return gathering, member, roll, status and spell of everybody who belongs on its rolls."""
+    held_on = day_of(gathering.starts_at)
+    spell_now = and_(
+        Spell.member_id == Member.id,
+        Spell.kind.in_((SpellKind.AWAY, SpellKind.EXEMPT)),
+        Spell.from_on <= held_on,
+        or_(Spell.to_on.is_(None), Spell.to_on >= held_on),
+    )
+    status = func.coalesce(type_coerce(Spell.kind, String), Status.UNRECORDED.value)
+    return (
+        select(literal(gathering.id), Member.id, Roll.id, status, Spell.id)
+        .distinct(Member.id)
+        .select_from(Roll)
+        .join(Host, Host.id == Roll.org_id)
+        .join(Member, Member.status.in_(ON_ROLLS))
+        .join(Home, _belongs())
+        .outerjoin(Spell, spell_now)
+        .where(Roll.gathering_id == gathering.id)
+        .order_by(Member.id, Roll.id, Spell.kind)
+    )

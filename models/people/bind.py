@@ -106,14 +106,31 @@ def bind(
     claimed = session.scalar(claim.on_conflict_do_nothing().returning(BindCodeUse.code_id))
     if claimed is None:
         raise Refused("bind_code_used", "这张纸条用过了，或过了 30 天，请支部再打印一张")
-    end_bindings(session, Binding.appid == appid, Binding.member_id == member.id, now=now)
+    _link(session, member.id, appid, openid, openid_hash, issued_by=issued_by, now=now)
+    give_back_try(session, Guess.BIND_CODE, openid_hash, now=now)
+    record(session, "bind", "member", member.id, via=via, member_id=member.id, after={"appid": appid})
+    return member
+
+
+def _link(
+    session: Session,
+    member_id: int,
+    appid: str,
+    openid: str,
+    openid_hash: bytes,
+    *,
+    issued_by: int | None,
+    now: datetime,
+) -> None:
+    """End what stood in the way and add the new binding; the database judges between two at once."""
+    end_bindings(session, Binding.appid == appid, Binding.member_id == member_id, now=now)
     end_bindings(session, Binding.appid == appid, Binding.openid_hash == openid_hash, now=now)
     session.add(
         Binding(
             appid=appid,
             openid=openid,
             openid_hash=openid_hash,
-            member_id=member.id,
+            member_id=member_id,
             bound_at=now,
             how=BoundBy.SLIP,
             issued_by=issued_by,
@@ -123,9 +140,6 @@ def bind(
         session.flush()
     except IntegrityError as error:
         raise Refused("already_bound", "这个微信已经绑定了另一位同志，要换人请先解除") from error
-    give_back_try(session, Guess.BIND_CODE, openid_hash, now=now)
-    record(session, "bind", "member", member.id, via=via, member_id=member.id, after={"appid": appid})
-    return member
 
 
 def open_binding(session: Session, appid: str, openid_hash: bytes) -> Binding | None:

@@ -2,11 +2,11 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -117,37 +117,7 @@ def staff_behind(session: Session, token: str, *, now: datetime) -> Staff:
 
     An ended account or post acts at once. Refused: not_logged_in (also after 60 idle minutes or 12 hours).
     """
-    today = day_of(now)
-    rows = session.execute(
-        select(
-            Account.id,
-            Account.name,
-            Account.must_change,
-            ConsoleSession.csrf,
-            ConsoleSession.password_at,
-            ConsoleSession.seen_at,
-            Post.role,
-            Org.id,
-            Org.path,
-            Org.kind,
-            Org.name,
-        )
-        .join_from(ConsoleSession, Account)
-        .outerjoin(
-            Post,
-            (Post.account_id == Account.id)
-            & (Post.from_on <= today)
-            & or_(Post.to_on.is_(None), Post.to_on >= today),
-        )
-        .outerjoin(Org, Org.id == Post.org_id)
-        .where(
-            ConsoleSession.token_hash == token_hash(token),
-            Account.ended_at.is_(None),
-            ConsoleSession.seen_at > now - IDLE,
-            ConsoleSession.started_at > now - LONGEST,
-        )
-        .order_by(Post.id)
-    ).all()
+    rows = session.execute(_behind(token_hash(token), now)).all()
     if not rows:
         raise Refused("not_logged_in", "请先登录")
     if rows[0].seen_at < now - timedelta(minutes=1):
@@ -156,6 +126,40 @@ def staff_behind(session: Session, token: str, *, now: datetime) -> Staff:
         )
     posts = tuple(PostAt(*row[6:]) for row in rows if row.role is not None)
     return Staff(*rows[0][:5], posts)
+
+
+def _behind(hashed: bytes, now: datetime) -> Select[*tuple[Any, ...]]:
+    """Return one row for each post in force; one without a post where there is none."""
+    today = day_of(now)
+    in_force = and_(
+        Post.account_id == Account.id,
+        Post.from_on <= today,
+        or_(Post.to_on.is_(None), Post.to_on >= today),
+    )
+    session_columns = (ConsoleSession.csrf, ConsoleSession.password_at, ConsoleSession.seen_at)
+    return (
+        select(
+            Account.id,
+            Account.name,
+            Account.must_change,
+            *session_columns,
+            Post.role,
+            Org.id,
+            Org.path,
+            Org.kind,
+            Org.name,
+        )
+        .join_from(ConsoleSession, Account)
+        .outerjoin(Post, in_force)
+        .outerjoin(Org, Org.id == Post.org_id)
+        .where(
+            ConsoleSession.token_hash == hashed,
+            Account.ended_at.is_(None),
+            ConsoleSession.seen_at > now - IDLE,
+            ConsoleSession.started_at > now - LONGEST,
+        )
+        .order_by(Post.id)
+    )
 
 
 def type_password_again(

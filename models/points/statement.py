@@ -14,7 +14,7 @@ from models.people.member import Member, Spell, SpellKind
 from models.people.org import Org
 from models.points.cycle import cycle_of
 from models.points.entry import PointEntry, Source
-from models.points.rating import Entry, PartTally, tally
+from models.points.rating import Entry, Line, PartTally, tally
 from models.points.scheme import document_of, scheme_for
 from models.refused import Refused
 
@@ -64,39 +64,41 @@ def statement_of(
     document = document_of(scheme.document)
     cycle = cycle or cycle_of(document.cycle, f"{day_of(now):%Y-%m}")
     rows = _entries(session, member_id, cycle)
-    entries = [
-        Entry(
-            id=entry.id,
-            item=entry.item,
-            period=entry.period,
-            occurred_on=entry.occurred_on,
-            quantity=entry.quantity,
-            points=entry.points,
-            source=entry.source,
-            gathering_id=entry.gathering_id,
-            reverses=entry.reverses,
-            title=None,
-        )
-        for entry, _, _ in rows
-    ]
-    result = tally(document, entries, cycle=cycle, category=_category(session, member_id, now))
+    facts = [_fact(entry) for entry, _, _ in rows]
+    result = tally(document, facts, cycle=cycle, category=_category(session, member_id, now))
     lines = {line.entry_id: line for line in result.lines}
-    views = tuple(
-        EntryView(
-            id=entry.id,
-            occurred_on=entry.occurred_on,
-            title=lines[entry.id].title,
-            about=gathering or "",
-            points=entry.points,
-            counted=lines[entry.id].counted,
-            why=lines[entry.id].why,
-            by=_hand(entry, account),
-            reverses=entry.reverses,
-        )
-        for entry, gathering, account in reversed(rows)
-    )
+    views = tuple(_view(*row, lines[row[0].id]) for row in reversed(rows))
     provisional = any(part.pending for part in result.parts)
     return Statement(cycle, document.title, result.total, provisional, result.parts, views)
+
+
+def _fact(entry: PointEntry) -> Entry:
+    return Entry(
+        id=entry.id,
+        item=entry.item,
+        period=entry.period,
+        occurred_on=entry.occurred_on,
+        quantity=entry.quantity,
+        points=entry.points,
+        source=entry.source,
+        gathering_id=entry.gathering_id,
+        reverses=entry.reverses,
+        title=None,
+    )
+
+
+def _view(entry: PointEntry, gathering: str | None, account: str, line: Line) -> EntryView:
+    return EntryView(
+        id=entry.id,
+        occurred_on=entry.occurred_on,
+        title=line.title,
+        about=gathering or "",
+        points=line.points,
+        counted=line.counted,
+        why=line.why,
+        by=_hand(entry, account),
+        reverses=entry.reverses,
+    )
 
 
 def _entries(session: Session, member_id: int, cycle: str) -> list[tuple[PointEntry, str | None, str]]:

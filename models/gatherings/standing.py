@@ -1,0 +1,96 @@
+"""Where gatherings stand: rolls with their gathering, state and counts, for lists and screens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.gatherings.gathering import Gathering, GatheringState, state_at
+from models.gatherings.roll import CAME, Counts, Roll, RollLine, Status, counts
+from models.people.account import Role
+from models.people.org import Org, tree_order
+from models.people.rights import PostAt, parent_path
+
+Host = aliased(Org)
+
+
+class Standing(NamedTuple):
+    """One organisation's roll at one gathering; `state` is the one in force now."""
+
+    roll: Roll
+    gathering: Gathering
+    org: Org
+    host: Org
+    state: GatheringState
+    counts: Counts
+    questions: int  # lines where a phone signed in although a person had written otherwise
+
+    @property
+    def is_host(self) -> bool:
+        """Whether this is the roll of the organisation that called the gathering."""
+        return self.org.id == self.host.id
+
+
+def seen_orgs(posts: Sequence[PostAt]) -> ColumnElement[bool]:
+    """Select the organisations whose rolls these posts see (as models.people.rights.sees)."""
+    below = [Org.path.startswith(post.org_path) for post in posts if post.role is not Role.AUDITOR]
+    above = [Org.path == parent_path(post.org_path) for post in posts if post.role is Role.GROUP_LEADER]
+    return or_(Org.id.is_(None), *below, *above)
+
+
+def rolls_seen(
+    session: Session, posts: Sequence[PostAt], *, periods: Sequence[str], now: datetime
+) -> list[Standing]:
+    """Return the rolls of these months, newest day first and organisations in the order of the tree.
+
+    A draft is seen by its own organisation only. Two statements, whatever the number of rolls.
+    """
+    query = _rolls().where(
+        seen_orgs(posts),
+        Gathering.period.in_(periods),
+        or_(Gathering.state != GatheringState.DRAFT, Roll.org_id == Gathering.org_id),
+    )
+    found = _standings(session, query, now)
+    in_tree = sorted(found, key=lambda row: tree_order(row.org))
+    return sorted(in_tree, key=lambda row: row.gathering.starts_at, reverse=True)
+
+
+def rolls_of(session: Session, gathering_id: int, *, now: datetime) -> list[Standing]:
+    """Return the rolls of one gathering, the host's first."""
+    query = _rolls().where(Gathering.id == gathering_id)
+    return sorted(_standings(session, query, now), key=lambda row: (not row.is_host, row.roll.id))
+
+
+def _rolls() -> Select[Roll, Gathering, Org, Org]:
+    return (
+        select(Roll, Gathering, Org, Host)
+        .join(Gathering, Gathering.id == Roll.gathering_id)
+        .join(Org, Org.id == Roll.org_id)
+        .join(Host, Host.id == Gathering.org_id)
+    )
+
+
+def _standings(session: Session, query: Select[Roll, Gathering, Org, Org], now: datetime) -> list[Standing]:
+    rows = session.execute(query).all()
+    asks = RollLine.checked_in_at.is_not(None) & RollLine.status.not_in(CAME)
+    lines = session.execute(
+        select(RollLine.roll_id, RollLine.status, func.count(), func.count().filter(asks))
+        .where(RollLine.roll_id.in_([row[0].id for row in rows]))
+        .group_by(RollLine.roll_id, RollLine.status)
+    ).all()
+    statuses: dict[Any, list[Status]] = {}
+    questions: dict[Any, int] = {}
+    for roll_id, status, number, asking in lines:
+        statuses.setdefault(roll_id, []).extend([status] * number)
+        questions[roll_id] = questions.get(roll_id, 0) + asking
+    return [
+        Standing(
+            roll, gathering, org, host,
+            state_at(gathering.state, gathering.starts_at, gathering.opened_at, now=now),
+            counts(statuses.get(roll.id, [])),
+            questions.get(roll.id, 0),
+        )
+        for roll, gathering, org, host in rows
+    ]  # fmt: skip

@@ -1,0 +1,52 @@
+"""What an import found and did: one report, of which the caller makes sentences."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One cell that cannot be taken: row number as the spreadsheet shows it, column title, reason."""
+
+    row: int
+    column: str
+    reason: str
+
+
+class Added(NamedTuple):
+    """A row that is new; `who` names it with its organisation."""
+
+    row: int
+    who: str
+
+
+class Changed(NamedTuple):
+    """A row that differs from what is known, with the titles of the columns that differ."""
+
+    row: int
+    who: str
+    fields: tuple[str, ...]
+
+
+@dataclass
+class Report:
+    """The outcome of one import. With any problem nothing was written; a dry run writes nothing either.
+
+    `missing` names whoever is known and not in the file: listed, never removed. `branch_ids` are the
+    branches whose rosters changed; it is empty when nothing was written.
+    """
+
+    added: list[Added] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    unchanged: int = 0
+    missing: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    branch_ids: tuple[int, ...] = ()
+
+    def complain(self, row: int, column: str, reason: str) -> None:
+        """Add one problem."""
+        self.problems.append(Problem(row, column, reason))
+
+    def settle(self) -> None:
+        """Put the problems in the order of the rows."""
+        self.problems.sort(key=lambda problem: problem.row)

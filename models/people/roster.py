@@ -1,0 +1,81 @@
+"""The roster of branches as their own staff see it: who is on it, and who holds no slip yet."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.clock import day_of
+from models.people.binding import BindCode, Binding
+from models.people.member import ON_ROLLS, Member, Spell, SpellKind
+from models.people.org import Org
+from models.refused import Refused
+
+
+class RosterRow(NamedTuple):
+    """One member with branch and group, and what holds for them today."""
+
+    member: Member
+    branch: Org
+    group: Org | None
+    spells: frozenset[SpellKind]
+
+
+def roster_of(session: Session, branch_ids: Collection[int], *, now: datetime) -> list[RosterRow]:
+    """Return the full and probationary members of these branches, unordered; two statements."""
+    group = aliased(Org)
+    rows = session.execute(
+        select(Member, Org, group)
+        .join(Org, Org.id == Member.branch_id)
+        .outerjoin(group, group.id == Member.group_id)
+        .where(Member.branch_id.in_(branch_ids), Member.status.in_(ON_ROLLS))
+    ).all()
+    spells = _spells_today(session, branch_ids, now)
+    return [
+        RosterRow(member, branch, of, frozenset(spells.get(member.id, ()))) for member, branch, of in rows
+    ]
+
+
+def _spells_today(session: Session, branch_ids: Collection[int], now: datetime) -> dict[int, list[SpellKind]]:
+    today = day_of(now)
+    query = (
+        select(Spell.member_id, Spell.kind)
+        .join(Member, Member.id == Spell.member_id)
+        .where(
+            Member.branch_id.in_(branch_ids),
+            Spell.from_on <= today,
+            or_(Spell.to_on.is_(None), Spell.to_on >= today),
+        )
+    )
+    spells: dict[int, list[SpellKind]] = {}
+    for member_id, kind in session.execute(query):
+        spells.setdefault(member_id, []).append(kind)
+    return spells
+
+
+def member_seen(session: Session, member_id: int) -> tuple[Member, Org, Org | None]:
+    """Return a member with branch and group. Refused: not_found."""
+    group = aliased(Org)
+    row = session.execute(
+        select(Member, Org, group)
+        .join(Org, Org.id == Member.branch_id)
+        .outerjoin(group, group.id == Member.group_id)
+        .where(Member.id == member_id)
+    ).first()
+    if row is None:
+        raise Refused("not_found", "没有找到这位同志")
+    return row[0], row[1], row[2]
+
+
+def without_slip(session: Session, member_ids: Sequence[int], *, now: datetime) -> set[int]:
+    """Return who of these has neither a binding nor a slip that still works: for their own secretary."""
+    query = select(Member.id).where(
+        Member.id.in_(member_ids),
+        ~exists().where(Binding.member_id == Member.id, Binding.ended_at.is_(None)),
+        ~exists().where(
+            BindCode.member_id == Member.id, BindCode.void_at.is_(None), BindCode.expires_at > now
+        ),
+    )
+    return set(session.scalars(query))
