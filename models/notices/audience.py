@@ -49,7 +49,12 @@ class Audience:
 
 
 def audience_of(
-    session: Session, org_ids: Sequence[int], *, account_appid: str | None, mini_appid: str | None, now: datetime
+    session: Session,
+    org_ids: Sequence[int],
+    *,
+    account_appid: str | None,
+    mini_appid: str | None,
+    now: datetime,
 ) -> Audience:
     """Return everybody expected of these organisations with the channel that reaches them.
 
@@ -70,13 +75,9 @@ def audience_of(
         .join(home, home.id == func.coalesce(Member.group_id, Member.branch_id))
         .outerjoin(
             Binding,
-            and_(
-                Binding.member_id == Member.id, Binding.appid == account_appid, Binding.ended_at.is_(None)
-            ),
+            and_(Binding.member_id == Member.id, Binding.appid == account_appid, Binding.ended_at.is_(None)),
         )
-        .outerjoin(
-            mini, and_(mini.member_id == Member.id, mini.appid == mini_appid, mini.ended_at.is_(None))
-        )
+        .outerjoin(mini, and_(mini.member_id == Member.id, mini.appid == mini_appid, mini.ended_at.is_(None)))
         .where(Member.status.in_(ON_ROLLS), or_(*(home.path.startswith(path) for path in paths)))
     )
     rows = session.execute(query).all() if paths else []

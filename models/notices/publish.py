@@ -1,0 +1,225 @@
+"""Publishing and cancelling a gathering: its rolls, its words and one delivery per person, all at once."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from models.audit import Via, record
+from models.gatherings.expected import publish_rolls
+from models.gatherings.gathering import Gathering, GatheringState, state_at
+from models.gatherings.plan import gathering_seen, taking_part
+from models.gatherings.roll import NOT_EXPECTED, RollLine
+from models.notices.audience import Recipient, audience_of
+from models.notices.delivery import Delivery, DeliveryState
+from models.notices.notice import Notice, NoticeKind
+from models.notices.quiet import quiet_until
+from models.notices.reason import Reason
+from models.notices.words import cancellation_words, notice_words
+from models.people.org import Org
+from models.refused import Refused
+
+MAY_CANCEL = (GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.OPEN)
+UNSENT = (DeliveryState.QUEUED, DeliveryState.HELD)
+ROWS_AT_ONCE = 1000
+
+
+class Published(NamedTuple):
+    """How many messages go out at once, wait for the morning, or are left to a telephone call."""
+
+    queued: int
+    held: int
+    phone_list: int
+
+
+def publish(
+    session: Session,
+    gathering_id: int,
+    *,
+    org_ids: Sequence[int],
+    by: int,
+    account_appid: str | None,
+    now: datetime,
+) -> Published:
+    """Publish a draft: rolls with their lines, the notice, and a delivery for each person expected.
+
+    `account_appid` is None where the account may not send. The audience is frozen here.
+    Refused: not_found, already_published, gathering_past.
+    """
+    gathering = gathering_seen(session, gathering_id, lock=True)
+    if gathering.state is not GatheringState.DRAFT:
+        raise Refused("already_published", "这次活动已经发布过了")
+    if gathering.ends_at <= now:
+        raise Refused("gathering_past", "活动时间已经过了，请先改时间")
+    gathering.state, gathering.hall_salt = GatheringState.PUBLISHED, secrets.token_bytes(16)
+    session.flush()
+    publish_rolls(session, gathering, org_ids)
+    host = session.get_one(Org, gathering.org_id)
+    audience = audience_of(
+        session, org_ids, account_appid=account_appid, mini_appid=None, now=gathering.starts_at
+    )
+    notice = _notice(session, gathering, NoticeKind.NOTICE, notice_words(gathering, host.name), by, now)
+    published = _deliver(session, gathering, notice, audience.recipients, now)
+    _note(session, "publish", gathering, by, published)
+    return published
+
+
+def cancel(
+    session: Session, gathering_id: int, *, reason: str, by: int, account_appid: str | None, now: datetime
+) -> Published:
+    """Call a gathering off and tell everybody of its audience, once; what had not gone out stays unsent.
+
+    Refused: not_found, reason_missing, too_late_to_cancel.
+    """
+    if not reason.strip():
+        raise Refused("reason_missing", "请写明取消的原因", fields={"reason": "请写明原因"})
+    gathering = gathering_seen(session, gathering_id, lock=True)
+    state = state_at(gathering.state, gathering.starts_at, gathering.opened_at, now=now)
+    if state not in MAY_CANCEL:
+        raise Refused("too_late_to_cancel", "活动已经结束，不能再取消")
+    gathering.state, gathering.reason = GatheringState.CANCELLED, reason.strip()
+    gathering.version += 1
+    session.flush()
+    published = Published(0, 0, 0)
+    if state is not GatheringState.DRAFT:
+        told = _take_back(session, gathering.id)
+        audience = audience_of(
+            session,
+            taking_part(session, gathering.id),
+            account_appid=account_appid,
+            mini_appid=None,
+            now=gathering.starts_at,
+        )
+        words = cancellation_words(gathering, gathering.reason)
+        notice = _notice(session, gathering, NoticeKind.CHANGE, words, by, now)
+        people = [one for one in audience.recipients if one.member_id in told]
+        published = _deliver(session, gathering, notice, people, now)
+    _note(session, "cancel", gathering, by, published)
+    return published
+
+
+def add_joiners(session: Session, gathering: Gathering, *, now: datetime) -> int:
+    """Put those who came onto a roll after publishing on the phone list; return how many they are."""
+    notice_id = session.scalar(
+        select(Notice.id).where(Notice.gathering_id == gathering.id, Notice.kind == NoticeKind.NOTICE)
+    )
+    if notice_id is None:
+        return 0
+    told = exists().where(Delivery.notice_id == notice_id, Delivery.member_id == RollLine.member_id)
+    newcomers = session.execute(
+        select(RollLine.member_id, RollLine.status)
+        .where(RollLine.gathering_id == gathering.id, RollLine.roll_id.is_not(None), ~told)
+        .order_by(RollLine.member_id)
+    ).all()
+    rows = [
+        {
+            "about": f"gathering:{gathering.id}:{NoticeKind.NOTICE}:{member_id}",
+            "notice_id": notice_id,
+            "member_id": member_id,
+            "at_home": status in NOT_EXPECTED,
+            "state": DeliveryState.PHONE_LIST,
+            "reason": Reason.JOINED_LATER,
+            "not_before": now,
+        }
+        for member_id, status in newcomers
+    ]
+    if rows:
+        session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
+    return len(rows)
+
+
+def _take_back(session: Session, gathering_id: int) -> set[int]:
+    """Cancel what has not gone out; return the members of the frozen audience."""
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.notice_id.in_(select(Notice.id).where(Notice.gathering_id == gathering_id)),
+            Delivery.state.in_(UNSENT),
+            # With a first sending in doubt the message may be on the phone: its own rules end it.
+            Delivery.first_sent_at.is_(None),
+        )
+        .values(state=DeliveryState.CANCELLED)
+        .execution_options(synchronize_session=False)
+    )
+    query = select(Delivery.member_id).join(Notice, Notice.id == Delivery.notice_id)
+    return set(session.scalars(query.where(Notice.gathering_id == gathering_id)))
+
+
+def _notice(
+    session: Session,
+    gathering: Gathering,
+    kind: NoticeKind,
+    words: dict[str, dict[str, str]],
+    by: int,
+    now: datetime,
+) -> Notice:
+    notice = Notice(
+        gathering_id=gathering.id,
+        kind=kind,
+        version=gathering.version,
+        texts=words,
+        published_at=now,
+        published_by=by,
+    )
+    session.add(notice)
+    session.flush()
+    return notice
+
+
+def _deliver(
+    session: Session, gathering: Gathering, notice: Notice, people: Iterable[Recipient], now: datetime
+) -> Published:
+    """Write one delivery for each person: on its way, held for the night, or on the phone list."""
+    event = notice.kind if notice.kind is not NoticeKind.CHANGE else f"{notice.kind}-{notice.version}"
+    morning = quiet_until(now)
+    rows: list[dict[str, Any]] = []
+    for one in people:
+        state, reason = _first_state(one, gathering, morning)
+        rows.append(
+            {
+                "about": f"gathering:{gathering.id}:{event}:{one.member_id}",
+                "notice_id": notice.id,
+                "member_id": one.member_id,
+                "binding_id": one.binding_id,
+                "channel": one.channel,
+                "at_home": one.at_home,
+                "state": state,
+                "reason": reason,
+                "not_before": morning or now,
+            }
+        )
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        session.execute(insert(Delivery), rows[start : start + ROWS_AT_ONCE])
+    states = [row["state"] for row in rows]
+    counted = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.PHONE_LIST)
+    return Published(*(states.count(state) for state in counted))
+
+
+def _first_state(
+    one: Recipient, gathering: Gathering, morning: datetime | None
+) -> tuple[DeliveryState, Reason | None]:
+    if one.channel is None:
+        return DeliveryState.PHONE_LIST, one.reason
+    if morning is None:
+        return DeliveryState.QUEUED, None
+    # Whoever meets before the morning would read of it too late.
+    if gathering.starts_at <= morning:
+        return DeliveryState.PHONE_LIST, Reason.BEFORE_MORNING
+    return DeliveryState.HELD, Reason.NIGHT
+
+
+def _note(session: Session, verb: str, gathering: Gathering, by: int, published: Published) -> None:
+    record(
+        session,
+        verb,
+        "gathering",
+        gathering.id,
+        via=Via.CONSOLE,
+        account_id=by,
+        org_id=gathering.org_id,
+        after={"state": gathering.state, "version": gathering.version, **published._asdict()},
+    )
