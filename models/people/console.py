@@ -125,7 +125,7 @@ def staff_behind(session: Session, token: str, *, now: datetime) -> Staff:
             update(ConsoleSession).where(ConsoleSession.token_hash == token_hash(token)).values(seen_at=now)
         )
     posts = tuple(PostAt(*row[6:]) for row in rows if row.role is not None)
-    return Staff(*rows[0][:5], posts)
+    return Staff._make([*rows[0][:5], posts])
 
 
 def _behind(hashed: bytes, now: datetime) -> Select[*tuple[Any, ...]]:
