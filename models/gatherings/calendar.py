@@ -72,7 +72,7 @@ def propose_day(session: Session, *, year: int, month: int, day_of_month: int, r
         return Proposal(fixed, f"{usual}；{year} 年的放假安排还没有录入，请核对是不是工作日", False)
     span = (fixed - timedelta(days=15), fixed + timedelta(days=15))
     rows = session.execute(select(Workday.day, Workday.kind).where(Workday.day.between(*span)))
-    special = dict(rows.tuples().all())
+    special = dict(rows.all())
     if is_workday(fixed, special):
         return Proposal(fixed, f"{usual}；当天是工作日，不顺延", True)
     step = -1 if rule is HolidayRule.PREVIOUS_WORKDAY else 1

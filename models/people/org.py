@@ -107,7 +107,7 @@ def settings_of(session: Session, org: Org) -> dict[Setting, Any]:
         .where(literal(org.path).startswith(Org.path))
         .order_by(Org.path)
     )
-    return DEFAULTS | dict(rows.tuples().all())
+    return DEFAULTS | dict(rows.all())
 
 
 def put_setting(session: Session, org_id: int, key: Setting, value: Any) -> None:

@@ -79,7 +79,7 @@ def _confirm_gathering_when_last(session: Session, head: RollHead) -> None:
 
 def _lines(session: Session, roll_id: int) -> dict[int, Status]:
     query = select(RollLine.member_id, RollLine.status).where(RollLine.roll_id == roll_id)
-    return dict(session.execute(query.order_by(RollLine.member_id)).tuples().all())
+    return dict(session.execute(query.order_by(RollLine.member_id)).all())
 
 
 def post_attendance(session: Session, head: RollHead, lines: Mapping[int, Status], *, by: int) -> int:

@@ -109,7 +109,7 @@ def _entries(session: Session, member_id: int, cycle: str) -> list[tuple[PointEn
         .where(PointEntry.member_id == member_id, PointEntry.cycle == cycle)
         .order_by(PointEntry.occurred_on, PointEntry.id)
     )
-    return list(session.execute(query).tuples().all())
+    return list(session.execute(query).all())
 
 
 def _hand(entry: PointEntry, account: str) -> str:
