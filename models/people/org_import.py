@@ -161,7 +161,7 @@ def _goes_round(code: str, parents: Mapping[str, str]) -> bool:
 
 def _theme_days(session: Session) -> dict[int, int]:
     query = select(OrgSetting.org_id, OrgSetting.value).where(OrgSetting.key == Setting.THEME_DAY)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _changes(row: OrgRow, org: Org, above: str, days: Mapping[int, int], report: Report) -> tuple[str, ...]:

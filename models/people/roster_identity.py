@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from models.keyring import Keyring
 from models.people.member import Member
-from models.people.roster_row import RosterRow
+from models.people.roster_row import PersonRow
 
 TELL_APART = "同一支部有同名同志，请填手机号或入党时间，好区分是哪一位"
 MOST_NAMESAKES = 20
@@ -15,11 +15,11 @@ MOST_NAMESAKES = 20
 class Pairing:
     """Rows with the member each speaks of (None is somebody new), and rows nobody can place."""
 
-    pairs: list[tuple[RosterRow, Member | None]] = field(default_factory=list)
-    unclear: list[tuple[RosterRow, str]] = field(default_factory=list)
+    pairs: list[tuple[PersonRow, Member | None]] = field(default_factory=list)
+    unclear: list[tuple[PersonRow, str]] = field(default_factory=list)
 
 
-def pair(rows: Sequence[RosterRow], members: Sequence[Member], keyring: Keyring) -> Pairing:
+def pair(rows: Sequence[PersonRow], members: Sequence[Member], keyring: Keyring) -> Pairing:
     """Pair rows and members of one branch and one name.
 
     A single row and a single member are one person unless phone and join date both say otherwise. Where
@@ -44,7 +44,7 @@ def pair(rows: Sequence[RosterRow], members: Sequence[Member], keyring: Keyring)
     return pairing
 
 
-def _compare(row: RosterRow, member: Member, keyring: Keyring) -> tuple[int, int]:
+def _compare(row: PersonRow, member: Member, keyring: Keyring) -> tuple[int, int]:
     """Return how many of phone and join date, where both sides know them, agree and differ."""
     same = []
     if row.phone and member.phone_hash:
@@ -55,7 +55,7 @@ def _compare(row: RosterRow, member: Member, keyring: Keyring) -> tuple[int, int
 
 
 def _place(
-    row: RosterRow, rows: Sequence[RosterRow], here: Sequence[Member], keyring: Keyring, pairing: Pairing
+    row: PersonRow, rows: Sequence[PersonRow], here: Sequence[Member], keyring: Keyring, pairing: Pairing
 ) -> None:
     alike = [other.number for other in rows if other is not row and not _are_apart(row, other)]
     if alike:
@@ -69,7 +69,7 @@ def _place(
         pairing.pairs.append((row, agreeing[0] if agreeing else None))
 
 
-def _are_apart(one: RosterRow, other: RosterRow) -> bool:
+def _are_apart(one: PersonRow, other: PersonRow) -> bool:
     """Return whether phone or join date, given in both rows, says that these are two people."""
     if one.phone and other.phone and one.phone != other.phone:
         return True

@@ -70,7 +70,7 @@ CATEGORIES = {
 
 
 @dataclass(frozen=True)
-class RosterRow:
+class PersonRow:
     """What one row says of one person; None is an empty cell and leaves what is known."""
 
     number: int
@@ -122,7 +122,7 @@ def _key(text: str) -> str:
 
 def read_row(
     line: Line, find_branch: Callable[[object], Org], report: Report, *, today: date
-) -> RosterRow | None:
+) -> PersonRow | None:
     """Read one line; every bad cell of it is reported, and then there is no row."""
     before = len(report.problems)
 
@@ -137,7 +137,7 @@ def read_row(
     name = read("姓名", name_in)
     if name == "":
         report.complain(line.number, "姓名", "请填姓名")
-    row = RosterRow(
+    row = PersonRow(
         number=line.number,
         branch_id=branch.id if branch else 0,
         name=name or "",
