@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, delete, select
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -28,9 +28,18 @@ class PlannedRun(Base):
 
 
 def plan(session: Session, kind: str, period: str, *, due_at: datetime) -> None:
-    """Plan a run; one already planned for this period is kept as it is."""
+    """Plan a run; one already planned for this period is kept as it is.
+
+    An older run of the kind that nobody took is thereby missed: the new one catches up for all of them.
+    """
     row = insert(PlannedRun).values(kind=kind, period=period, due_at=due_at)
-    session.execute(row.on_conflict_do_nothing(index_elements=["kind", "period"]))
+    row = row.on_conflict_do_nothing(index_elements=["kind", "period"])
+    if session.scalar(row.returning(PlannedRun.id)) is not None:
+        session.execute(
+            update(PlannedRun)
+            .where(PlannedRun.kind == kind, PlannedRun.done_at.is_(None), PlannedRun.period != period)
+            .values(done_at=due_at, outcome="missed")
+        )
 
 
 def take_due(session: Session, *, now: datetime) -> PlannedRun | None:

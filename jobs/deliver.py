@@ -1,0 +1,127 @@
+"""Delivery: claim what is due, send it outside any transaction, settle what became of it."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from models.base import Sessions
+from models.clock import midnight_after
+from models.notices.outbox import (
+    Claimed,
+    Settled,
+    accepted,
+    claim,
+    pause_channel,
+    put_off,
+    refused,
+    settle,
+    stop_notice,
+    unclear,
+)
+from models.notices.reason import Reason
+from wechat.errors import Advice, NotSent, WechatError
+
+# Sends one message and returns WeChat's msgid, "0" or "" when it gives none. WechatError.
+Send = Callable[[Claimed], str]
+Result = tuple[Settled, Advice | None]
+
+THREADS = 32
+# Kept over the batches, so that each thread keeps its connection to WeChat.
+POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="send")
+# A call, with a token fetched, refreshed and the call repeated, ends within 52 s: one that starts later
+# could outlast its lease of 60 s, and another sender would then have a second message in flight.
+START_WITHIN = 8.0
+PAUSES = (1, 4, 16)  # seconds, while the answer is "busy" or none; then a minute each
+UNREACHED = timedelta(seconds=10)
+IDLE = 1.0
+
+log = logging.getLogger(__name__)
+
+
+def deliver_due(sessions: Sessions, send: Send, now: datetime, *, limit: int = 50) -> int:
+    """Send up to `limit` due messages; return how many were taken. Any number of processes may do so at once.
+
+    A process that dies in here loses nothing: its claims run out after 60 s and are taken up again.
+    """
+    with sessions.begin() as session:
+        claims = claim(session, now=now, limit=limit)
+    if not claims:
+        return 0
+    start_before = time.monotonic() + START_WITHIN
+    results = list(POOL.map(partial(_send_one, send, now, start_before), claims))
+    with sessions.begin() as session:
+        settle(session, [settled for settled, _ in results], now=now)
+        _spare_the_rest(session, results, now)
+    return len(claims)
+
+
+def _send_one(send: Send, now: datetime, start_before: float, claim: Claimed) -> Result:
+    if time.monotonic() > start_before:
+        return put_off(claim, now), None
+    try:
+        return accepted(claim, send(claim)), None
+    except WechatError as failure:
+        return _after_refusal(claim, failure, now), failure.advice
+    except Exception:
+        log.exception("delivery %s ended without an answer", claim.delivery_id)
+        return unclear(claim, pause=timedelta(minutes=1), now=now), None
+
+
+def _after_refusal(claim: Claimed, failure: WechatError, now: datetime) -> Settled:
+    """Return what WeChat's answer, or its silence, means for one message."""
+    errcode = failure.errcode
+    match failure.advice:
+        case Advice.RETRY if isinstance(failure, NotSent):
+            return put_off(claim, now + UNREACHED)
+        case Advice.RETRY:
+            seconds = PAUSES[claim.attempt_no - 1] if claim.attempt_no <= len(PAUSES) else 60
+            return unclear(claim, pause=timedelta(seconds=seconds), errcode=errcode, now=now)
+        case Advice.WAIT_MOMENT:
+            return put_off(claim, now + timedelta(seconds=1), errcode=errcode)
+        case Advice.WAIT_MINUTE | Advice.REFRESH:
+            return put_off(claim, now + timedelta(minutes=1), errcode=errcode)
+        case Advice.WAIT_MIDNIGHT:
+            return put_off(claim, midnight_after(now), errcode=errcode, reason=Reason.QUOTA)
+        case Advice.STOP:
+            return refused(claim, Reason.STOPPED, errcode)
+        case Advice.GIVE_UP:
+            return refused(claim, Reason.REFUSED, errcode)
+        case _:
+            log.error("delivery %s was refused: %s", claim.delivery_id, failure)
+            return refused(claim, Reason.REFUSED, errcode)
+
+
+def _spare_the_rest(session: Session, results: Sequence[Result], now: datetime) -> None:
+    """Keep back what waits where WeChat has just said that it would fail alike."""
+    for settled, advice in results:
+        if advice is Advice.STOP:
+            log.error("notice %s stops at errcode %s", settled.claim.notice_id, settled.errcode)
+            stop_notice(session, settled.claim.notice_id, settled.errcode, now=now)
+    said = {advice for _, advice in results}
+    if Advice.WAIT_MIDNIGHT in said:
+        log.error("the account's quota is used up until midnight")
+        pause_channel(session, midnight_after(now), now=now)
+    elif Advice.WAIT_MINUTE in said:
+        pause_channel(session, now + timedelta(minutes=1), now=now)
+
+
+def deliver_until(
+    stopping: threading.Event, sessions: Sessions, send: Send, clock: Callable[[], datetime]
+) -> None:
+    """Deliver about each second, and at once again while messages remain, until `stopping` is set."""
+    while not stopping.is_set():
+        taken = 0
+        try:
+            taken = deliver_due(sessions, send, clock())
+        except SQLAlchemyError as failure:
+            # The database is away or busy; the claims are safe in it, or were never made.
+            log.warning("delivery waits for the database: %s", type(failure).__name__)
+        if not taken:
+            stopping.wait(IDLE)

@@ -1,0 +1,66 @@
+"""The jobs process: it delivers always, and keeps the schedule while it leads."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from jobs.deliver import Send, deliver_until
+from jobs.leader import LockLost, lead
+from jobs.schedule import SCHEDULE
+from jobs.ticker import tick
+from models.base import Sessions
+
+# Connections one process holds at most, beside the leader's own: a delivery's, and a run's with its verb's.
+CONNECTIONS = 4
+
+log = logging.getLogger(__name__)
+
+
+def run(sessions: Sessions, database_url: str, send: Send, clock: Callable[[], datetime]) -> int:
+    """Work until SIGTERM or SIGINT (0), or until the lock's connection is lost (1).
+
+    Any number of these processes share the sending; one of them keeps the schedule. Call it from the main
+    thread.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    delivering = threading.Thread(
+        target=deliver_until, args=(stopping, sessions, send, clock), name="deliver", daemon=True
+    )
+    delivering.start()
+    try:
+        lead(database_url, stopping, lambda: _ticking(sessions, clock))
+    except LockLost as lost:
+        # Not a moment longer: another process may be ticking already.
+        log.error("the schedule's lock is lost (%s), this process ends", lost)
+        return 1
+    finally:
+        stopping.set()
+        delivering.join()
+    return 0
+
+
+@contextmanager
+def _ticking(sessions: Sessions, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Tick now and each minute, one tick at a time."""
+    scheduler = BackgroundScheduler(timezone=UTC)
+    scheduler.add_job(
+        lambda: tick(sessions, SCHEDULE, clock()),
+        "interval",
+        minutes=1,
+        next_run_time=datetime.now(UTC),
+        coalesce=True,
+        misfire_grace_time=None,
+        max_instances=1,
+    )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=True)

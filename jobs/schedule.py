@@ -1,0 +1,52 @@
+"""The schedule: what runs, how often, and the verb that does it. Times are Shanghai's."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from jobs.gatherings import close_gatherings, open_due
+from jobs.results import match_events, phone_list_unknown
+from jobs.retain import retain
+from models.base import Sessions
+from models.clock import SHANGHAI, at, day_of
+
+# Safe to run twice; returns how many rows it changed.
+Verb = Callable[[Sessions, datetime], int]
+
+
+class Planned(NamedTuple):
+    """One line of the schedule. `last_due` gives the newest moment not after now at which it is due."""
+
+    kind: str
+    last_due: Callable[[datetime], datetime]
+    verb: Verb
+
+
+def every(minutes: int) -> Callable[[datetime], datetime]:
+    """Return when something last fell due that does so each so many minutes; an hour's part, or an hour."""
+    step = timedelta(minutes=minutes)
+    return lambda now: now - timedelta(seconds=now.timestamp() % step.total_seconds())
+
+
+def daily(clock: time) -> Callable[[datetime], datetime]:
+    """Return when something last fell due that does so each day at this Shanghai time."""
+
+    def last_due(now: datetime) -> datetime:
+        today = at(day_of(now), clock)
+        return today if today <= now else at(day_of(now) - timedelta(days=1), clock)
+
+    return last_due
+
+
+SCHEDULE = (
+    Planned("match_events", every(minutes=1), match_events),
+    Planned("open_due", every(minutes=10), open_due),
+    Planned("close_gatherings", daily(time(0, 5)), close_gatherings),
+    Planned("phone_list_unknown", every(minutes=60), phone_list_unknown),
+    Planned("retain", daily(time(3, 30)), retain),
+)
+
+
+def period_of(due_at: datetime) -> str:
+    """Return the name of the run due then, `2026-11-25T14:30`."""
+    return f"{due_at.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
