@@ -52,6 +52,14 @@ def _owned(owner_url: str) -> Iterator[Connection]:
         yield connection
 
 
+# What a running product takes away: drafts, sessions, counters and what has had its time. Organisations,
+# people, notices and everything else stay, ended or anonymised.
+DELETED = {
+    "agenda_item", "bind_code_use", "console_session", "gathering_tag", "inbound_message", "org_setting",
+    "phone_session", "planned_run", "roll", "roll_line", "scheme", "tries", "wechat_event", "workday",
+}  # fmt: skip
+
+
 def grant(connection: Connection, role: str) -> None:
     """Grant `role` what the product does and nothing else.
 
@@ -70,4 +78,5 @@ def grant(connection: Connection, role: str) -> None:
         run(f'GRANT INSERT ({columns}) ON "{name}" TO {quoted}')
         if name not in kept:
             run(f'GRANT UPDATE ({columns}) ON "{name}" TO {quoted}')
+        if name in DELETED:
             run(f'GRANT DELETE ON "{name}" TO {quoted}')

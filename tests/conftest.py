@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -16,8 +16,7 @@ from models.base import Sessions, connect, sessions_of
 from models.migrate import migrate
 from servers import Postgres, Valkey
 
-TEMPLATE = "zone_template"
-OWNER, APP, REDIS = "TEST_OWNER_URL", "TEST_APP_URL", "TEST_REDIS_URL"
+OWNER, APP, REDIS, TEMPLATE = "TEST_OWNER_URL", "TEST_APP_URL", "TEST_REDIS_URL", "TEST_TEMPLATE"
 STARTED: list[Postgres | Valkey] = []
 
 # Wednesday, 25 November 2026, 14:50 in Shanghai: ten minutes before the usual theme day.
@@ -42,29 +41,30 @@ def pytest_configure(config: pytest.Config) -> None:
         STARTED.append(valkey)
         os.environ[REDIS] = valkey.url()
     os.environ[OWNER], os.environ[APP] = owner, app
-    drop_database(TEMPLATE)
-    _statement(f"CREATE DATABASE {TEMPLATE}")
-    migrate(url(OWNER, TEMPLATE), url(APP, TEMPLATE))
+    # A name of this run's own: two runs on one server do not drop each other's template.
+    template = os.environ[TEMPLATE] = f"zone_template_{secrets.token_hex(4)}"
+    _statement(f"CREATE DATABASE {template}")
+    migrate(url(OWNER, template), url(APP, template))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what this run started."""
     if not hasattr(config, "workerinput"):
-        if OWNER in os.environ and not STARTED:
-            drop_database(TEMPLATE)
+        if TEMPLATE in os.environ:
+            drop_database(os.environ[TEMPLATE])
+            if not any(isinstance(server, Postgres) for server in STARTED):
+                _statement(f"DROP ROLE {make_url(os.environ[APP]).username}")
         for server in reversed(STARTED):
             server.stop()
 
 
 def _own_app_role(owner: str) -> str:
     """Make a plain role beside an owner that may create roles; return its address."""
-    password = secrets.token_hex(16)
+    role, password = f"zone_test_{secrets.token_hex(4)}", secrets.token_hex(16)
     engine = create_engine(owner, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        known = connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = 'zone_test_app'"))
-        verb = "ALTER" if known else "CREATE"
-        connection.exec_driver_sql(f"{verb} ROLE zone_test_app LOGIN PASSWORD '{password}'")
-    return make_url(owner).set(username="zone_test_app", password=password).render_as_string(False)
+        connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+    return make_url(owner).set(username=role, password=password).render_as_string(False)
 
 
 def url(which: str, name: str) -> str:
@@ -81,7 +81,7 @@ def _statement(sql: str) -> None:
 def clone_database() -> str:
     """Copy the migrated template; return the copy's name."""
     name = f"zone_{secrets.token_hex(6)}"
-    _statement(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    _statement(f"CREATE DATABASE {name} TEMPLATE {os.environ[TEMPLATE]}")
     return name
 
 

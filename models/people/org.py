@@ -82,7 +82,7 @@ class OrgSetting(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "CASE key WHEN 'theme_day' THEN jsonb_typeof(value) = 'number' AND value::int BETWEEN 1 AND 28"
+            "CASE key WHEN 'theme_day' THEN value::text ~ '^([1-9]|1[0-9]|2[0-8])$'"
             " WHEN 'scan' THEN jsonb_typeof(value) = 'boolean'"
             " WHEN 'scheme' THEN jsonb_typeof(value) = 'object'"
             " ELSE jsonb_typeof(value) = 'string' END",

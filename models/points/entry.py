@@ -48,7 +48,8 @@ class PointEntry(Base):
     created_at: Mapped[Created]
 
     __table_args__ = (
-        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("quantity > 0 AND quantity <> 'NaN'", name="quantity"),
+        CheckConstraint("points <> 'NaN'", name="points"),
         CheckConstraint("cycle ~ '^[0-9]{4}(H[12]|Q[1-4]|-(0[1-9]|1[0-2]))?$'", name="cycle"),
         CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="period"),
         CheckConstraint(

@@ -169,7 +169,7 @@ def never(why: str, constraint: str, *statements: str) -> Never:
 
 def row(table: str, **changed: str) -> str:
     """Return the INSERT of the acceptable row of `table` with some columns changed to other SQL."""
-    columns = VALID[table] | changed
+    columns = VALID[table.removeprefix("public.")] | changed
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
 
 

@@ -31,6 +31,7 @@ NEVERS = (
         "below its grandchild", "ck_org_no_cycle", "UPDATE org SET parent_id = :group WHERE id = :township"
     ),
     never("theme day on the 29th", "ck_org_setting_value_fits_key", row("org_setting", value="'29'")),
+    never("theme day and a half", "ck_org_setting_value_fits_key", row("org_setting", value="'2.5'")),
     never("theme day on the 0th", "ck_org_setting_value_fits_key", row("org_setting", value="'0'")),
     never("theme day as a word", "ck_org_setting_value_fits_key", row("org_setting", value="'\"25\"'")),
     never(
@@ -54,6 +55,16 @@ NEVERS = (
         "UPDATE member SET branch_id = :township WHERE id = :member",
     ),
     never("a group of another branch", "ck_member_in_own_group", row("member", group_id=":other_group")),
+    never(
+        "a group moved away with its members",
+        "ck_member_in_own_group",
+        "UPDATE org SET parent_id = :other_branch WHERE id = :group",
+    ),
+    never(
+        "a branch of members turned into a township",
+        "ck_member_in_branch",
+        "UPDATE org SET kind = 'party_committee' WHERE id = :branch",
+    ),
     never("a branch as a group", "ck_member_in_own_group", row("member", group_id=":branch")),
     never(
         "moved to another branch with the old group",
@@ -76,8 +87,6 @@ NEVERS = (
     ),
     never("transferred on no day", "ck_member_left_with_date", row("member", status="'transferred_out'")),
     never("left and still full", "ck_member_left_with_date", row("member", left_on="DATE '2026-05-01'")),
-    never("a branch removed above its group", "fk_org_parent_id", "DELETE FROM org WHERE id = :branch"),
-    never("a group removed from its members", "fk_member_group_id", "DELETE FROM org WHERE id = :group"),
     # spells
     never(
         "a spell that ends before it begins",

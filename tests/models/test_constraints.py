@@ -90,6 +90,9 @@ BEHIND = (
         "ALTER TABLE member DISABLE TRIGGER place_member",
         row("member", group_id="0"),
     ),
+    # The app may remove no organisation at all; the owner cannot pull one from under its people.
+    never("a branch removed above its group", "fk_org_parent_id", "DELETE FROM org WHERE id = :branch"),
+    never("a group removed from its members", "fk_member_group_id", "DELETE FROM org WHERE id = :group"),
 )
 SPEAKS_FIRST = {
     "fk_member_branch_id": "ck_member_in_branch",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.tables import APPEND_ONLY, TABLES
 from tests.factories import a_branch, a_group, a_scheme, a_township, a_zone
 from tests.models.nevers import row, world
+from tests.models.nevers_points import REVERSAL
 
 KEPT = [table.__tablename__ for table in APPEND_ONLY]
 REWRITES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table}")
@@ -96,6 +97,35 @@ def test_draft_of_a_scheme_may_change_be_published_and_go(session: Session) -> N
     assert rows.all() == [(2, True)]
 
 
+# a confirmed roll
+
+UNDOING = (
+    "UPDATE roll SET confirmed_at = NULL, confirmed_by = NULL, revision = 0",
+    "UPDATE roll SET confirmed_at = now()",
+    "UPDATE roll SET revision = 1",
+    "DELETE FROM roll",
+    "DELETE FROM roll_line",
+)
+
+
+@pytest.mark.parametrize("undoing", UNDOING)
+def test_confirmed_roll_is_amended_and_never_undone(session: Session, undoing: str) -> None:
+    known = world(session)
+    confirm = "UPDATE roll SET confirmed_at = :now, confirmed_by = :account, revision = 2 WHERE id = :roll"
+    session.execute(text(confirm), known)
+    error = refusal(
+        session, f"{undoing} WHERE {'roll_id' if 'roll_line' in undoing else 'id'} = :roll", known
+    )
+    assert isinstance(error, psycopg.errors.RestrictViolation)
+
+
+def test_confirmed_roll_may_be_amended_and_counted_again(session: Session) -> None:
+    known = world(session)
+    confirm = "UPDATE roll SET confirmed_at = :now, confirmed_by = :account, revision = 1 WHERE id = :roll"
+    session.execute(text(confirm), known)
+    session.execute(text("UPDATE roll SET revision = 2, heads = 40 WHERE id = :roll"), known)
+
+
 # the tree
 
 
@@ -118,6 +148,41 @@ def test_forged_path_is_not_taken(session: Session) -> None:
     assert path_of(session, made) == f"{above}{made}/"
     session.execute(text("UPDATE org SET path = '1/' WHERE id = :id"), {"id": made})
     assert path_of(session, made) == f"{above}{made}/"
+
+
+# A temporary table stands before the real one unless the guards name the schema.
+SHADOWS = (
+    (
+        "CREATE TEMP TABLE org AS SELECT CAST(:township AS bigint) AS id, 'branch' AS kind",
+        row("public.member", branch_id=":township", group_id="NULL"),
+        "ck_member_in_branch",
+    ),
+    (
+        "CREATE TEMP TABLE point_entry AS SELECT id, member_id, branch_id, scheme_id, item, cycle, period,"
+        " quantity, -50.0 AS points, source, reverses FROM public.point_entry",
+        row("public.point_entry", **REVERSAL | {"points": "50"}),
+        "ck_point_entry_reversal",
+    ),
+)
+
+
+@pytest.mark.parametrize(("shadow", "statement", "constraint"), SHADOWS)
+def test_guard_looks_past_a_temporary_table(
+    session: Session, shadow: str, statement: str, constraint: str
+) -> None:
+    known = world(session)
+    session.execute(text(shadow), known)
+    assert refusal(session, statement, known).diag.constraint_name == constraint
+
+
+def test_path_is_not_forged_by_a_temporary_table(session: Session) -> None:
+    known = world(session)
+    above = path_of(session, int(str(known["township"])))
+    session.execute(
+        text("CREATE TEMP TABLE org AS SELECT CAST(:township AS bigint) AS id, '9/' AS path"), known
+    )
+    path = session.scalar(text(row("public.org") + " RETURNING path"), known)
+    assert str(path).startswith(above)
 
 
 def test_subtree_follows_a_move(session: Session) -> None:

@@ -136,6 +136,13 @@ def test_migrated_shape_is_the_shape_of_the_models(empty: str, owner: Connection
         assert sorted(migrated[what] - lines, key=str) == []
 
 
+# By hand, beside the code's own list: whoever lets the app delete more says so twice.
+DELETED = {
+    "agenda_item", "bind_code_use", "console_session", "gathering_tag", "inbound_message", "org_setting",
+    "phone_session", "planned_run", "roll", "roll_line", "scheme", "tries", "wechat_event", "workday",
+}  # fmt: skip
+
+
 def privileges(connection: Connection) -> set[tuple[str, str | None, str]]:
     """Return (table, column or None, privilege) of all that the app's role was granted."""
     query = """
@@ -155,7 +162,7 @@ def test_app_is_granted_no_more_than_it_needs(owner: Connection) -> None:
     written += " AND table_name <> 'alembic_version' AND column_name <> 'created_at' AND is_identity = 'NO'"
     wanted: set[tuple[str, str | None, str]] = {(table, None, "SELECT") for table in TABLES}
     wanted |= {("alembic_version", None, "SELECT")}
-    wanted |= {(table, None, "DELETE") for table in TABLES if table not in KEPT}
+    wanted |= {(table, None, "DELETE") for table in DELETED}
     for table, column in owner.execute(text(written)):
         wanted |= {(table, column, "INSERT")}
         wanted |= {(table, column, "UPDATE")} if table not in KEPT else set()

@@ -55,9 +55,9 @@ CREATE TABLE org_setting (
     key VARCHAR(24) NOT NULL,
     value JSONB NOT NULL,
     CONSTRAINT pk_org_setting PRIMARY KEY (org_id, key),
-    CONSTRAINT ck_org_setting_value_fits_key CHECK (CASE key WHEN 'theme_day' THEN jsonb_typeof(value) =
-        'number' AND value::int BETWEEN 1 AND 28 WHEN 'scan' THEN jsonb_typeof(value) = 'boolean' WHEN
-        'scheme' THEN jsonb_typeof(value) = 'object' ELSE jsonb_typeof(value) = 'string' END),
+    CONSTRAINT ck_org_setting_value_fits_key CHECK (CASE key WHEN 'theme_day' THEN value::text ~
+        '^([1-9]|1[0-9]|2[0-8])$' WHEN 'scan' THEN jsonb_typeof(value) = 'boolean' WHEN 'scheme' THEN
+        jsonb_typeof(value) = 'object' ELSE jsonb_typeof(value) = 'string' END),
     CONSTRAINT fk_org_setting_org_id FOREIGN KEY(org_id) REFERENCES org (id) ON DELETE RESTRICT,
     CONSTRAINT ck_org_setting_key CHECK (key IN ('theme_day', 'holiday_rule', 'scan', 'scheme'))
 );

@@ -138,7 +138,7 @@ CREATE TABLE amendment (
 CREATE TABLE roll_line (
     gathering_id BIGINT NOT NULL,
     member_id BIGINT NOT NULL,
-    roll_id INTEGER,
+    roll_id BIGINT,
     status VARCHAR(24) DEFAULT 'unrecorded' NOT NULL,
     spell_id BIGINT,
     checked_in_at timestamptz,

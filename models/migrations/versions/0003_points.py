@@ -43,7 +43,8 @@ CREATE TABLE point_entry (
     account_id BIGINT NOT NULL,
     created_at timestamptz DEFAULT now() NOT NULL,
     CONSTRAINT pk_point_entry PRIMARY KEY (id),
-    CONSTRAINT ck_point_entry_quantity CHECK (quantity > 0),
+    CONSTRAINT ck_point_entry_quantity CHECK (quantity > 0 AND quantity <> 'NaN'),
+    CONSTRAINT ck_point_entry_points CHECK (points <> 'NaN'),
     CONSTRAINT ck_point_entry_cycle CHECK (cycle ~ '^[0-9]{4}(H[12]|Q[1-4]|-(0[1-9]|1[0-2]))?$'),
     CONSTRAINT ck_point_entry_period CHECK (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
     CONSTRAINT ck_point_entry_attendance_from_roll CHECK (source <> 'attendance' OR (gathering_id IS NOT
