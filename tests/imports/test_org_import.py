@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Audit
-from models.people.import_report import Report
+from models.people.import_report import Problem, Report
 from models.people.org import Org, Setting, settings_of
 from models.people.org_import import import_orgs
 from tests.imports.sheets import ORG_HEADER, a_workbook
 
-TREE = [
+TREE: list[list[Any]] = [
     ["Q", "青山示范区党工委", "党工委", None, 25],
     ["Q01", "河东镇党委", "党委", "Q", None],
     ["Q0101", "青石村党支部", "党支部", "Q01", "每月20日"],
@@ -24,10 +24,10 @@ def run(session: Session, rows: Sequence[Sequence[Any]], *, dry_run: bool = Fals
     return import_orgs(session, a_workbook([ORG_HEADER, *rows]), dry_run=dry_run, by=None)
 
 
-def complaints(session: Session, rows: Sequence[Sequence[Any]]) -> list[tuple[int, str, str]]:
+def complaints(session: Session, rows: Sequence[Sequence[Any]]) -> list[Problem]:
     report = run(session, rows)
     assert session.scalar(select(func.count()).select_from(Org)) == 0
-    return [tuple(problem) for problem in report.problems]
+    return report.problems
 
 
 def test_a_tree_is_added_with_paths_and_theme_days(session: Session) -> None:

@@ -1,6 +1,7 @@
 """Two people of one name in one branch."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -36,7 +37,9 @@ def branch(session: Session) -> Org:
 
 
 def known(session: Session, branch: Org, phone: str | None, joined: date | None) -> Member:
-    sealed = {"phone_box": KEYRING.seal(phone), "phone_hash": KEYRING.phone_hash(phone)} if phone else {}
+    sealed: dict[str, Any] = (
+        {"phone_box": KEYRING.seal(phone), "phone_hash": KEYRING.phone_hash(phone)} if phone else {}
+    )
     return a_member(session, branch, "张建国", joined_on=joined, **sealed)
 
 
@@ -115,14 +118,14 @@ def test_a_name_alone_is_not_enough_when_phone_and_date_both_differ(session: Ses
 
 
 def test_somebody_who_left_does_not_come_back_by_an_import(session: Session, branch: Org) -> None:
-    gone = {"status": MemberStatus.TRANSFERRED_OUT, "left_on": date(2025, 1, 1)}
+    gone: dict[str, Any] = {"status": MemberStatus.TRANSFERRED_OUT, "left_on": date(2025, 1, 1)}
     a_member(session, branch, "张建国", joined_on=date(1996, 7, 1), **gone)
     report = run(session, row(None, "1996-07"))
     assert [(p.row, p.column) for p in report.problems] == [(2, "姓名")]
 
 
 def test_a_newcomer_may_bear_the_name_of_somebody_who_left(session: Session, branch: Org) -> None:
-    gone = {"status": MemberStatus.DECEASED, "left_on": date(2025, 1, 1)}
+    gone: dict[str, Any] = {"status": MemberStatus.DECEASED, "left_on": date(2025, 1, 1)}
     a_member(session, branch, "张建国", joined_on=date(1966, 7, 1), **gone)
     assert verdict(run(session, row(None, "2011-07"))) == (1, [], 0, 0)
 

@@ -19,8 +19,8 @@ from tests.factories import KEYRING, a_branch, a_group, a_member, a_spell, a_tow
 from tests.imports.sheets import a_workbook
 
 HEADER = ["支部", "姓名", "手机号", "党员身份", "入党时间"]
-WANG = ["QS", "王建国", "13800000001", "正式党员", "2011-07"]
-LI = ["QS", "李秀英", None, "预备党员", "2026-06"]
+WANG: list[Any] = ["QS", "王建国", "13800000001", "正式党员", "2011-07"]
+LI: list[Any] = ["QS", "李秀英", None, "预备党员", "2026-06"]
 
 
 def run(
@@ -119,7 +119,7 @@ def test_a_person_missing_from_the_file_is_listed_and_stays(session: Session, br
 
 
 def test_one_bad_row_stops_everything_and_each_is_listed(session: Session, branch: Org) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         WANG,
         ["QS", None, "138", "积极分子", "2011"],
         ["河西村党支部", "李秀英", None, None, None],

@@ -2,6 +2,7 @@
 
 import zipfile
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def refusal(file: bytes) -> Refused:
 
 
 def test_title_rows_above_the_header_are_skipped() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["青石村党支部党员名册"],
         ["2026年11月"],
         [],
