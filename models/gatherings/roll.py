@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
@@ -111,7 +112,7 @@ class RollLine(Base):
     __tablename__ = "roll_line"
     gathering_id: Mapped[int] = ref("gathering.id", primary_key=True)
     member_id: Mapped[int] = ref("member.id", primary_key=True, index=True)
-    roll_id: Mapped[int | None] = mapped_column(index=True)
+    roll_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     status: Mapped[Status] = coded(Status, "status", server_default="unrecorded")
     spell_id: Mapped[int | None] = ref("spell.id")
     checked_in_at: Mapped[Moment | None]
