@@ -7,7 +7,7 @@ DEV := .venv/.dev-installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 PYTEST := $(BIN)/pytest -n 2
 CHROMIUM ?= /usr/bin/chromium
-BROWSER_INSTALL := apt-get update && apt-get install -y --no-install-recommends chromium fonts-noto-cjk
+BROWSER_INSTALL := apt-get update && apt-get install -y --no-install-recommends chromium fontconfig fonts-noto-cjk
 # The first interpreter that is new enough.
 PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
@@ -38,7 +38,7 @@ bench: $(DEV)
 # The browser and Chinese fonts of the system, installed where we may.
 browser:
 	@if [ -x "$(CHROMIUM)" ] && fc-list :lang=zh 2>/dev/null | grep -q .; then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then $(BROWSER_INSTALL) >/dev/null; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; { $(BROWSER_INSTALL); } >/dev/null; \
 	else echo '缺少浏览器或中文字体，浏览器测试没有运行。请用管理员身份执行：$(BROWSER_INSTALL)' >&2; exit 1; fi
 
 # For whoever changes requirements*.in: the same lock for every system and Python version, without addresses.
