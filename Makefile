@@ -5,6 +5,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+export DEBIAN_FRONTEND := noninteractive
 PYTEST := $(BIN)/pytest -n 2
 CHROMIUM ?= /usr/bin/chromium
 BROWSER_INSTALL := apt-get update && apt-get install -y --no-install-recommends chromium fontconfig fonts-noto-cjk
@@ -38,7 +39,7 @@ bench: $(DEV)
 # The browser and Chinese fonts of the system, installed where we may.
 browser:
 	@if [ -x "$(CHROMIUM)" ] && fc-list :lang=zh 2>/dev/null | grep -q .; then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; { $(BROWSER_INSTALL); } >/dev/null; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then { $(BROWSER_INSTALL); } >/dev/null; \
 	else echo '缺少浏览器或中文字体，浏览器测试没有运行。请用管理员身份执行：$(BROWSER_INSTALL)' >&2; exit 1; fi
 
 # For whoever changes requirements*.in: the same lock for every system and Python version, without addresses.
