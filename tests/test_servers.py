@@ -55,13 +55,11 @@ if __name__ == "__main__":
 SIMULATOR = """
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
-
 class Page(BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
     do_POST = do_GET
-
 HTTPServer(("127.0.0.1", int(sys.argv[2])), Page).serve_forever()
 """
 
