@@ -1,0 +1,80 @@
+"""GET and POST /wechat/official-account: followers' messages, and how our own messages ended."""
+
+import logging
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from handlers.chat_words import BUSY
+from handlers.edge import Edge, current
+from handlers.pushed import answer_push, prove
+from handlers.replies import SILENT, count_again, count_try, reply_to
+from models.notices.event import Outcome
+from models.notices.inbound import claim_message, keep_reply, reply_given
+from models.notices.matching import Result, keep_result
+from wechat.callback import SILENCE, Push, TemplateResult, reply_text
+
+official_account = APIBlueprint("official_account", __name__, enable_openapi=False)
+ADDRESS = "/wechat/official-account"
+
+log = logging.getLogger(__name__)
+
+
+@official_account.get(ADDRESS)
+def verify() -> Response:
+    """Prove to WeChat's settings that this address is ours."""
+    return prove(current().parts.account_callback)
+
+
+@official_account.post(ADDRESS)
+def receive() -> Response:
+    """Answer a follower within the request, or store how a message ended."""
+    edge = current()
+    return answer_push(edge.parts.account_callback, _answer, now=edge.now)
+
+
+def _answer(push: Push) -> Response:
+    edge = current()
+    if isinstance(push, TemplateResult):
+        # A failure in here is a 5xx, for WeChat then tells us again.
+        keep_result(edge.session, _result(edge, push), now=edge.now)
+        return Response(SILENCE, mimetype="text/plain")
+    try:
+        said = _said_once(edge, push)
+    except Exception:
+        edge.session.rollback()
+        log.exception("a follower's %s could not be answered", type(push).__name__)
+        said = BUSY
+    if said == SILENT:
+        return Response(SILENCE, mimetype="text/plain")
+    answer = reply_text(push, said, now=edge.now)
+    return Response(answer.body, content_type=answer.content_type)
+
+
+def _said_once(edge: Edge, push: Push) -> str:
+    """Return the reply of a push: worked out once, repeated from the database ever after.
+
+    A guess is counted together with the claim; the lock is then taken anew, and whoever holds it works.
+    """
+    key = (push.appid, push.natural_key)
+    is_new = claim_message(edge.session, *key)
+    left = count_try(edge, push) if is_new else None
+    said = reply_given(edge.session, *key)
+    if said is None:
+        said = reply_to(edge, push, left if is_new else count_again(edge, push))
+        keep_reply(edge.session, *key, said)
+    return said
+
+
+def _result(edge: Edge, push: TemplateResult) -> Result:
+    delivered = push.status == "success"
+    return Result(
+        appid=push.appid,
+        natural_key=push.natural_key,
+        # WeChat was seen to write 0 where a client_msg_id was given.
+        msgid=push.msgid if push.msgid.strip("0") else None,
+        openid_hash=edge.parts.keyring.openid_hash(push.appid, push.openid),
+        happened_at=push.at,
+        outcome=Outcome.DELIVERED if delivered else Outcome.FAILED,
+        reason=None if delivered else push.reason[:40] or "failed",
+    )

@@ -1,0 +1,38 @@
+"""What WeChat's servers bring to one of our addresses: its question whether we are we, and its pushes."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Response, request
+
+from wechat.callback import LONGEST_BODY, Callback, Forged, Malformed, Push, open_push, verify_url
+
+log = logging.getLogger(__name__)
+
+
+def prove(callback: Callback) -> Response:
+    """Answer the check that WeChat's settings make of an address; 403 for anybody else."""
+    try:
+        return Response(verify_url(callback, request.args), mimetype="text/plain")
+    except Forged as forged:
+        return _turned_away(forged.code, 403)
+
+
+def answer_push(callback: Callback, answer: Callable[[Push], Response], *, now: datetime) -> Response:
+    """Open the push and answer it; 403 for a forged or stale one, 400 or 413 for no push at all."""
+    # By its announced length first, so that a large body is not even read.
+    if (request.content_length or 0) > LONGEST_BODY:
+        return _turned_away("too_large", 413)
+    try:
+        push = open_push(callback, request.args, request.get_data(cache=False), now=now)
+    except Forged as forged:
+        return _turned_away(forged.code, 403)
+    except Malformed as malformed:
+        return _turned_away(malformed.code, malformed.status)
+    return answer(push)
+
+
+def _turned_away(code: str, status: int) -> Response:
+    log.warning("a push to %s was turned away: %s", request.path, code)
+    return Response(code, status, mimetype="text/plain")
