@@ -1,5 +1,6 @@
 """Run the whole platform on one machine, with an embedded PostgreSQL and Valkey where none are given."""
 
+import json
 import os
 import secrets
 import signal
@@ -118,10 +119,9 @@ def _start_parts(parts: dict[str, Process], env: Mapping[str, str], web: int, si
     write_private(accounts, _app(env, "simulator-accounts"))
     start("simulator", "-m", "simulator", "--port", str(simulator), "--accounts", str(accounts))
     _await_page(f"{simulator_url}/", parts)
-    followers = _app(env, "simulator-followers").encode()
     with _local() as session:
-        session.headers["Content-Type"] = "application/json"
-        session.post(f"{simulator_url}/_sim/followers", followers, timeout=30).raise_for_status()
+        for followers in json.loads(_app(env, "simulator-followers")):
+            session.post(f"{simulator_url}/_sim/followers", json=followers, timeout=30).raise_for_status()
     start("web", "app.py", "serve", "--port", str(web))
     start("jobs", "app.py", "jobs")
     _await_page(f"http://{HOST}:{web}/readyz", parts)

@@ -182,3 +182,33 @@ def _refuse_in_production(settings: Settings) -> None:
         value = getattr(env, name).split(":")[-1]
         if len(set(value)) < 3 or any(word in value.lower() for word in ("demo", "secret", "change", "test")):
             raise BadSettings(f"正式运行时 {name.upper()} 不能用示例值")
+
+
+def simulator_accounts(settings: Settings) -> str:
+    """Return the simulator's accounts file (TOML) for this installation's two apps; it holds the secrets."""
+    config, env = settings.config, settings.env
+    account, mini = config.official_account, config.mini_program
+    keys = ", ".join(f'"{key}"' for key in account.theme_day_template.fields)
+    return f"""[[account]]
+kind = "official"
+appid = "{account.appid}"
+original_id = "{account.original_id}"
+secret = "{env.wechat_oa_secret}"
+token = "{env.wechat_oa_token}"
+aes_key = "{env.wechat_oa_aes_key.split(",")[0]}"
+push_mode = "{"safe" if account.safe_mode else "plain"}"
+push_format = "xml"
+callback_url = "{env.public_base_url}/wechat/official-account"
+templates = [{{ id = "{account.theme_day_template.id}", title = "主题党日通知", keys = [{keys}] }}]
+
+[[account]]
+kind = "mini_program"
+appid = "{mini.appid}"
+original_id = "{mini.original_id}"
+secret = "{env.wechat_mini_secret}"
+token = "{env.wechat_mini_token}"
+aes_key = "{env.wechat_mini_aes_key.split(",")[0]}"
+push_mode = "safe"
+push_format = "json"
+callback_url = "{env.public_base_url}/wechat/mini-program"
+"""

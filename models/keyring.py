@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,6 +35,16 @@ class Keyring:
 
     short_lived: tuple[bytes, ...] = field(repr=False)
     lasting: dict[str, bytes] = field(repr=False)
+
+    @classmethod
+    def read(cls, secret_key: str, secret_key_old: str | None, field_key: str) -> Self:
+        """Read the keys as the environment gives them; `field_key` is `id:key[,id:key]`, newest first."""
+        short_lived = [secret_key, secret_key_old] if secret_key_old else [secret_key]
+        lasting = dict(part.split(":", 1) for part in field_key.split(","))
+        return cls(
+            tuple(key.encode() for key in short_lived),
+            {name: key.encode() for name, key in lasting.items()},
+        )
 
     def halls(self) -> Iterable[bytes]:
         """Yield the keys of the hall code, the current one first."""

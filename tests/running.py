@@ -82,7 +82,8 @@ class Running:
         """Run `python app.py …`; return what it printed (both streams)."""
         done = subprocess.run(
             [sys.executable, "app.py", *words],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False,
+            cwd=ROOT, env=self.environment | {"ZONE_CLOCK": str(self.ahead)},
+            capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         said = done.stdout + done.stderr
         assert (done.returncode != 0) is fails, said

@@ -50,3 +50,22 @@ class Report:
     def settle(self) -> None:
         """Put the problems in the order of the rows."""
         self.problems.sort(key=lambda problem: problem.row)
+
+    def sentences(self, *, dry_run: bool) -> list[str]:
+        """Say what was found, a line each, for the person who gave the file."""
+        if self.problems:
+            lines = [f"有 {len(self.problems)} 处要改，一行也没有写入："]
+            return lines + [f"  第 {row} 行 {column}：{reason}" for row, column, reason in self.problems]
+        done = "将会" if dry_run else "已"
+        lines = [
+            f"{done}新增 {len(self.added)} 行，更新 {len(self.changed)} 行，{self.unchanged} 行没有变化。"
+        ]
+        lines += [f"  第 {row} 行 更新 {who}：{'、'.join(fields)}" for row, who, fields in self.changed]
+        lines += [f"  注意：{notice}" for notice in self.notices]
+        if self.missing:
+            lines.append(
+                f"文件里没有、系统里有的 {len(self.missing)} 个（没有改动）：{'、'.join(self.missing)}"
+            )
+        if dry_run:
+            lines.append("这是试运行，什么也没有写入。")
+        return lines

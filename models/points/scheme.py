@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.audit import Via, record
 from models.base import Base, Created, Key, Moment, ref
-from models.people.org import Org, Setting, settings_of
+from models.people.org import Org, Setting, put_setting, settings_of
 from models.points.scheme_document import SchemeDocument, canonical, read_scheme, sha
 from models.refused import Refused
 
@@ -56,6 +56,24 @@ def publish_scheme(session: Session, text: str, *, issuer: Org, by: int | None, 
     session.flush()
     via = Via.CLI if by is None else Via.CONSOLE
     record(session, "publish_scheme", "scheme", scheme.id, via=via, account_id=by, org_id=issuer.id)
+    return scheme
+
+
+def adopt_scheme(session: Session, text: str, org: Org, *, now: datetime) -> Scheme:
+    """Publish a scheme if this very version is not there yet, and set it for `org` and below.
+
+    Refused: scheme_invalid, scheme_version_taken (the version exists with another text).
+    """
+    document = read_scheme(text)
+    known = session.scalar(
+        select(Scheme).where(Scheme.code == document.code, Scheme.version == document.version)
+    )
+    same = known is not None and known.sha == sha(document)
+    scheme = (
+        known if known is not None and same else publish_scheme(session, text, issuer=org, by=None, now=now)
+    )
+    put_setting(session, org.id, Setting.SCHEME, {"code": scheme.code, "version": scheme.version})
+    session.flush()
     return scheme
 
 

@@ -1,0 +1,226 @@
+"""Build everything from the settings, and the command line: the one file that knows every room."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+import settings as told
+from handlers.command_line import Desk, commands
+from handlers.edge import App, Installation, Parts
+from handlers.web import create_app
+from jobs.deliver import Send
+from jobs.run import CONNECTIONS as JOB_CONNECTIONS
+from jobs.run import run as run_jobs
+from jobs.template import template_sender
+from models.base import Sessions, connect, sessions_of
+from models.keyring import Keyring
+from models.migrate import migrate as migrate_database
+from models.people.account import Account
+from models.refused import Refused
+from wechat.callback import Callback
+from wechat.gateway import App as WechatApp
+from wechat.gateway import Gateway
+from wechat.mini_program import log_in
+
+CLOCK = "ZONE_CLOCK"  # seconds by which this process runs ahead; never in production
+
+
+def keyring_of(settings: told.Settings) -> Keyring:
+    """Return the keys of this installation."""
+    env = settings.env
+    return Keyring.read(env.secret_key, env.secret_key_old, env.field_key)
+
+
+def redis_of(settings: told.Settings) -> Redis:
+    """Return a client that gives up quickly: what Redis holds may be lost."""
+    retry = Retry(NoBackoff(), 1)
+    return Redis.from_url(settings.env.redis_url, socket_connect_timeout=1, socket_timeout=2, retry=retry)
+
+
+def clock_of(settings: told.Settings) -> Callable[[], datetime]:
+    """Return the clock: the real one, or outside production one that runs ahead (tests reach the 25th)."""
+    ahead = timedelta(seconds=float(os.environ.get(CLOCK, "0")))
+    if ahead and settings.config.mode == "production":
+        raise told.BadSettings("正式运行时不能拨动时钟")
+    return lambda: datetime.now(UTC) + ahead
+
+
+def gateway_of(settings: told.Settings, app: WechatApp) -> Gateway:
+    """Return the gateway of one WeChat app."""
+    return Gateway(app, base_url=settings.env.wechat_api_base, redis=redis_of(settings))
+
+
+def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
+    """Return what the handlers get: values and doors, not the settings."""
+    config, env = settings.config, settings.env
+    account, mini = config.official_account, config.mini_program
+    mini_gateway = gateway_of(settings, WechatApp(mini.appid, env.wechat_mini_secret))
+    return Parts(
+        sessions=sessions,
+        keyring=keyring_of(settings),
+        redis=redis_of(settings),
+        clock=clock_of(settings),
+        log_in=lambda code: log_in(mini_gateway, code),
+        account_callback=Callback(
+            account.appid,
+            env.wechat_oa_token,
+            tuple(env.wechat_oa_aes_key.split(",")),
+            account.safe_mode,
+            account.original_id,
+        ),
+        mini_callback=Callback(
+            mini.appid,
+            env.wechat_mini_token,
+            tuple(env.wechat_mini_aes_key.split(",")),
+            True,
+            mini.original_id,
+        ),
+        installation=Installation(
+            zone_name=config.zone.name,
+            owner=config.zone.owner,
+            filing_no=config.zone.filing_no,
+            complaint_phone=config.zone.complaint_phone,
+            base_url=env.public_base_url,
+            demonstration=config.mode == "demonstration",
+            mini_appid=mini.appid,
+            account_appid=account.appid,
+            account_sends=account.kind == "service",
+            verification_files=dict(config.verification_files),
+        ),
+    )
+
+
+def make_web() -> App:
+    """Return the application of one worker process, from config.toml and the environment."""
+    settings = told.load()
+    engine = connect(settings.env.database_url, pool_size=settings.config.web.threads)
+    return create_app(parts_of(settings, sessions_of(engine)))
+
+
+def sessions_for(settings: told.Settings, pool_size: int = 2) -> Sessions:
+    """Return the session factory of a command or of the jobs process."""
+    return sessions_of(connect(settings.env.database_url, pool_size=pool_size))
+
+
+def sender_of(settings: told.Settings) -> Send:
+    """Return what sends one message by the account's template."""
+    config, env = settings.config, settings.env
+    account, mini = config.official_account, config.mini_program
+    return template_sender(
+        gateway_of(settings, WechatApp(account.appid, env.wechat_oa_secret)),
+        account.theme_day_template.id,
+        account.theme_day_template.fields,
+        url=f"{env.public_base_url}/",
+        mini=(mini.appid, mini.gathering_page),
+    )
+
+
+def set_clock(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    """Let this process and its workers run ahead by seconds, or from a moment; refused in production."""
+    if value is None:
+        return
+    try:
+        ahead = float(value)
+    except ValueError:
+        ahead = (datetime.fromisoformat(value) - datetime.now(UTC)).total_seconds()
+    os.environ[CLOCK] = str(ahead)
+    clock_of(told.load())
+
+
+clock = click.option(
+    "--clock",
+    callback=set_clock,
+    expose_value=False,
+    help="演示和测试用：提前的秒数，或 2026-11-25T14:50+08:00",
+)
+
+
+@commands.command(help="启动网站。")
+@click.option("--port", default=8000, show_default=True, help="端口")
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听的地址")
+@clock
+def serve(port: int, host: str) -> None:
+    """Serve the web application with granian; every worker builds its own."""
+    settings = told.load()
+    if settings.config.mode == "production":
+        with sessions_for(settings)() as session:
+            if session.scalar(select(Account.id).where(Account.demo).limit(1)) is not None:
+                raise told.BadSettings("数据库里有演示账号，正式运行前请换一个空的数据库")
+    web = settings.config.web
+    Granian(
+        "app:make_web",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=web.workers,
+        blocking_threads=web.threads,
+        log_access=False,
+        websockets=False,
+    ).serve()
+
+
+@commands.command(help="启动定时任务和消息发送。")
+@clock
+def jobs() -> None:
+    """Run the schedule (one leader) and the sending (shared)."""
+    settings = told.load()
+    sessions = sessions_for(settings, JOB_CONNECTIONS)
+    sys.exit(run_jobs(sessions, settings.env.database_url, sender_of(settings), clock_of(settings)))
+
+
+@commands.command(help="把数据库升到最新的结构。")
+def migrate() -> None:
+    """Migrate as the owner and grant the app's role."""
+    env = told.load().env
+    migrate_database(env.database_owner_url, env.database_url)
+    click.echo("数据库已是最新。")
+
+
+@commands.command("simulator-accounts", hidden=True)
+def simulator_accounts() -> None:
+    """Print the simulator's accounts file for this installation."""
+    click.echo(told.simulator_accounts(told.load()))
+
+
+def open_desk() -> Desk:
+    """Return what the operator's commands get."""
+    settings = told.load()
+    return Desk(
+        sessions=sessions_for(settings),
+        keyring=keyring_of(settings),
+        clock=clock_of(settings),
+        account_appid=settings.config.official_account.appid,
+        mini_appid=settings.config.mini_program.appid,
+        production=settings.config.mode == "production",
+        demo_password=told.environment().get("DEMO_PASSWORD", ""),
+    )
+
+
+def main() -> None:
+    """Run a command; what goes wrong is one Chinese sentence on stderr, never a traceback."""
+    try:
+        commands.main(standalone_mode=False, obj=open_desk)
+    except click.UsageError as error:
+        click.echo(f"命令写得不对：{error.format_message()}", err=True)
+        sys.exit(2)
+    except (click.ClickException, told.BadSettings, Refused) as error:
+        click.echo(getattr(error, "message", None) or str(error), err=True)
+        sys.exit(1)
+    except OperationalError:
+        click.echo("连不上数据库，请检查 DATABASE_URL，或先运行 make run", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

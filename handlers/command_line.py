@@ -1,0 +1,169 @@
+"""The operator at the command line: imports, first accounts, schemes, the demonstration."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from models.base import Sessions
+from models.clock import day_of
+from models.demo import demo_followers, demo_logins, load_demo
+from models.keyring import Keyring
+from models.people.account import Post, Role
+from models.people.console import make_account
+from models.people.import_report import Report
+from models.people.org import org_by_code
+from models.people.org_import import import_orgs
+from models.people.roster_import import import_roster
+from models.points.scheme import adopt_scheme
+from models.refused import Refused
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What app.py built for the commands."""
+
+    sessions: Sessions = field(repr=False)
+    keyring: Keyring
+    clock: Callable[[], datetime]
+    account_appid: str
+    mini_appid: str
+    production: bool
+    demo_password: str = field(repr=False)
+
+
+# The desk is built when a command runs, so that --help needs no database.
+Open = Callable[[], Desk]
+
+
+@click.group(help="示范区党建的命令。每条命令加 --help 可看用法。")
+def commands() -> None:
+    """Group the commands."""
+
+
+@commands.command(help="装入演示数据（只装进空的数据库），或用 --show 列出演示账号。")
+@click.option("--show", is_flag=True, help="只列出演示账号")
+@click.pass_obj
+def demo(open_desk: Open, show: bool) -> None:
+    """Load the demonstration into an empty database, or list its log-ins. Refused: in_production."""
+    desk = open_desk()
+    if desk.production:
+        raise Refused("in_production", "正式运行时不能装入演示数据")
+    if show:
+        with desk.sessions() as session:
+            for login in demo_logins(session):
+                click.echo(f"  {login.login:<10} {desk.demo_password}  {login.org} {login.role} {login.name}")
+                click.echo(f"{'':<13}试一试：{login.sentence}")
+        return
+    try:
+        with desk.sessions.begin() as session:
+            load_demo(
+                session,
+                desk.keyring,
+                password=desk.demo_password,
+                account_appid=desk.account_appid,
+                mini_appid=desk.mini_appid,
+                now=desk.clock(),
+            )
+    except Refused as refused:
+        if refused.code != "not_empty":
+            raise
+        click.echo("数据库里已经有数据，没有改动。")
+    else:
+        click.echo("演示数据已装入。")
+
+
+@commands.command("simulator-followers", hidden=True)
+@click.pass_obj
+def simulator_followers(open_desk: Open) -> None:
+    """Print the demonstration's followers: a list with one body for the simulator's control API per app."""
+    by_app: dict[str, list[dict[str, str]]] = {}
+    with open_desk().sessions() as session:
+        for follower in demo_followers(session):
+            by_app.setdefault(follower.pop("appid"), []).append(follower)
+    bodies = [{"appid": appid, "followers": people} for appid, people in by_app.items()]
+    click.echo(json.dumps(bodies, ensure_ascii=False))
+
+
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+DRY_RUN = click.option("--dry-run", is_flag=True, help="只看会改什么，不写入")
+ORG = click.option("--org", "org_code", required=True, help="组织代码")
+
+
+def tell(report: Report, *, dry_run: bool) -> None:
+    """Print what an import found; exit 1 with every bad row when nothing was written."""
+    for line in report.sentences(dry_run=dry_run):
+        click.echo(line, err=bool(report.problems))
+    if report.problems:
+        sys.exit(1)
+
+
+@commands.command("import-orgs", help="从 .xlsx 导入组织：代码、名称、类型、上级代码、主题党日。")
+@FILE
+@DRY_RUN
+@click.pass_obj
+def import_orgs_file(open_desk: Open, file: Path, dry_run: bool) -> None:
+    """Import organisations, all or nothing."""
+    with open_desk().sessions.begin() as session:
+        report = import_orgs(session, file.read_bytes(), dry_run=dry_run, by=None)
+    tell(report, dry_run=dry_run)
+
+
+@commands.command("import-roster", help="从 .xlsx 导入党员名册，表头见 docs 里的模板。")
+@FILE
+@click.option("--org", "org_code", help="只导入这个组织（代码）及以下")
+@DRY_RUN
+@click.pass_obj
+def import_roster_file(open_desk: Open, file: Path, org_code: str | None, dry_run: bool) -> None:
+    """Import a roster, all or nothing; rolls that are not open yet follow it."""
+    desk = open_desk()
+    with desk.sessions.begin() as session:
+        report = import_roster(
+            session,
+            desk.keyring,
+            file.read_bytes(),
+            org_code=org_code,
+            dry_run=dry_run,
+            now=desk.clock(),
+            by=None,
+        )
+    tell(report, dry_run=dry_run)
+
+
+@commands.command("create-admin", help="建第一个管理账号，打印初始密码（登录后必须更换）。")
+@click.option("--login", required=True, help="登录名")
+@click.option("--name", required=True, help="姓名")
+@ORG
+@click.option("--role", type=click.Choice([role.value for role in Role]), default="zone_officer", help="职务")
+@click.pass_obj
+def create_admin(open_desk: Open, login: str, name: str, org_code: str, role: str) -> None:
+    """Add an account with one post; its first password is shown once."""
+    desk = open_desk()
+    with desk.sessions.begin() as session:
+        org = org_by_code(session, org_code)
+        account, password = make_account(session, login, name)
+        today = day_of(desk.clock())
+        session.add(Post(account_id=account.id, org_id=org.id, role=Role(role), from_on=today))
+    click.echo(f"登录名 {login}，初始密码 {password}，登录后必须更换。")
+
+
+@commands.group(help="积分办法。")
+def scheme() -> None:
+    """Group the commands about schemes."""
+
+
+@scheme.command("publish", help="发布一份积分办法，并定为某个组织及以下使用的办法。")
+@FILE
+@ORG
+@click.pass_obj
+def publish_scheme(open_desk: Open, file: Path, org_code: str) -> None:
+    """Publish a scheme file and set it for an organisation."""
+    desk = open_desk()
+    with desk.sessions.begin() as session:
+        org = org_by_code(session, org_code)
+        found = adopt_scheme(session, file.read_text("utf-8"), org, now=desk.clock())
+    click.echo(f"{found.code} 第 {found.version} 版已定为“{org.name}”的积分办法。")

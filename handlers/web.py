@@ -1,0 +1,24 @@
+"""The web application: every blueprint, one error shape, one description of the API."""
+
+from handlers import errors
+from handlers.console import console
+from handlers.edge import App, Parts
+from handlers.health import health
+from handlers.mini_program import api, binding, check_ins, gatherings, home, points, session
+from handlers.mini_program_push import mini_program_push
+from handlers.official_account import official_account
+
+# Imported for the views they hang on the blueprint.
+VIEWS = (binding, check_ins, gatherings, home, points, session)
+
+
+def create_app(parts: Parts) -> App:
+    """Return the web application; it keeps no state of its own."""
+    app = App(__name__, title="示范区党建", version="0.1.0")
+    app.parts = parts
+    app.spec_path = "/api/v1/openapi.json"
+    app.config.update(VALIDATION_ERROR_STATUS_CODE=400, MAX_CONTENT_LENGTH=1024 * 1024)
+    for blueprint in (api, console, health, official_account, mini_program_push):
+        app.register_blueprint(blueprint)
+    errors.register(app)
+    return app
