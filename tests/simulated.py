@@ -1,0 +1,105 @@
+"""WeChat's simulator as a process of its own, and one account on it, for the tests of rooms that send."""
+
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+from redis import Redis
+
+from jobs.deliver import Send
+from jobs.template import template_sender
+from wechat.gateway import App, Gateway
+
+ROOT = Path(__file__).parents[1]
+SEND = "/cgi-bin/message/template/send"
+FIELDS = {"thing1": "title", "time2": "time", "thing3": "place", "thing4": "note"}
+
+
+def free_port() -> int:
+    """Find a port nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running_simulator() -> Iterator[str]:
+    """Run a simulator without accounts; its address."""
+    url = f"http://127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "simulator", "--port", url.rpartition(":")[2]]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            try:
+                requests.get(f"{url}/_sim/ledger", timeout=1)
+                break
+            except requests.ConnectionError:
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+class Account:
+    """One account of the simulator, by its control side."""
+
+    def __init__(self, url: str, **settings: Any) -> None:
+        self.url = url
+        self.settings: dict[str, Any] = {
+            "kind": "official",
+            "appid": f"wx{secrets.token_hex(8)}",
+            "secret": secrets.token_hex(16),
+            "original_id": f"gh_{secrets.token_hex(6)}",
+            "token": secrets.token_hex(16),
+            "aes_key": f"{secrets.token_hex(21)}0",
+            "templates": [{"id": "T1", "title": "活动通知", "keys": list(FIELDS)}],
+        } | settings
+        self.appid: str = self.settings["appid"]
+        self.order("reset", {})
+        self.order("accounts", self.settings)
+
+    def order(self, what: str, body: dict[str, Any]) -> Any:
+        """Post to the control side."""
+        answer = requests.post(f"{self.url}/_sim/{what}", json=body, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
+
+    def follow(self, openids: list[str]) -> None:
+        """Let people follow the account."""
+        rows = [{"openid": openid} for openid in openids]
+        self.order("followers", {"appid": self.appid, "followers": rows})
+
+    def fault(self, kind: str, **more: Any) -> None:
+        """Order a fault for what this account sends."""
+        self.order("faults", {"kind": kind, "path": SEND, "appid": self.appid} | more)
+
+    def inbox(self) -> list[dict[str, Any]]:
+        """Every message that WeChat accepted for this account."""
+        answer = requests.get(f"{self.url}/_sim/messages", params={"appid": self.appid}, timeout=20)
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    def ledger(self) -> dict[str, Any]:
+        """The simulator's own counters."""
+        counters: dict[str, Any] = requests.get(f"{self.url}/_sim/ledger", timeout=20).json()
+        return counters
+
+    def gateway(self, redis: Redis | None = None, timeout: tuple[float, float] = (3, 10)) -> Gateway:
+        """Our gateway for this account."""
+        return Gateway(
+            App(self.appid, self.settings["secret"]), base_url=self.url, redis=redis, timeout=timeout
+        )
+
+    def sender(self, timeout: tuple[float, float] = (3, 10)) -> Send:
+        """What the jobs process sends with."""
+        return template_sender(
+            self.gateway(timeout=timeout), "T1", FIELDS, url="https://example.cn", mini=None
+        )
