@@ -1,7 +1,9 @@
 """Importing a roster."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Audit
+from models.base import Sessions
 from models.people.import_report import Report
 from models.people.member import Member, MemberStatus, Spell, SpellKind
 from models.people.org import Org, OrgKind
@@ -258,3 +261,20 @@ def test_the_log_holds_codes_and_dates_and_nobody(session: Session, branch: Org)
     assert (rows[3].after or {})["fields"] == ["phone"]
     held = repr([(row.before, row.after) for row in rows])
     assert not any(word in held for word in ("王", "一组", "13800000001", "13800000009"))
+
+
+def test_two_imports_at_once_add_everybody_once(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        a_branch(session, code="QS")
+    start = Barrier(2)
+
+    def import_once(_: int) -> int:
+        with sessions.begin() as session:
+            session.scalar(select(1))
+            start.wait(timeout=10)
+            return len(run(session, [WANG, LI]).added)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(import_once, range(2))) == [0, 2]
+    with sessions() as session:
+        assert len(members(session)) == 2

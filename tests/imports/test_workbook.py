@@ -139,10 +139,11 @@ def test_a_row_number_beyond_any_sheet_ends_the_reading() -> None:
     assert table.lines == []
 
 
-def test_a_column_far_to_the_right_costs_nothing() -> None:
+def test_a_column_far_to_the_right_is_not_looked_at() -> None:
     whole = a_workbook([HEADER, ["王建国", "2011-07", 1]])
-    table = read(repacked(whole, SHEET, b'r="C2"', b'r="XFD2"'))
-    assert table.lines[0].cells == {"姓名": "王建国", "入党时间": "2011-07"}
+    far = repacked(whole, SHEET, b'r="C1"', b'r="XFD1"')
+    table = read(repacked(far, SHEET, b'<dimension ref="A1:C2"/>', b'<dimension ref="A1:XFD2"/>'))
+    assert table.titles == {"姓名", "入党时间"}
 
 
 def test_a_broken_sheet_is_refused_in_words() -> None:
