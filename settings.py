@@ -1,5 +1,6 @@
 """What this installation is told: config.toml and the environment, read once, refused when wrong."""
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -131,7 +132,8 @@ def load(path: Path = CONFIG_FILE, env: Mapping[str, str] | None = None) -> Sett
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSettings(f"{path.name} 读不出来：{error}") from error
     try:
-        config = TypeAdapter(Config).validate_python(raw)
+        # As JSON: strict about types, and still taking tables for dataclasses.
+        config = TypeAdapter(Config).validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
         raise BadSettings(_sentences(path.name, error)) from error
     given = environment() if env is None else env

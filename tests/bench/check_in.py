@@ -1,0 +1,137 @@
+"""Check-in over HTTP: 10,000 first check-ins in 500 gatherings by 64 clients, database durable.
+
+Load generator: wrk (C, one thread), measured alone first against the bare route. Beside it pgbench with the
+statements that the engine logged.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import create_engine
+
+from models.keyring import Keyring
+from models.migrate import migrate
+from servers import Postgres, Valkey
+from tests.bench.statements import pgbench
+from tests.bench.zone import fill, reset, write_requests
+from tests.running import Running, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+CLIENTS, BRANCHES, EACH, RUNS = 64, 500, 20, 3
+
+
+def figure(value: float, unit: str, bar: str = "", ok: bool | None = None) -> dict[str, Any]:
+    """Return one figure as var/bench.json keeps it."""
+    return {"value": round(value, 3), "unit": unit, "bar": bar, "ok": ok}
+
+
+def measure(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the figures of check-in with their baselines."""
+    postgres, valkey = Postgres(folder / "postgres").start(), Valkey(folder / "valkey").start()
+    try:
+        postgres.create_database("zone")
+        owner, app = postgres.url("owner", "zone"), postgres.url("app", "zone")
+        migrate(owner, app)
+        running = Running(folder, database=app, owner=owner, redis=valkey.url(), at=datetime.now(UTC))
+        return _measure(folder, owner, running)
+    finally:
+        valkey.stop()
+        postgres.stop()
+
+
+def _measure(folder: Path, owner: str, running: Running) -> dict[str, dict[str, Any]]:
+    env = running.environment
+    keyring = Keyring.read(env["SECRET_KEY"], None, env["FIELD_KEY"])
+    engine = create_engine(env["DATABASE_URL"])
+    phones = fill(engine, keyring, "wxdemomini000001", branches=BRANCHES, each=EACH)
+    asked = folder / "requests.txt"
+    write_requests(engine, keyring, phones, asked)
+    bare = _bare(asked, env)
+    firsts, repeats = [], []
+    running.start(jobs=False)
+    try:
+        for _ in range(RUNS):
+            reset(owner)
+            write_requests(engine, keyring, phones, asked)
+            firsts.append(wrk(running.web, asked, seconds=16))
+            repeats.append(wrk(running.web, asked, seconds=9))
+    finally:
+        running.stop()
+    reset(owner)
+    tps = pgbench(folder, owner, engine, keyring, phones)
+    assert all(run["first"] == BRANCHES * EACH and run["other"] == 0 for run in firsts), firsts
+    assert all(run["again"] == BRANCHES * EACH for run in repeats), repeats
+    return _figures(bare, firsts, repeats, tps)
+
+
+def rate(run: dict[str, float]) -> float:
+    """Return requests per second as timed inside the generator."""
+    return run["answered"] / run["seconds"]
+
+
+def _figures(
+    bare: dict[str, float], firsts: list[dict[str, float]], repeats: list[dict[str, float]], tps: float
+) -> dict[str, dict[str, Any]]:
+    first, again = statistics.median(map(rate, firsts)), statistics.median(map(rate, repeats))
+    p99 = statistics.median(run["p99_ms"] for run in firsts)
+    slowest, worst = min(map(rate, firsts)), max(run["p99_ms"] for run in firsts)
+    return {
+        "check-in: bare Flask route": figure(rate(bare), "/s"),
+        "check-in: pgbench, the two statements": figure(tps, "tps"),
+        "check-in: first, median of three": figure(first, "/s", ">= 1000", first >= 1000),
+        "check-in: first, slowest run": figure(slowest, "/s", ">= 850", slowest >= 850),
+        "check-in: first, p50": figure(statistics.median(run["p50_ms"] for run in firsts), "ms"),
+        "check-in: first, p99": figure(p99, "ms", "< 100", p99 < 100),
+        "check-in: first, p99 of the worst run": figure(worst, "ms", "< 125", worst < 125),
+        "check-in: repeat, median of three": figure(again, "/s"),
+        "check-in: repeat / first": figure(again / first, "x", ">= 1.3", again >= 1.3 * first),
+        "check-in: first / bare route": figure(first / rate(bare), "x"),
+        "check-in: first / pgbench": figure(first / tps, "x"),
+    }
+
+
+def wrk(base: str, asked: Path, *, seconds: int) -> dict[str, float]:
+    """Send every request of the file once, 64 connections in one thread; `seconds` must be enough.
+
+    wrk sleeps that long whatever happens, so it is no measure of anything.
+    """
+    script = ROOT / "tests" / "bench" / "check_in.lua"
+    done = subprocess.run(
+        ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "20s", "-s", str(script), base, "--",
+         str(asked), "1"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def _bare(asked: Path, env: dict[str, str]) -> dict[str, float]:
+    port = free_port()
+    command = ["-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws"]
+    server = subprocess.Popen(
+        [sys.executable, *command, "--port", str(port), "--log-level", "error", "tests.bench.hello:app"],
+        cwd=ROOT, env=env | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    try:
+        _until_answers(f"http://127.0.0.1:{port}/")
+        return wrk(f"http://127.0.0.1:{port}", asked, seconds=3)
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _until_answers(address: str) -> None:
+    for _ in range(200):
+        try:
+            requests.get(address, timeout=1)
+            return
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    raise AssertionError("the bare server did not start")
