@@ -65,7 +65,9 @@ def posts_below(session: Session, posts: Sequence[PostAt], *, now: datetime) -> 
     )
     held = [Held(*row) for row in session.execute(query).all()] if paths else []
     given = [row for row in held if may_give(posts, row.post.role, row.org)]
-    return sorted(given, key=lambda row: (tree_order(row.org), row.post.role, row.account.login))
+    return sorted(
+        given, key=lambda row: (tree_order(row.org), list(Role).index(row.post.role), row.account.login)
+    )
 
 
 def orgs_below(session: Session, posts: Sequence[PostAt]) -> list[Org]:
@@ -77,6 +79,34 @@ def orgs_below(session: Session, posts: Sequence[PostAt]) -> list[Org]:
     given = roles_given(posts)
     orgs = [org for org in session.scalars(query) if any(may_give(posts, role, org) for role in given)]
     return sorted(orgs, key=tree_order)
+
+
+def leaders_of(session: Session, group_ids: Sequence[int], *, now: datetime) -> dict[int, str]:
+    """Return group id -> name of its leader in force, where it has one with an account."""
+    today = day_of(now)
+    query = (
+        select(Post.org_id, Account.name)
+        .join(Account, Account.id == Post.account_id)
+        .where(
+            Post.org_id.in_(group_ids),
+            Post.role == Role.GROUP_LEADER,
+            Post.from_on <= today,
+            or_(Post.to_on.is_(None), Post.to_on >= today),
+            Account.ended_at.is_(None),
+        )
+    )
+    return dict(session.execute(query).all())
+
+
+def siblings_of(session: Session, org: Org) -> list[Org]:
+    """Return the other organisations of this kind below the same parent: they may meet together."""
+    query = select(Org).where(
+        Org.parent_id == org.parent_id,
+        Org.id != org.id,
+        Org.kind == org.kind,
+        Org.dissolved_on.is_(None),
+    )
+    return sorted(session.scalars(query), key=tree_order)
 
 
 def give_post(

@@ -1,0 +1,31 @@
+"""/console: the pages of branch staff and officers; every form works without a script."""
+
+from handlers.console import (
+    accounts,
+    confirmations,
+    gatherings,
+    login,
+    members,
+    phone_lists,
+    projector,
+    publication,
+    rolls,
+    slips,
+    today,
+)
+from handlers.console.pages import console
+
+__all__ = [
+    "accounts",
+    "confirmations",
+    "console",
+    "gatherings",
+    "login",
+    "members",
+    "phone_lists",
+    "projector",
+    "publication",
+    "rolls",
+    "slips",
+    "today",
+]

@@ -1,0 +1,134 @@
+"""Accounts and posts of the level below, kept by the officers of a township or the zone."""
+
+import re
+
+from flask import Response, request
+
+from handlers.console.login import count_password_try, who_hash
+from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.edge import current
+from handlers.identity import cookie_name, staff
+from models.people.account import ROLE_TEXT, Account, Role
+from models.people.console import is_fresh, type_password_again
+from models.people.org import Org
+from models.people.posts import (
+    account_below,
+    end_account,
+    give_post,
+    new_first_password,
+    orgs_below,
+    posts_below,
+    roles_given,
+)
+from models.people.rights import Verb
+from models.people.tries import Guess, give_back_try
+from models.refused import Refused
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
+
+
+@console.get("/console/accounts")
+@staff_page
+def accounts() -> Response:
+    """List the posts below one's own with the forms to give and end them."""
+    need_somewhere(Verb.GIVE_POSTS)
+    return _page()
+
+
+def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
+    edge, posts = current(), staff().posts
+    return page(
+        "accounts.html",
+        status,
+        held=posts_below(edge.session, posts, now=edge.now),
+        orgs=orgs_below(edge.session, posts),
+        roles=[(role.value, ROLE_TEXT[role]) for role in roles_given(posts)],
+        role_text=ROLE_TEXT,
+        typed=request.form,
+        errors=errors or {},
+        fresh=is_fresh(staff(), now=edge.now),
+    )
+
+
+def _ask_password() -> None:
+    """Let the request go on only with the password typed within ten minutes, or in this very form.
+
+    Refused: password_needed, password_wrong, too_many_tries.
+    """
+    edge, who = current(), staff()
+    password = request.form.get("password", "")[:200]
+    if not password and is_fresh(who, now=edge.now):
+        return
+    if not password:
+        raise Refused("password_needed", "请再输一次您的密码")
+    key = who_hash(edge.session.get_one(Account, who.account_id).login)
+    count_password_try(key)
+    type_password_again(edge.session, request.cookies[cookie_name()], who.account_id, password, now=edge.now)
+    give_back_try(edge.session, Guess.PASSWORD, key, now=edge.now)
+
+
+def _again(error: Refused) -> Response:
+    refuse_form(error)
+    fields = {
+        "password_needed": "password", "password_wrong": "password", "too_many_tries": "password",
+        "login_taken": "login", "bad_login": "login", "name_missing": "name", "role_not_here": "role",
+    }  # fmt: skip
+    if error.code not in fields:
+        raise error
+    return _page(429 if error.code == "too_many_tries" else 400, {fields[error.code]: error.message})
+
+
+@console.post("/console/accounts")
+@staff_page
+def create_account() -> Response:
+    """Make an account with a post; its first password is in this answer and nowhere else."""
+    edge, who = current(), staff()
+    need_somewhere(Verb.GIVE_POSTS)
+    form = request.form
+    login, name = form.get("login", "").strip().lower(), form.get("name", "").strip()
+    try:
+        _ask_password()
+        if not LOGIN.fullmatch(login):
+            raise Refused("bad_login", "登录名用小写字母和数字，3 到 32 位，例如 chenli")
+        if not 1 <= len(name) <= 40:
+            raise Refused("name_missing", "请写姓名")
+        org_id = form.get("org", "")
+        org = edge.session.get(Org, int(org_id)) if org_id.isdecimal() and len(org_id) < 18 else None
+        if org is None or form.get("role") not in list(Role):
+            raise Refused("role_not_here", "请选组织和岗位")
+        account, password = give_post(
+            edge.session, who.posts, org, Role(form["role"]), login, name, by=who.account_id, now=edge.now
+        )
+    except Refused as error:
+        return _again(error)
+    return page("first_password.html", account=account, password=password)
+
+
+@console.post("/console/accounts/<int:account_id>/ending")
+@staff_page
+def create_ending(account_id: int) -> Response:
+    """End an account at once; what it did stays in the records."""
+    edge, who = current(), staff()
+    need_somewhere(Verb.GIVE_POSTS)
+    account = account_below(edge.session, who.posts, account_id, now=edge.now)
+    try:
+        _ask_password()
+    except Refused as error:
+        return _again(error)
+    end_account(edge.session, account, by=who.account_id, now=edge.now)
+    return go("console.accounts")
+
+
+@console.post("/console/accounts/<int:account_id>/password")
+@staff_page
+def create_first_password(account_id: int) -> Response:
+    """Give a new first password to somebody who lost theirs; shown once."""
+    edge, who = current(), staff()
+    need_somewhere(Verb.GIVE_POSTS)
+    account = account_below(edge.session, who.posts, account_id, now=edge.now)
+    try:
+        _ask_password()
+    except Refused as error:
+        return _again(error)
+    password = new_first_password(edge.session, account, by=who.account_id)
+    return page("first_password.html", account=account, password=password)

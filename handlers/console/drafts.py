@@ -1,0 +1,172 @@
+"""The form of a draft: as typed, as suggested, as stored; and the plan it stands for."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from flask import request
+
+from models.clock import SHANGHAI, at, day_of
+from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering
+from models.gatherings.plan import Plan, Suggestion
+from models.points.cycle import PERIOD
+from models.refused import Refused
+
+TEXTS = (
+    "title", "day", "start", "end", "place", "period", "date_reason", "leave_until", "bring", "contact",
+)  # fmt: skip
+MOST_ROWS = 20
+USUAL = ((AgendaKind.STUDY, ""), (AgendaKind.DUES, "交纳党费"), (AgendaKind.DELIBERATION, ""))
+
+
+@dataclass
+class Typed:
+    """A draft's form as text, whether or not it makes sense."""
+
+    texts: dict[str, str]
+    agenda: list[tuple[str, str]]
+    partners: set[int] = field(default_factory=set)
+
+    def months(self) -> list[tuple[str, str]]:
+        """Return the months this gathering may count for: that of its day, before and after."""
+        first = (_day(self.texts["day"]) or date(2026, 1, 1)).replace(day=1)
+        near = (
+            first - timedelta(days=1),
+            first,
+            first + timedelta(days=32),
+        )
+        months = [(f"{month:%Y-%m}", f"{month.year}年{month.month}月") for month in near]
+        chosen = self.texts["period"]
+        if PERIOD.fullmatch(chosen) and chosen not in dict(months):
+            months.append((chosen, f"{chosen[:4]}年{int(chosen[5:])}月"))
+        return months
+
+
+def suggested(suggestion: Suggestion) -> Typed:
+    """Fill a new draft's form with what the branch usually does."""
+    texts = dict.fromkeys(TEXTS, "") | {
+        "title": suggestion.title,
+        "day": suggestion.day.isoformat(),
+        "start": _clock(suggestion.starts_at),
+        "end": _clock(suggestion.ends_at),
+        "place": suggestion.place,
+        "period": suggestion.period,
+        "date_reason": suggestion.reason,
+        "leave_until": _local(suggestion.leave_until),
+    }
+    return Typed(texts, [(kind.value, title) for kind, title in USUAL])
+
+
+def stored(gathering: Gathering, agenda: list[AgendaItem], taking_part: list[int]) -> Typed:
+    """Fill the form with a stored draft."""
+    texts = {
+        "title": gathering.title,
+        "day": day_of(gathering.starts_at).isoformat(),
+        "start": _clock(gathering.starts_at),
+        "end": _clock(gathering.ends_at),
+        "place": gathering.place,
+        "period": gathering.period,
+        "date_reason": gathering.date_reason or "",
+        "leave_until": _local(gathering.leave_until) if gathering.leave_until else "",
+        "bring": gathering.bring or "",
+        "contact": gathering.contact or "",
+    }
+    rows = [(item.kind.value, item.title) for item in agenda]
+    return Typed(texts, rows or [("study", "")], set(taking_part) - {gathering.org_id})
+
+
+def typed_form() -> Typed:
+    """Read the form as it was sent."""
+    form = request.form
+    kinds, titles = form.getlist("agenda_kind"), form.getlist("agenda_title")
+    return Typed(
+        {name: form.get(name, "").strip()[:200] for name in TEXTS},
+        [(kind, title.strip()[:200]) for kind, title in zip(kinds, titles, strict=False)][:MOST_ROWS],
+        {int(value) for value in form.getlist("partners") if value.isdecimal()},
+    )
+
+
+def move_rows(typed: Typed, wish: str) -> bool:
+    """Add, remove or move a row of the agenda as a button of the form wishes; False if it was none."""
+    rows = typed.agenda
+    if wish == "add":
+        if len(rows) < MOST_ROWS:
+            rows.append((AgendaKind.DELIBERATION.value, ""))
+        return True
+    found = re.fullmatch(r"(remove|up|down)-(\d{1,2})", wish)
+    if not found:
+        return False
+    step, row = found[1], int(found[2])
+    if step == "remove" and row < len(rows):
+        del rows[row]
+    other = row + {"up": -1, "down": 1, "remove": 0}[step]
+    if step != "remove" and 0 <= other < len(rows) and row < len(rows):
+        rows[row], rows[other] = rows[other], rows[row]
+    return True
+
+
+def plan_of(typed: Typed) -> Plan:
+    """Return the plan that the form stands for. Refused: bad_plan with `fields`."""
+    texts, wrong = typed.texts, {}
+    day, start, end = _day(texts["day"]), _time(texts["start"]), _time(texts["end"])
+    leave = _moment(texts["leave_until"])
+    if day is None:
+        wrong["day"] = "请写日期，例如 2026-11-25"
+    if start is None:
+        wrong["start"] = "请写开始时间，例如 15:00"
+    if end is None:
+        wrong["end"] = "请写结束时间，例如 16:30"
+    if not PERIOD.fullmatch(texts["period"]):
+        wrong["period"] = "请选所属月份"
+    if len(texts["date_reason"]) > 120:
+        wrong["date_reason"] = "日期说明最多 120 个字"
+    if texts["leave_until"] and leave is None:
+        wrong["leave_until"] = "请写请假截止的日期和时间，或留空"
+    agenda = [(kind, title) for kind, title in typed.agenda if title]
+    if any(kind not in list(AgendaKind) for kind, _ in agenda):
+        wrong["agenda"] = "请给每项议程选一个类别"
+    if wrong or day is None or start is None or end is None:
+        raise Refused("bad_plan", "有几处需要改一下", fields=wrong)
+    return Plan(
+        title=texts["title"],
+        starts_at=at(day, start),
+        ends_at=at(day, end),
+        place=texts["place"],
+        period=texts["period"],
+        date_reason=texts["date_reason"] or None,
+        bring=texts["bring"] or None,
+        contact=texts["contact"] or None,
+        leave_until=leave,
+        agenda=tuple((AgendaKind(kind), title) for kind, title in agenda),
+        partners=tuple(sorted(typed.partners)),
+    )
+
+
+def _clock(moment: datetime) -> str:
+    return moment.astimezone(SHANGHAI).strftime("%H:%M")
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _time(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at(moment.date(), moment.time().replace(tzinfo=None))

@@ -1,0 +1,155 @@
+"""What every console page shares: the blueprint, the frame, the headers, who may post a form."""
+
+import hmac
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import wraps
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, cast
+
+from apiflask import APIBlueprint
+from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from handlers.edge import App, current
+from handlers.identity import staff, staff_needed
+from models.clock import clock_text, day_of, day_text, moment_text
+from models.people.console import Staff
+from models.people.rights import RIGHTS, Verb
+from models.refused import Refused
+
+ROOM = Path(__file__).parent
+View = TypeVar("View", bound=Callable[..., Any])
+
+console = APIBlueprint(
+    "console",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/console/static",
+    enable_openapi=False,
+)
+
+# Style sheet and scripts are asked for by their content, so that an upgrade reaches every browser.
+VERSION = sha256(b"".join(path.read_bytes() for path in sorted(ROOM.glob("static/*.*")))).hexdigest()[:12]
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none';"
+    " frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class Entry(NamedTuple):
+    """One entry of the menu, shown to whoever holds one of the verbs somewhere."""
+
+    title: str
+    endpoint: str
+    verbs: tuple[Verb, ...]
+
+
+MENU = (
+    Entry("今天", "console.today", ()),
+    Entry("组织生活", "console.gatherings", (Verb.TICK, Verb.SEE_FILED)),
+    Entry("党员名册", "console.members", (Verb.SEE_ROSTER,)),
+    Entry("绑定条", "console.slips", (Verb.ISSUE_SLIPS,)),
+    Entry("账号与岗位", "console.accounts", (Verb.GIVE_POSTS,)),
+)
+
+
+def holds(who: Staff, *verbs: Verb) -> bool:
+    """Return whether one of the person's posts carries one of the verbs anywhere."""
+    return any(post.role in RIGHTS[verb] for verb in verbs for post in who.posts)
+
+
+def menu_of(who: Staff) -> Iterator[Entry]:
+    """Yield the entries that work for this person."""
+    return (entry for entry in MENU if not entry.verbs or holds(who, *entry.verbs))
+
+
+def need_somewhere(*verbs: Verb) -> None:
+    """Let the request go on only if the person holds one of the verbs at all. Refused: not_yours."""
+    if not holds(staff(), *verbs):
+        raise Refused("not_yours", "这一页要有相应的职务才能看")
+
+
+def staff_page(view: View) -> View:
+    """Run the view for a person logged in; a form must carry the session's own csrf.
+
+    Refused: not_logged_in, must_change_password, csrf.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if request.method == "POST":
+            sent = request.form.get("csrf", "")
+            if not hmac.compare_digest(sent.encode(), staff().csrf.encode()):
+                raise Refused("csrf", "这一页放得太久了，请刷新以后再提交一次")
+        return view(*args, **kwargs)
+
+    return staff_needed(cast(View, guarded))
+
+
+def page(template: str, status: int = 200, **shown: Any) -> Response:
+    """Render one page of this room."""
+    return make_response(render_template(f"console/{template}", **shown), status)
+
+
+def go(endpoint: str, **values: Any) -> Response:
+    """Send the browser to a page after a form did its work."""
+    return cast(Response, redirect(url_for(endpoint, **values), code=303))
+
+
+def refuse_form(error: Refused) -> None:
+    """Undo whatever the refused form had begun, so that its page can be shown again."""
+    current().session.rollback()
+    if error.code in ("not_found", "not_yours"):
+        raise error
+
+
+def is_part() -> bool:
+    """Return whether the page's script asks for a part of the page only."""
+    return request.headers.get("HX-Request") == "true"
+
+
+@console.app_context_processor
+def frame() -> dict[str, Any]:
+    """Give every template the frame; a refusal may be shown before anybody is known."""
+    who = cast(Staff | None, g.get("staff"))
+    return {
+        "installation": cast(App, current_app).parts.installation,
+        "who": who,
+        "menu": list(menu_of(who)) if who else [],
+        "version": VERSION,
+        "csrf": csrf_field,
+    }
+
+
+def csrf_field() -> Markup:
+    """Return the hidden field that each form of a logged-in person carries."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(staff().csrf)
+
+
+@console.app_template_filter("day")
+def day_filter(moment: datetime) -> str:
+    """Show the day of a moment: 11月25日 周三."""
+    return day_text(day_of(moment))
+
+
+console.app_template_filter("clock")(clock_text)
+console.app_template_filter("moment")(moment_text)
+
+
+@console.after_app_request
+def guard(response: Response) -> Response:
+    """Put the security headers on every page; nothing but style sheet and scripts is kept."""
+    if request.path.startswith(("/console", "/c/")):
+        response.headers.update(HEADERS)
+        if request.path.startswith("/console/static/") and response.status_code == 200:
+            response.headers["Cache-Control"] = "public, max-age=604800"
+        else:
+            response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,104 @@
+"""The hands on a gathering: publish, open, close, show a new code, call off."""
+
+from flask import Response, request
+
+from handlers.console.drafts import plan_of, typed_form
+from handlers.console.gatherings import account_appid, draft_again, draft_reached
+from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.edge import current
+from handlers.identity import staff
+from models.gatherings.plan import close_gathering, new_code, open_gathering, redraft, taking_part
+from models.notices.audience import audience_of
+from models.notices.publish import cancel, publish
+from models.people.rights import Verb
+from models.refused import Refused
+
+
+@console.post("/console/gatherings/<int:gathering_id>/publication")
+@staff_page
+def create_publication(gathering_id: int) -> Response:
+    """Save what the form holds and publish it: rolls, notice and outbox in one transaction.
+
+    400 with the form if it does not hold, or if the audience is not the one the button promised.
+    """
+    edge, by = current(), staff().account_id
+    it, host = draft_reached(gathering_id, Verb.PUBLISH)
+    typed = typed_form()
+    try:
+        if "title" in request.form:
+            redraft(edge.session, it, plan_of(typed), by=by, now=edge.now)
+        org_ids = taking_part(edge.session, gathering_id)
+        _check_promise(org_ids)
+        publish(
+            edge.session, gathering_id, org_ids=org_ids, by=by, account_appid=account_appid(), now=edge.now
+        )
+    except Refused as error:
+        if "title" not in request.form:
+            raise
+        return draft_again(error, host, typed, it)
+    return go("console.gathering", gathering_id=gathering_id)
+
+
+def _check_promise(org_ids: list[int]) -> None:
+    """Refuse to tell more or fewer people than the button said. Refused: audience_changed."""
+    edge, promised = current(), request.form.get("people")
+    if promised is None:
+        return
+    audience = audience_of(edge.session, org_ids, account_appid=None, mini_appid=None, now=edge.now)
+    if promised != str(len(audience.recipients)):
+        raise Refused(
+            "audience_changed", f"现在要通知 {len(audience.recipients)} 人，和刚才不一样。请看一遍再发布"
+        )
+
+
+@console.post("/console/gatherings/<int:gathering_id>/opening")
+@staff_page
+def create_opening(gathering_id: int) -> Response:
+    """Open to phones by hand, also again after closing."""
+    edge = current()
+    it, _ = draft_reached(gathering_id, Verb.PUBLISH)
+    open_gathering(edge.session, it, by=staff().account_id, now=edge.now)
+    return go("console.gathering", gathering_id=gathering_id)
+
+
+@console.post("/console/gatherings/<int:gathering_id>/closing")
+@staff_page
+def create_closing(gathering_id: int) -> Response:
+    """Close to phones; what was scanned before still counts."""
+    edge = current()
+    it, _ = draft_reached(gathering_id, Verb.PUBLISH)
+    close_gathering(edge.session, it, by=staff().account_id, now=edge.now)
+    return go("console.gathering", gathering_id=gathering_id)
+
+
+@console.post("/console/gatherings/<int:gathering_id>/new-code")
+@staff_page
+def create_new_code(gathering_id: int) -> Response:
+    """Make every code shown so far worthless."""
+    it, _ = draft_reached(gathering_id, Verb.PUBLISH)
+    new_code(current().session, it, by=staff().account_id)
+    return go("console.gathering", gathering_id=gathering_id)
+
+
+@console.route("/console/gatherings/<int:gathering_id>/cancellation", methods=["GET", "POST"])
+@staff_page
+def cancellation(gathering_id: int) -> Response:
+    """Ask for the reason, say what calling off does, then call off and tell everybody once."""
+    edge = current()
+    it, host = draft_reached(gathering_id, Verb.PUBLISH)
+    if request.method == "GET":
+        return page("cancellation.html", gathering=it, host=host, reason="", error="")
+    reason = request.form.get("reason", "").strip()
+    try:
+        if len(reason) > 100:
+            raise Refused("reason_missing", "原因请写在 100 个字以内")
+        cancel(
+            edge.session, gathering_id, reason=reason, by=staff().account_id,
+            account_appid=account_appid(), now=edge.now,
+        )  # fmt: skip
+    except Refused as error:
+        if error.code != "reason_missing":
+            raise
+        refuse_form(error)
+        return page("cancellation.html", 400, gathering=it, host=host, reason=reason, error=error.message)
+    return go("console.gathering", gathering_id=gathering_id)

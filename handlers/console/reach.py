@@ -1,0 +1,99 @@
+"""Which gatherings, rolls and lines the person behind a request reaches."""
+
+from collections.abc import Iterable, Sequence
+
+from handlers.edge import current
+from handlers.identity import require, staff
+from models.gatherings.gathering import GatheringState
+from models.gatherings.marks import LineView, RollHead, roll_seen
+from models.gatherings.standing import Standing, rolls_of
+from models.people.account import Role
+from models.people.org import BRANCHES, Org, branches_below
+from models.people.rights import Verb, may, parent_path, sees
+from models.refused import Refused
+
+
+def gathering_reached(gathering_id: int) -> list[Standing]:
+    """Return the rolls of a gathering that the person may know of, the host's first.
+
+    Refused: not_found, also for a draft of somebody else's; not_yours without any right on them.
+    """
+    edge, posts = current(), staff().posts
+    rolls = rolls_of(edge.session, gathering_id, now=edge.now)
+    if rolls and rolls[0].state is GatheringState.DRAFT:
+        require(Verb.DRAFT, rolls[0].host)
+        return rolls
+    seen = [roll for roll in rolls if sees(posts, roll.org.path)]
+    if not seen:
+        raise Refused("not_found", "没有找到")
+    if not any(may(posts, verb, roll.org.path) for verb in (Verb.SEE_FILED, Verb.TICK) for roll in seen):
+        return [roll for roll in seen if led_groups(roll.org)] or _not_yours()
+    return seen
+
+
+def _not_yours() -> list[Standing]:
+    raise Refused("not_yours", "这一页要有相应的职务才能看")
+
+
+def led_groups(org: Org) -> set[int]:
+    """Return the groups of this branch that the person leads."""
+    posts = staff().posts
+    return {
+        post.org_id
+        for post in posts
+        if post.role is Role.GROUP_LEADER and parent_path(post.org_path) == org.path
+    }
+
+
+def roll_ticked(roll_id: int) -> tuple[RollHead, set[int] | None]:
+    """Return a roll that the person may write on, and the groups it is limited to (None: the whole roll).
+
+    Refused: not_found, not_yours.
+    """
+    head = roll_seen(current().session, roll_id)
+    if head.gathering.state is GatheringState.DRAFT:
+        raise Refused("not_found", "没有找到")
+    groups = None if may(staff().posts, Verb.TICK, head.org.path) else led_groups(head.org)
+    if groups is not None and not groups:
+        require(Verb.TICK, head.org)
+    return head, groups
+
+
+def within(lines: Iterable[LineView], groups: set[int] | None) -> list[LineView]:
+    """Return the lines that somebody limited to these groups may see and mark."""
+    return [line for line in lines if groups is None or line.group_id in groups]
+
+
+def phoned_orgs(rolls: Sequence[Standing]) -> list[int]:
+    """Return the branches and groups of these rolls whose people the person may telephone."""
+    session, posts = current().session, staff().posts
+    orgs: set[int] = set()
+    for roll in rolls:
+        if not may(posts, Verb.TICK, roll.org.path):
+            orgs |= led_groups(roll.org)
+        elif roll.org.kind in BRANCHES:
+            orgs.add(roll.org.id)
+        else:
+            orgs |= {roll.org.id} | {branch.id for branch in branches_below(session, roll.org)}
+    return sorted(orgs)
+
+
+def own_orgs(verb: Verb) -> list[Org]:
+    """Return the organisations of the person's own posts at which they hold `verb`, first post first."""
+    session, posts = current().session, staff().posts
+    ids = dict.fromkeys(post.org_id for post in posts if may([post], verb, post.org_path))
+    return [session.get_one(Org, org_id) for org_id in ids]
+
+
+def org_asked(verb: Verb, asked: str | None) -> Org:
+    """Return the organisation a page asks for, or the person's own. Refused: not_found, not_yours."""
+    if not asked:
+        own = own_orgs(verb)
+        if not own:
+            raise Refused("not_yours", "这一页要有相应的职务才能看")
+        return own[0]
+    org = current().session.get(Org, int(asked)) if asked.isdecimal() and len(asked) < 18 else None
+    if org is None:
+        raise Refused("not_found", "没有找到")
+    require(verb, org)
+    return org

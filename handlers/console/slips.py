@@ -1,0 +1,86 @@
+"""Printing binding slips: each code exists on paper only."""
+
+from datetime import timedelta
+
+from flask import Response, request
+
+from handlers.console.login import count_password_try, who_hash
+from handlers.console.members import roster_by_group
+from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
+from handlers.console.reach import org_asked, own_orgs
+from handlers.edge import current
+from handlers.identity import cookie_name, staff
+from models.clock import day_of
+from models.people.account import Account
+from models.people.bind import CODE_LIFE, issue_codes
+from models.people.console import type_password_again
+from models.people.org import Org
+from models.people.rights import Verb
+from models.people.roster import without_slip
+from models.people.tries import Guess, give_back_try
+from models.refused import Refused
+
+
+@console.get("/console/slips")
+@staff_page
+def slips() -> Response:
+    """Choose whose slips to print."""
+    need_somewhere(Verb.ISSUE_SLIPS)
+    return _form(org_asked(Verb.ISSUE_SLIPS, request.args.get("org")))
+
+
+def _form(org: Org, chosen: set[int] | None = None, status: int = 200, **errors: str) -> Response:
+    edge = current()
+    groups = roster_by_group(org)
+    ids = [row.member.id for _, rows in groups for row in rows]
+    wanting = without_slip(edge.session, ids, now=edge.now)
+    if chosen is None:
+        chosen = wanting if request.args.get("choose") == "wanting" else set()
+    return page(
+        "slips.html",
+        status,
+        org=org,
+        orgs=own_orgs(Verb.ISSUE_SLIPS),
+        groups=groups,
+        wanting=wanting,
+        chosen=chosen,
+        errors=errors,
+    )
+
+
+@console.post("/console/slips")
+@staff_page
+def create_slips() -> Response:
+    """Ask for the password again, make one code for each chosen member and show the sheet to print.
+
+    The sheet is the answer itself: the codes are kept nowhere and cannot be shown twice.
+    """
+    edge, who = current(), staff()
+    org = org_asked(Verb.ISSUE_SLIPS, request.form.get("org"))
+    sent = {int(value) for value in request.form.getlist("member") if value.isdecimal() and len(value) < 18}
+    rows = [row for _, of in roster_by_group(org) for row in of if row.member.id in sent]
+    if len(rows) != len(sent):
+        raise Refused("not_found", "没有找到其中一位同志")
+    if not rows:
+        return _form(org, sent, 400, member="请先选要打印的同志")
+    account = edge.session.get_one(Account, who.account_id)
+    key, password = who_hash(account.login), request.form.get("password", "")[:200]
+    try:
+        count_password_try(key)
+        token = request.cookies[cookie_name()]
+        type_password_again(edge.session, token, who.account_id, password, now=edge.now)
+    except Refused as error:
+        refuse_form(error)
+        status = 429 if error.code == "too_many_tries" else 400
+        return _form(org, sent, status, password=error.message)
+    give_back_try(edge.session, Guess.PASSWORD, key, now=edge.now)
+    codes = issue_codes(edge.session, edge.parts.keyring, sorted(sent), by=who.account_id, now=edge.now)
+    # A code that expires in the middle of a day is good through the day before.
+    last_day = day_of(edge.now + CODE_LIFE - timedelta(days=1))
+    return page("slip_sheet.html", rows=rows, codes=codes, last_day=last_day, issued_on=day_of(edge.now))
+
+
+@console.app_template_filter("spaced")
+def spaced(code: str) -> str:
+    """Show twelve digits in groups of four."""
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))

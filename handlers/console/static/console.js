@@ -1,0 +1,82 @@
+// What makes the console quicker; every page works without it.
+'use strict';
+
+// A row that was not saved says so and offers the same tap again.
+function unsaved(event) {
+  const form = event.detail.elt.closest('form');
+  const place = form && form.querySelector('.saved');
+  if (!place) return;
+  const pressed = event.detail.requestConfig && event.detail.requestConfig.triggeringEvent;
+  const button = pressed && pressed.submitter;
+  place.classList.add('unsaved');
+  place.innerHTML = '<b role="alert">未存</b> <button type="button" class="plain">再存一次</button>';
+  place.querySelector('button').addEventListener('click', () => button && button.click());
+}
+document.addEventListener('htmx:responseError', unsaved);
+document.addEventListener('htmx:sendError', unsaved);
+document.addEventListener('htmx:timeout', unsaved);
+document.addEventListener('htmx:beforeRequest', (event) => {
+  const form = event.detail.elt.closest('form');
+  const place = form && form.querySelector('.saved');
+  if (place) { place.classList.remove('unsaved'); place.textContent = '正在存…'; }
+});
+
+// Buttons that only change one part of the form's page swap that part.
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('button[data-part]');
+  if (!button || !button.form) return;
+  event.preventDefault();
+  const form = button.form;
+  const sent = new FormData(form, button);
+  const get = button.formMethod === 'get';
+  if (get) sent.delete('csrf');
+  const address = get ? form.action + '?' + new URLSearchParams(sent) : form.action;
+  try {
+    const answer = await fetch(address, get ? {} : { method: 'POST', body: new URLSearchParams(sent) });
+    if (!answer.ok) throw new Error(answer.status);
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const part of button.dataset.part.split(' ')) {
+      document.querySelector(part).replaceWith(document.importNode(fresh.querySelector(part), true));
+    }
+  } catch {
+    delete button.dataset.part;
+    button.click();
+  }
+});
+document.addEventListener('change', (event) => {
+  const form = event.target.closest('#confirmation');
+  const button = form && form.querySelector('button[data-part]');
+  if (button) button.click();
+});
+
+// Find a name while typing; "/" goes to the field, Enter on one hit goes to its row.
+const field = document.getElementById('q');
+if (field) {
+  const find = () => {
+    const wanted = field.value.trim().toLowerCase();
+    for (const line of document.querySelectorAll('#lines .line')) {
+      const [name, letters] = line.dataset.name.split(' ');
+      line.hidden = wanted !== '' && !name.includes(wanted) && !letters.startsWith(wanted);
+    }
+    for (const group of document.querySelectorAll('#lines .group')) {
+      group.hidden = !group.querySelector('.line:not([hidden])');
+    }
+  };
+  field.addEventListener('input', find);
+  field.form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const first = document.querySelector('#lines .line:not([hidden]) .chips button');
+    if (first) first.focus();
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === '/' && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) {
+      event.preventDefault();
+      field.focus();
+    }
+  });
+}
+
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}
