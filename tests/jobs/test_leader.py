@@ -1,0 +1,128 @@
+"""The jobs process: one leader among several, taken over from the dead, ending cleanly when told."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from jobs.leader import LockLost, lead
+from models.base import Sessions
+from tests.conftest import APP, OWNER, url
+from tests.simulated import ROOT
+
+# A jobs process as app.py starts one, with a sender that has nothing to do.
+PROCESS = """
+import sys
+from datetime import UTC, datetime
+from jobs.run import CONNECTIONS, run
+from models.base import connect, sessions_of
+
+url = sys.argv[1]
+engine = connect(url, pool_size=CONNECTIONS)
+sys.exit(run(sessions_of(engine), url, lambda claim: "1", lambda: datetime.now(UTC)))
+"""
+
+
+def until(true: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@contextmanager
+def a_process(database: str) -> Iterator["subprocess.Popen[bytes]"]:
+    with subprocess.Popen([sys.executable, "-c", PROCESS, url(APP, database)], cwd=ROOT) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def leaders(database: str) -> int:
+    """How many connections hold the schedule's lock in this database."""
+    engine = create_engine(url(OWNER, database), poolclass=NullPool)
+    query = text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    with engine.connect() as connection:
+        return int(connection.scalar(query) or 0)
+
+
+def runs(database: str) -> list[str]:
+    engine = create_engine(url(OWNER, database), poolclass=NullPool)
+    with engine.connect() as connection:
+        query = text("SELECT kind FROM planned_run WHERE done_at IS NOT NULL ORDER BY kind")
+        return list(connection.execute(query).scalars())
+
+
+def test_process_leads_runs_its_schedule_and_ends_when_asked(database: str) -> None:
+    with a_process(database) as process:
+        until(lambda: len(runs(database)) == 5)
+        assert leaders(database) == 1
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert leaders(database) == 0
+
+
+def test_standby_takes_over_from_a_killed_leader(database: str) -> None:
+    with a_process(database) as first:
+        until(lambda: leaders(database) == 1)
+        with a_process(database) as second:
+            time.sleep(1.5)  # a standby that would not wait had the lock by now, or had ended
+            assert second.poll() is None
+            assert leaders(database) == 1
+            os.kill(first.pid, signal.SIGKILL)
+            first.wait(5)
+            until(lambda: leaders(database) == 1, seconds=5)
+            assert second.poll() is None
+
+
+def test_leader_whose_lock_connection_dies_ends_with_a_failure(database: str) -> None:
+    with a_process(database) as process:
+        until(lambda: leaders(database) == 1)
+        engine = create_engine(url(OWNER, database), poolclass=NullPool)
+        with engine.connect() as connection:
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+            )
+        assert process.wait(10) == 1
+
+
+def test_second_leader_waits_until_the_first_is_done(database: str, sessions: Sessions) -> None:
+    led: list[str] = []
+
+    @contextmanager
+    def leading(name: str) -> Iterator[None]:
+        led.append(name)
+        yield
+
+    stops = {name: Event() for name in "ab"}
+    address = url(APP, database)
+    threads = {
+        name: Thread(target=lead, args=(address, stops[name], lambda name=name: leading(name)))
+        for name in "ab"
+    }
+    threads["a"].start()
+    until(lambda: led == ["a"])
+    threads["b"].start()
+    stops["a"].set()
+    until(lambda: led == ["a", "b"])
+    stops["b"].set()
+    for thread in threads.values():
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_database_that_is_not_there_is_a_lost_lock() -> None:
+    with pytest.raises(LockLost):
+        lead("postgresql+psycopg://nobody@127.0.0.1:9/none", Event(), lambda: pytest.fail("led"))
