@@ -125,8 +125,12 @@ def environment() -> dict[str, str]:
     return written | dict(os.environ)
 
 
-def load(path: Path = CONFIG_FILE, env: Mapping[str, str] | None = None) -> Settings:
-    """Read config.toml and the environment. Raises BadSettings with a sentence for the operator."""
+def load(path: Path | None = None, env: Mapping[str, str] | None = None) -> Settings:
+    """Read config.toml (or the file that ZONE_CONFIG names) and the environment.
+
+    Raises BadSettings with a sentence for the operator.
+    """
+    path = path or Path(os.environ.get("ZONE_CONFIG") or CONFIG_FILE)
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -13,6 +13,7 @@ from models.base import Sessions
 from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
 from models.keyring import Keyring
+from models.notices.joiners import follow_roster
 from models.people.account import Post, Role
 from models.people.console import make_account
 from models.people.import_report import Report
@@ -131,6 +132,7 @@ def import_roster_file(open_desk: Open, file: Path, org_code: str | None, dry_ru
             now=desk.clock(),
             by=None,
         )
+        follow_roster(session, report.branch_ids, now=desk.clock())
     tell(report, dry_run=dry_run)
 
 

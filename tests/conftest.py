@@ -47,6 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
     migrate(url(OWNER, template), url(APP, template))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Walk the road first, whatever order the rest is shuffled into."""
+    items.sort(key=lambda item: item.path.name != "test_the_road.py")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what this run started."""
     if not hasattr(config, "workerinput"):

@@ -18,6 +18,8 @@ class Form:
     labels: dict[str, str] = field(default_factory=dict)  # label text -> field name
     choices: dict[tuple[str, str], str] = field(default_factory=dict)  # (field, text) -> value
     buttons: list[tuple[str, str, str]] = field(default_factory=list)  # (text, name, value)
+    goes_to: dict[str, str] = field(default_factory=dict)  # button text -> formaction
+    words: list[str] = field(default_factory=list)
 
 
 class _Reader(HTMLParser):
@@ -33,6 +35,7 @@ class _Reader(HTMLParser):
         self.names_by_id: dict[str, tuple[Form, str, str, str]] = {}
         self.waiting: list[tuple[str, str]] = []  # (label text, id)
         self.button: tuple[Form, str, str] | None = None
+        self.formaction = ""
         self.text: list[str] = []
         self.select: tuple[Form, str] | None = None
         self.option = ""
@@ -70,6 +73,7 @@ class _Reader(HTMLParser):
             self._control(form, at, "text")
         elif tag == "button" and at.get("type", "submit") == "submit":
             self.button, self.text = (form, at.get("name", ""), at.get("value", "")), []
+            self.formaction = at.get("formaction", "")
 
     def _control(self, form: Form, at: dict[str, str], kind: str) -> None:
         control = (form, at.get("name", ""), kind, at.get("value", "on"))
@@ -92,6 +96,8 @@ class _Reader(HTMLParser):
             return
         self.words.append(data)
         self.text.append(data)
+        if self.current is not None:
+            self.current.words.append(data)
         if self.label is not None:
             self.label.append(data)
 
@@ -117,6 +123,8 @@ class _Reader(HTMLParser):
             self.area = None
         elif tag == "button" and self.button:
             self.button[0].buttons.append((said, self.button[1], self.button[2]))
+            if self.formaction:
+                self.button[0].goes_to[said] = self.formaction
             self.button = None
 
     def _name(self, words: str, control: tuple[Form, str, str, str]) -> None:
@@ -159,15 +167,22 @@ class Page:
         """Follow the first link with these words."""
         return self.browser.open(self.link(words))
 
-    def press(self, button: str, **fields: str | list[str]) -> "Page":
-        """Fill fields by their labels and press the first button whose words contain `button`."""
+    def press(self, button: str, near: str = "", **fields: str | list[str]) -> "Page":
+        """Fill fields by their labels and press the first button whose words contain `button`.
+
+        `near` narrows to a form in which these words stand.
+        """
         for form in self.forms:
+            if near not in " ".join(form.words):
+                continue
             for words, name, value in form.buttons:
                 if button in words:
-                    return self._send(form, fields, (name, value))
+                    return self._send(form, fields, (name, value), form.goes_to.get(words, form.action))
         raise AssertionError(f"no button “{button}” on {self.url}: {self.words[:600]}")
 
-    def _send(self, form: Form, fields: dict[str, str | list[str]], pressed: tuple[str, str]) -> "Page":
+    def _send(
+        self, form: Form, fields: dict[str, str | list[str]], pressed: tuple[str, str], action: str
+    ) -> "Page":
         values = list(form.values)
         for label, wanted in fields.items():
             found = [name for words, name in form.labels.items() if words == label or words.startswith(label)]
@@ -179,7 +194,7 @@ class Page:
             values = [pair for pair in values if pair[0] != name] + [(name, value) for value in chosen]
         if pressed[0]:
             values.append(pressed)
-        address = urljoin(self.url, form.action) if form.action else self.url
+        address = str(urljoin(self.url, action)) if action else self.url
         if form.method == "get":
             return self.browser.open(address, params=values)
         return self.browser.send(address, values)
@@ -187,6 +202,8 @@ class Page:
 
 class PlainBrowser:
     """One person's browser: keeps cookies, follows redirects, runs no script."""
+
+    password = ""  # of the person who uses it, for pages that ask again
 
     def __init__(self, base: str) -> None:
         self.base, self.http = base, requests.Session()

@@ -25,6 +25,7 @@ PACKAGES = (
     "duties",
     "notices",
     "articles",
+    "demo",
     "tables",
     "migrations",
     "migrate",

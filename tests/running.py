@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -117,6 +118,27 @@ class Running:
         if "simulator" in self.children:
             self.sim("POST", "clock", offset_seconds=self.ahead)
 
+    def start_jobs(self) -> None:
+        """Start one more process that sends and, if it leads, keeps the schedule."""
+        self._child(f"jobs{len(self.children)}", "app.py", "jobs", "--clock", f"{self.ahead:+.0f}")
+
+    def set_chat_mode(self, *, safe: bool) -> None:
+        """Restart web with the official account's safe mode on or off; WeChat changes with it."""
+        self.environment["ZONE_CONFIG"] = str(self._config(safe=safe))
+        self.stop("web")
+        self._child("web", "app.py", "serve", "--port", str(self.web_port), "--clock", f"{self.ahead:+.0f}")
+        until(lambda: requests.get(f"{self.web}/readyz", timeout=5).ok, seconds=30)
+        for account in self.sim("GET", "accounts")["items"]:
+            if account["kind"] == "official":
+                mine = tomllib.loads((self.folder / "simulator.toml").read_text("utf-8"))["account"][0]
+                self.sim("POST", "accounts", **mine | {"push_mode": "safe" if safe else "plain"})
+
+    def _config(self, *, safe: bool) -> Path:
+        path = self.folder / f"config-{safe}.toml"
+        text = (ROOT / "config.toml").read_text("utf-8")
+        path.write_text(text.replace("safe_mode = true", f"safe_mode = {str(safe).lower()}"), "utf-8")
+        return path
+
     def stop(self, *names: str) -> None:
         """Stop these processes, or all."""
         for name in names or tuple(self.children):
@@ -132,7 +154,7 @@ class Running:
 
     def jump(self, at: datetime) -> None:
         """Restart web and jobs at another moment; the simulator's clock follows."""
-        self.stop("web", "jobs")
+        self.stop(*(name for name in self.children if name != "simulator"))
         self.set_clock(at)
         self.start()
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
@@ -80,7 +80,7 @@ def _expected(gathering: Gathering) -> Select[int, int, int, str, int]:
     status = func.coalesce(type_coerce(Spell.kind, String), Status.UNRECORDED.value)
     return (
         select(literal(gathering.id), Member.id, Roll.id, status, Spell.id)
-        .distinct(Member.id)
+        .ext(distinct_on(Member.id))
         .select_from(Roll)
         .join(Host, Host.id == Roll.org_id)
         .join(Member, Member.status.in_(ON_ROLLS))

@@ -55,7 +55,7 @@ def sums_of(session: Session, gathering_id: int) -> Sums:
     query = select(Delivery.state, func.count()).where(
         Delivery.notice_id == _newest_notice(session, gathering_id)
     )
-    counts = Counter(dict(session.execute(query.group_by(Delivery.state)).tuples().all()))
+    counts = Counter(dict(session.execute(query.group_by(Delivery.state)).all()))
     return Sums(counts.total(), counts)
 
 
