@@ -124,7 +124,7 @@ def bound_words(name: str, branch: str) -> str:
 def points_words(name: str, points: Statement) -> str:
     """Say the total, each part with its reason, and the newest entries, as long as WeChat takes it."""
     head = f"{name} 同志\n【{_cycle(points.cycle)}，到今天 {show(points.total)} 分】"
-    foot = "星级由年底的支部大会定。\n哪条不对，请告诉支部。"
+    foot = "星级由支部大会定。\n哪条不对，请告诉支部。"
     body = [_part(part) for part in points.parts]
     if points.entries:
         body.append("最近几条：\n" + "\n".join(_entry(entry) for entry in points.entries[:ENTRIES]))
