@@ -16,14 +16,14 @@ from handlers.identity import require, staff
 from models.clock import day_of
 from models.gatherings.gathering import AGENDA_KIND_TEXT, Gathering, GatheringState, closes_at, opens_at
 from models.gatherings.plan import agenda_of, draft, gathering_seen, redraft, suggest, taking_part
-from models.gatherings.standing import Standing, rolls_of, rolls_seen
+from models.gatherings.standing import Standing, rolls_among, rolls_of, seen_orgs
 from models.notices.audience import Audience, audience_of
 from models.notices.delivery import DELIVERY_STATE_TEXT, Channel, DeliveryState
 from models.notices.phone_list import sums_of
 from models.notices.progress import progress_below
 from models.people.org import Org, OrgKind
 from models.people.posts import leaders_of
-from models.people.rights import Verb, may
+from models.people.rights import OFFICERS, Verb, may
 from models.refused import Refused
 
 STATE_TEXT = {
@@ -70,11 +70,15 @@ def gatherings() -> Response:
     need_somewhere(Verb.TICK, Verb.SEE_FILED)
     edge, posts = current(), staff().posts
     months = months_back(day_of(edge.now), 14)
+    # Above the branch a month at a time: a zone has thousands of rolls a year.
+    above = any(post.role in OFFICERS for post in posts)
     asked = request.args.get("period", "")
-    periods = [asked] if asked in months else months
+    if asked not in months:
+        asked = f"{day_of(edge.now):%Y-%m}" if above else ""
+    periods = [asked] if asked else months
     rolls = [
         roll
-        for roll in rolls_seen(edge.session, posts, periods=periods, now=edge.now)
+        for roll in rolls_among(edge.session, seen_orgs(posts), periods=periods, now=edge.now)
         if roll.state is not GatheringState.DRAFT or may(posts, Verb.DRAFT, roll.org.path)
     ]
     drafters = [org for org in own_orgs(Verb.DRAFT) if org.kind in MEETS]
@@ -83,7 +87,13 @@ def gatherings() -> Response:
     ]
     several = len({roll.org.id for roll in rolls}) > 1
     return page(
-        "gatherings.html", by_month=by_month, months=months, asked=asked, drafters=drafters, several=several
+        "gatherings.html",
+        by_month=by_month,
+        months=months,
+        asked=asked,
+        drafters=drafters,
+        several=several,
+        above=above,
     )
 
 

@@ -46,7 +46,7 @@ def roll_page(head: RollHead, groups: set[int] | None, status: int = 200, error:
     lines = within(lines_of(session, head.roll.id), groups)
     show, wanted = request.args.get("show", ""), request.args.get("q", "").strip()
     shown = [line for line in lines if _fits(line, show, wanted)]
-    asked = [line for line in lines if line.asks]
+    asked = [line for line in lines if line.asks and head.roll.confirmed_at is None]
     return page(
         "roll.html",
         status,

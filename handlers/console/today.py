@@ -14,7 +14,7 @@ from handlers.identity import staff
 from models.clock import clock_text, day_of, day_text, moment_text
 from models.gatherings.gathering import GatheringState, opens_at
 from models.gatherings.plan import Suggestion, suggest
-from models.gatherings.standing import Standing, rolls_seen
+from models.gatherings.standing import Standing, own_branches, rolls_among
 from models.notices.progress import Progress, progress_below
 from models.people.org import BRANCHES
 from models.people.rights import Verb, may
@@ -38,8 +38,8 @@ class Owed(NamedTuple):
 def today() -> Response:
     """Show what waits for this person today, most urgent first."""
     edge, posts = current(), staff().posts
-    rolls = rolls_seen(edge.session, posts, periods=months_back(day_of(edge.now), 4), now=edge.now)
-    own = [roll for roll in rolls if roll.org.id in {post.org_id for post in posts} or _leads(roll)]
+    months = months_back(day_of(edge.now), 4)
+    own = rolls_among(edge.session, own_branches(posts), periods=months, now=edge.now)
     orgs = phoned_orgs(own)
     told = progress_below(edge.session, [roll.gathering.id for roll in own], org_ids=orgs) if orgs else {}
     coming = [roll for roll in own if roll.state in TO_COME and roll.gathering.ends_at > edge.now]
@@ -64,10 +64,6 @@ def today() -> Response:
         draft_from=day_text(suggestions[0][1].day - DRAFT_AHEAD) if suggestions else "",
         opens_at=opens_at,
     )
-
-
-def _leads(roll: Standing) -> bool:
-    return bool(phoned_orgs([roll])) and not may(staff().posts, Verb.SEE_FILED, roll.org.path)
 
 
 def _of_roll(roll: Standing, told: Progress | None) -> Iterator[Owed]:

@@ -40,15 +40,22 @@ def seen_orgs(posts: Sequence[PostAt]) -> ColumnElement[bool]:
     return or_(Org.id.is_(None), *below, *above)
 
 
-def rolls_seen(
-    session: Session, posts: Sequence[PostAt], *, periods: Sequence[str], now: datetime
+def own_branches(posts: Sequence[PostAt]) -> ColumnElement[bool]:
+    """Select the organisations at which these posts are held; a group leader's is the branch above."""
+    leads = [parent_path(post.org_path) for post in posts if post.role is Role.GROUP_LEADER]
+    held = [post.org_id for post in posts if post.role is not Role.AUDITOR]
+    return or_(Org.id.in_(held), Org.path.in_(leads))
+
+
+def rolls_among(
+    session: Session, orgs: ColumnElement[bool], *, periods: Sequence[str], now: datetime
 ) -> list[Standing]:
-    """Return the rolls of these months, newest day first and organisations in the order of the tree.
+    """Return the rolls of these organisations and months, newest day first, then in the order of the tree.
 
     A draft is seen by its own organisation only. Two statements, whatever the number of rolls.
     """
     query = _rolls().where(
-        seen_orgs(posts),
+        orgs,
         Gathering.period.in_(periods),
         or_(Gathering.state != GatheringState.DRAFT, Roll.org_id == Gathering.org_id),
     )

@@ -1,0 +1,137 @@
+"""The console in a real browser: it fits a phone, saves each tap alone and covers a stale code."""
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, Route, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from models.people.console import start_session
+from tests.handlers.console_site import Site, publish_theme_day
+
+pytestmark = pytest.mark.browser
+
+# What lies outside sentences and can be touched, with its height.
+TOO_LOW = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
+  .filter(one => getComputedStyle(one).clipPath === 'none' && !one.closest('p, .tick, .crumbs'))
+  .filter(one => one.getClientRects().length && one.getBoundingClientRect().height < 44)
+  .map(one => one.outerHTML.slice(0, 80))"""
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """The system's browser, started once."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    """The address of the site, served by a thread."""
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(site: Site, address: str, chromium: Chromium) -> Iterator[Page]:
+    """A phone of the smallest size, logged in as the secretary; a breach of the policy fails the test."""
+    with site.sessions.begin() as session:
+        token = start_session(session, site.staff["secretary"], now=site.now)
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, base_url=address)
+    context.add_cookies([{"name": "console", "value": token, "url": address}])
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if "Security Policy" in said.text else None)
+    page.on("pageerror", lambda error: refused.append(str(error)))
+    yield page
+    context.close()
+    assert refused == []
+
+
+def test_no_page_sticks_out_and_whatever_can_be_touched_is_tall_enough(site: Site, page: Page) -> None:
+    roll = publish_theme_day(site)["home"]
+    it, member = f"/console/gatherings/{site.gathering_id}", site.members["何桂芳"].id
+    found = {}
+    for where in (
+        "/console/", "/console/gatherings", "/console/gatherings/new", it, f"{it}/phone-list",
+        f"{it}/projector", f"{it}/cancellation", f"/console/rolls/{roll}",
+        f"/console/rolls/{roll}/confirmation",
+        "/console/members", f"/console/members/{member}/points", "/console/slips", "/console/password",
+    ):  # fmt: skip
+        page.goto(where)
+        wrong = page.evaluate(TOO_LOW)
+        if page.evaluate(TOO_WIDE) > 0 or wrong:
+            found[where] = (page.evaluate(TOO_WIDE), wrong)
+    assert found == {}
+
+
+def test_tap_is_saved_alone_and_says_so(site: Site, page: Page) -> None:
+    roll = publish_theme_day(site)["home"]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"/console/rolls/{roll}")
+    page.locator(".line", has_text="高长山").get_by_role("button", name="到会").click()
+    expect(page.locator(".line", has_text="高长山").locator(".saved")).to_have_text("已存 14:50")
+    expect(page.locator("#left")).to_contain_text("还有 44 人未登记")
+    assert page.url.endswith(f"/console/rolls/{roll}")
+
+
+def test_tap_without_network_says_unsaved_and_is_saved_by_trying_again(site: Site, page: Page) -> None:
+    roll = publish_theme_day(site)["home"]
+    page.goto(f"/console/rolls/{roll}")
+
+    def cut(route: Route) -> None:
+        route.abort()
+
+    page.route("**/marks", cut)
+    line = page.locator(".line", has_text="高长山")
+    line.get_by_role("button", name="请假").click()
+    expect(line.locator(".saved")).to_contain_text("未存")
+    page.unroute("**/marks", cut)
+    line.get_by_role("button", name="再存一次").click()
+    expect(line.locator(".now")).to_contain_text("请假")
+
+
+def test_name_is_found_by_first_letters_while_typing(site: Site, page: Page) -> None:
+    roll = publish_theme_day(site)["home"]
+    page.goto(f"/console/rolls/{roll}")
+    page.keyboard.press("/")
+    page.keyboard.type("wfg")
+    expect(page.locator(".line:visible")).to_have_count(1)
+    expect(page.locator(".line:visible")).to_contain_text("王福贵")
+
+
+def test_choice_on_the_confirmation_counts_at_once_and_writes_nothing(site: Site, page: Page) -> None:
+    roll = publish_theme_day(site)["home"]
+    page.goto(f"/console/rolls/{roll}/confirmation")
+    page.locator("fieldset", has_text="白玉珍").locator("label", has_text="请假").click()
+    expect(page.locator("#sums .inner", has_text="请假").locator("dd")).to_have_text("1")
+    page.goto(f"/console/rolls/{roll}?show=leave")
+    expect(page.locator(".line")).to_have_count(0)
+
+
+def test_screen_without_network_covers_the_code_once_the_seconds_ran_out(site: Site, page: Page) -> None:
+    publish_theme_day(site)
+    # Two seconds before the code changes.
+    site.clock[0] = site.clock[0].replace(second=28)
+    page.goto(f"/console/gatherings/{site.gathering_id}/projector")
+    expect(page.locator("#picture svg")).to_be_visible()
+    page.route("**/projector/code", lambda route: route.abort())
+    expect(page.locator("#cover-say")).to_have_text("请在名册上登记")
+    expect(page.locator("#picture")).to_be_hidden()
+    expect(page.locator("#digits")).to_have_text("暂停使用")
+    page.unroute("**/projector/code")
+    expect(page.locator("#picture svg")).to_be_visible()
