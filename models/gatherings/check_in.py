@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, and_, bindparam, case, select, update
+from sqlalchemy import Row, Table, and_, bindparam, case, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -99,8 +99,9 @@ _BY_BINDING = _with_line(
     select(Binding.appid, Binding.openid, Binding.openid_hash, *_SEEN).select_from(Binding)
 ).where(Binding.id == bindparam("binding"), Binding.ended_at.is_(None))
 
+# Core, on the connection: the unit of work has nothing to keep here and would double the price.
 _WRITE = (
-    update(RollLine)
+    update(cast(Table, RollLine.__table__))
     .where(
         RollLine.gathering_id == bindparam("gathering"),
         RollLine.member_id == bindparam("member"),
@@ -121,7 +122,6 @@ _WRITE = (
         status=case((RollLine.marked_by.is_(None), Status.PRESENT), else_=RollLine.status),
     )
     .returning(RollLine.status)
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -132,7 +132,7 @@ def check_in_by_session(
 
     def look() -> Row[Any] | None:
         keys = {"token_hash": token_hash, "gathering": proof.gathering_id, "now": now}
-        return session.execute(_BY_SESSION, keys).first()
+        return session.connection().execute(_BY_SESSION, keys).first()
 
     return sign_in(session, keyring, look, proof, spend=spend, now=now)
 
@@ -143,7 +143,8 @@ def check_in_by_binding(
     """Sign in the follower behind a binding, from the chat. Refused: as `sign_in`."""
 
     def look() -> Row[Any] | None:
-        return session.execute(_BY_BINDING, {"binding": binding_id, "gathering": proof.gathering_id}).first()
+        keys = {"binding": binding_id, "gathering": proof.gathering_id}
+        return session.connection().execute(_BY_BINDING, keys).first()
 
     return sign_in(session, keyring, look, proof, spend=spend, now=now)
 
@@ -177,7 +178,7 @@ def sign_in(
     _check_fresh(keyring, seen, proof, spend=spend, now=now)
     _check_expected(keyring, seen, proof, seen_at)
     try:
-        status = session.scalar(_WRITE, _line_of(seen, proof, seen_at))
+        status = session.connection().scalar(_WRITE, _line_of(seen, proof, seen_at))
     except IntegrityError as error:
         if "uq_roll_line_openid" not in str(error.orig):
             raise
