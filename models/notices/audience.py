@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
@@ -59,28 +59,12 @@ def audience_of(
     """Return everybody expected of these organisations with the channel that reaches them.
 
     `account_appid` is None where the account may not send. `now` decides whose absence runs: for a
-    gathering, give its start. One statement, whatever the number of people.
+    gathering, give its start. Two statements, whatever the number of people.
     """
-    today = day_of(now)
-    home, mini = aliased(Org), aliased(Binding)
     paths = session.scalars(select(Org.path).where(Org.id.in_(org_ids))).all()
-    at_home = exists().where(
-        Spell.member_id == Member.id,
-        Spell.kind.in_((SpellKind.AWAY, SpellKind.EXEMPT)),
-        Spell.from_on <= today,
-        or_(Spell.to_on.is_(None), Spell.to_on >= today),
-    )
-    query = (
-        select(Member, Binding.id, mini.id.is_not(None), at_home)
-        .join(home, home.id == func.coalesce(Member.group_id, Member.branch_id))
-        .outerjoin(
-            Binding,
-            and_(Binding.member_id == Member.id, Binding.appid == account_appid, Binding.ended_at.is_(None)),
-        )
-        .outerjoin(mini, and_(mini.member_id == Member.id, mini.appid == mini_appid, mini.ended_at.is_(None)))
-        .where(Member.status.in_(ON_ROLLS), or_(*(home.path.startswith(path) for path in paths)))
-    )
-    rows = session.execute(query).all() if paths else []
+    if not paths:
+        return Audience(())
+    rows = session.execute(_query(paths, account_appid, mini_appid, day_of(now)))
     people = [
         Recipient(
             member_id=member.id,
@@ -91,12 +75,36 @@ def audience_of(
             binding_id=binding_id,
             reason=None if binding_id else _why(member, account_appid),
             in_mini=in_mini,
-            at_home=is_at_home,
+            at_home=at_home,
         )
-        for member, binding_id, in_mini, is_at_home in rows
+        for member, binding_id, in_mini, at_home in rows
     ]
     people.sort(key=lambda one: (one.branch_id, one.group_id or 0, surname_order(one.name), one.member_id))
     return Audience(tuple(people))
+
+
+def _query(
+    paths: Sequence[str], account_appid: str | None, mini_appid: str | None, today: date
+) -> Select[Member, int | None, bool, bool]:
+    """Ask for each person expected below `paths`: the account's binding, one in the mini-program, at home."""
+    home, mini = aliased(Org), aliased(Binding)
+    at_home = exists().where(
+        Spell.member_id == Member.id,
+        Spell.kind.in_((SpellKind.AWAY, SpellKind.EXEMPT)),
+        Spell.from_on <= today,
+        or_(Spell.to_on.is_(None), Spell.to_on >= today),
+    )
+    followed = and_(
+        Binding.member_id == Member.id, Binding.appid == account_appid, Binding.ended_at.is_(None)
+    )
+    used = and_(mini.member_id == Member.id, mini.appid == mini_appid, mini.ended_at.is_(None))
+    return (
+        select(Member, Binding.id, mini.id.is_not(None), at_home)
+        .join(home, home.id == func.coalesce(Member.group_id, Member.branch_id))
+        .outerjoin(Binding, followed)
+        .outerjoin(mini, used)
+        .where(Member.status.in_(ON_ROLLS), or_(*(home.path.startswith(path) for path in paths)))
+    )
 
 
 def _why(member: Member, account_appid: str | None) -> Reason:

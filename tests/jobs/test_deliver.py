@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from jobs.deliver import deliver_due, deliver_until
 from models.base import Sessions
-from models.notices.delivery import Delivery
+from models.notices.delivery import Delivery, DeliveryState
 from models.notices.outbox import GUARDED, LEASE, Claimed, claim
 from models.notices.publish import cancel
 from tests.notices.campaign import FRIDAY, Campaign, a_draft, reasons, states
@@ -66,7 +66,7 @@ def test_eight_senders_send_each_message_once_and_never_two_to_one_person(
             account_appid=account.appid,
             now=FRIDAY,
         )
-        session.execute(Delivery.__table__.update().values(state="queued"))
+        session.execute(update(Delivery).values(state=DeliveryState.QUEUED))
     account.fault("slow", seconds=0.05)
     send = account.sender()
 

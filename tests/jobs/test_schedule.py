@@ -30,7 +30,7 @@ def counting(kind: str = "count", fails: int = 0) -> tuple[Planned, list[datetim
 def done(sessions: Sessions) -> list[tuple[str, str | None]]:
     with sessions() as session:
         query = select(PlannedRun.period, PlannedRun.outcome).order_by(PlannedRun.due_at)
-        return list(session.execute(query).tuples().all())
+        return list(session.execute(query).all())
 
 
 @pytest.mark.parametrize(

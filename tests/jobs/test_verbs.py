@@ -1,6 +1,7 @@
 """What the schedule does: opening, closing, the phone list of the unknown, and what is deleted."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -36,7 +37,7 @@ from tests.notices.campaign import FRIDAY, a_campaign, reasons, states
 HALF_PAST_TWO = THREE_O_CLOCK - timedelta(minutes=30)
 
 
-def published(sessions: Sessions, state: GatheringState = GatheringState.PUBLISHED, **columns: object) -> int:
+def published(sessions: Sessions, state: GatheringState = GatheringState.PUBLISHED, **columns: Any) -> int:
     with sessions.begin() as session:
         branch = a_branch(session)
         member = a_member(session, branch)

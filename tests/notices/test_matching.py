@@ -90,7 +90,7 @@ def test_foreign_event_with_the_same_msgid_ends_nothing(session: Session) -> Non
     claimed = one_claim(session, FRIDAY)
     accept(session, claimed)
     for foreign in ({"appid": "wxother"}, {"openid_hash": b"somebody else"}):
-        keep_result(session, a_result(claimed)._replace(**foreign), now=FRIDAY)  # type: ignore[arg-type]
+        keep_result(session, a_result(claimed)._replace(**foreign), now=FRIDAY)
     match_waiting(session, now=FRIDAY)
     assert states(session) == ["accepted"]
 

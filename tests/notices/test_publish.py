@@ -97,7 +97,7 @@ def test_away_and_exempt_get_the_words_for_staying_at_home(session: Session) -> 
     a_spell(session, campaign.members[0], SpellKind.AWAY)
     a_spell(session, campaign.members[1], SpellKind.EXEMPT)
     campaign.publish(session)
-    at_home = dict(session.execute(select(Delivery.member_id, Delivery.at_home)).tuples().all())
+    at_home = dict(session.execute(select(Delivery.member_id, Delivery.at_home)).all())
     assert [at_home[member.id] for member in campaign.members] == [True, True, False]
     notes = {claimed.words["note"] for claimed in claim(session, now=FRIDAY, limit=10)}
     assert len(notes) == 2
