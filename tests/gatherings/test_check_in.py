@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models.gatherings.check_in import Proof, Receipt, Typed, check_in_by_session
@@ -143,7 +143,7 @@ def test_right_digits_and_repeats_cost_no_try(session: Session) -> None:
 
 def test_unbound_phone_gets_a_ticket_with_which_it_signs_in_after_binding(session: Session) -> None:
     hall = a_hall(session, members=1)
-    session.execute(delete(Binding))
+    end_bindings(session, Binding.member_id == hall.members[0].id, now=NOON)
     phone = a_stranger(session, "late")
     with pytest.raises(Refused) as caught:
         sign(session, phone, read_token(hall.token()))
