@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from jobs.gatherings import close_gatherings, open_due
+from jobs.guesses import watch_guesses
 from jobs.results import match_events, phone_list_unknown
 from jobs.retain import retain
 from models.base import Sessions
@@ -43,6 +44,7 @@ SCHEDULE = (
     Planned("open_due", every(minutes=10), open_due),
     Planned("close_gatherings", daily(time(0, 5)), close_gatherings),
     Planned("phone_list_unknown", every(minutes=60), phone_list_unknown),
+    Planned("watch_guesses", every(minutes=60), watch_guesses),
     Planned("retain", daily(time(3, 30)), retain),
 )
 

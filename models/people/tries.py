@@ -56,6 +56,14 @@ def spent_tries(
     return int(session.scalar(query) or 0)
 
 
+def spent_by_all(session: Session, purpose: Guess, *, within: timedelta, now: datetime) -> int:
+    """Return the tries that everybody together spent in the span before `now`."""
+    query = select(func.coalesce(func.sum(Tries.n), 0)).where(
+        Tries.purpose == purpose, Tries.minute > _minute(now - within)
+    )
+    return int(session.scalar(query) or 0)
+
+
 def give_back_try(session: Session, purpose: Guess, who_hash: bytes, *, now: datetime) -> None:
     """Uncount a try that turned out right; part of the main transaction."""
     session.execute(
