@@ -19,8 +19,9 @@ end
 
 function init(args)
   share = tonumber(args[2])
-  requests, sent, answered, first, last = {}, 0, 0, nil, nil
+  requests, sent, answered, first, last = {}, nil, 0, nil, nil
   s200, s201, other = 0, 0, 0
+  nothing = wrk.format("GET", "/nothing")
   local n = 0
   for line in io.lines(args[1]) do
     if n % share == number then
@@ -33,14 +34,19 @@ function init(args)
 end
 
 function request()
-  if first == nil then first = now() end
+  -- wrk asks once before it starts, only to look at the request.
+  if sent == nil then
+    sent = 0
+    return requests[1]
+  end
+  first = first or now()
   sent = sent + 1
-  -- Past the end the other connections finish what is under way; these answers are not counted.
-  return requests[math.min(sent, #requests)]
+  -- Past the end idle connections ask for a page that is not there, until every answer is in.
+  return requests[sent] or nothing
 end
 
 function response(status)
-  if answered >= #requests then return end
+  if status == 404 or answered >= #requests then return end
   answered = answered + 1
   if status == 201 then s201 = s201 + 1 elseif status == 200 then s200 = s200 + 1 else other = other + 1 end
   if answered == #requests then

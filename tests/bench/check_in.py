@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, text
 
 from models.keyring import Keyring
 from models.migrate import migrate
@@ -60,15 +60,23 @@ def _measure(folder: Path, owner: str, running: Running) -> dict[str, dict[str, 
         for _ in range(RUNS):
             reset(owner)
             write_requests(engine, keyring, phones, asked)
-            firsts.append(wrk(running.web, asked, seconds=16))
+            firsts.append(wrk(running.web, asked, seconds=14))
+            assert signed(engine) == firsts[-1]["first"] == BRANCHES * EACH, (signed(engine), firsts[-1])
             repeats.append(wrk(running.web, asked, seconds=9))
     finally:
         running.stop()
     reset(owner)
     tps = pgbench(folder, owner, engine, keyring, phones)
-    assert all(run["first"] == BRANCHES * EACH and run["other"] == 0 for run in firsts), firsts
+    assert all(run["first"] == BRANCHES * EACH for run in firsts), firsts
     assert all(run["again"] == BRANCHES * EACH for run in repeats), repeats
     return _figures(bare, firsts, repeats, tps)
+
+
+def signed(engine: Engine) -> int:
+    """Return the lines that a phone signed."""
+    with engine.connect() as connection:
+        query = text("SELECT count(*) FROM roll_line WHERE checked_in_at IS NOT NULL")
+        return int(connection.scalar(query) or 0)
 
 
 def rate(run: dict[str, float]) -> float:
