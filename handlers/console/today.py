@@ -1,6 +1,6 @@
 """Today: what this person owes, at most six lines, and the next gathering."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -42,7 +42,7 @@ def today() -> Response:
     own = rolls_among(edge.session, own_branches(posts), periods=months, now=edge.now)
     orgs = phoned_orgs(own)
     told = progress_below(edge.session, [roll.gathering.id for roll in own], org_ids=orgs) if orgs else {}
-    coming = [roll for roll in own if roll.state in TO_COME and roll.gathering.ends_at > edge.now]
+    ahead = [roll for roll in own if roll.gathering.ends_at > edge.now]
     suggestions = [
         (org.id, suggest(edge.session, org, now=edge.now))
         for org in own_orgs(Verb.DRAFT)
@@ -57,13 +57,18 @@ def today() -> Response:
         today=day_text(day_of(edge.now)),
         owed=owed[:MOST],
         more=len(owed) - MOST,
-        coming=min(coming, key=lambda roll: roll.gathering.starts_at, default=None),
+        coming=_nearest(roll for roll in ahead if roll.state in TO_COME),
+        drafted=_nearest(roll for roll in ahead if roll.state is GatheringState.DRAFT),
         told=told,
         last=next((roll for roll in own if roll.roll.confirmed_at is not None), None),
         suggestion=suggestions[0][1] if suggestions else None,
         draft_from=day_text(suggestions[0][1].day - DRAFT_AHEAD) if suggestions else "",
         opens_at=opens_at,
     )
+
+
+def _nearest(rolls: Iterable[Standing]) -> Standing | None:
+    return min(rolls, key=lambda roll: roll.gathering.starts_at, default=None)
 
 
 def _of_roll(roll: Standing, told: Progress | None) -> Iterator[Owed]:
