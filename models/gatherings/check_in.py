@@ -183,9 +183,10 @@ def sign_in(
         if "uq_roll_line_openid" not in str(error.orig):
             raise
         raise Refused("phone_used", "这部手机已为一位同志签到，另一位请找支部登记") from error
+    if isinstance(proof, Typed):
+        # They were right, whether or not another tap of the same person came first.
+        give_back_try(session, Guess.DIGITS, seen.openid_hash, now=now)
     if status is not None:
-        if isinstance(proof, Typed):
-            give_back_try(session, Guess.DIGITS, seen.openid_hash, now=now)
         return Receipt(proof.gathering_id, status, seen_at, is_new=True)
     return _after_lost_race(look(), proof)
 
