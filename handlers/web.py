@@ -14,11 +14,18 @@ VIEWS = (binding, check_ins, gatherings, home, points, session)
 
 def create_app(parts: Parts) -> App:
     """Return the web application; it keeps no state of its own."""
-    app = App(__name__, title="示范区党建", version="0.1.0")
+    app = App(
+        __name__,
+        title="示范区党建",
+        version="0.1.0",
+        spec_path="/api/v1/openapi.json",
+        # Its page of documentation would load scripts from a stranger's host.
+        docs_path=None,
+        static_folder=None,  # type: ignore[arg-type]
+    )
     app.parts = parts
     # People read these answers in logs and tools: Chinese stays Chinese.
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.spec_path = "/api/v1/openapi.json"
     app.config.update(VALIDATION_ERROR_STATUS_CODE=400, MAX_CONTENT_LENGTH=1024 * 1024)
     for blueprint in (api, console, health, official_account, mini_program_push):
         app.register_blueprint(blueprint)
