@@ -25,7 +25,7 @@ test: $(DEV)
 	else $(PYTEST) -m "not browser"; $(MAKE) --no-print-directory browser; exit 1; fi
 
 quick: $(DEV)
-	$(PYTEST) -m "not browser"
+	$(PYTEST) -m "not browser and not processes"
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

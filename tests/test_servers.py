@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ADDRESSES = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PUBLIC_BASE_URL", "WECHAT_API_BASE"}
 READY = "按 Ctrl-C 停止"
 
+pytestmark = pytest.mark.processes
+
 PARENT = """
 import signal, sys
 from pathlib import Path

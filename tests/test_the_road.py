@@ -19,6 +19,8 @@ from tests.conftest import APP, OWNER, REDIS, url
 from tests.plain_browser import PlainBrowser
 from tests.running import Running, until
 
+pytestmark = pytest.mark.processes
+
 ACCOUNT, MINI = "wxdemooa00000001", "wxdemomini000001"
 SCHEMES = Path(__file__).parents[1] / "models" / "points" / "schemes"
 BEFORE = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)  # Wednesday, ten in the morning in Shanghai

@@ -14,9 +14,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from jobs.leader import LockLost, lead
+from jobs.schedule import SCHEDULE
 from models.base import Sessions
 from tests.conftest import APP, OWNER, url
 from tests.simulated import ROOT
+
+pytestmark = pytest.mark.processes
 
 # A jobs process as app.py starts one, with a sender that has nothing to do.
 PROCESS = """
@@ -67,7 +70,7 @@ def runs(database: str) -> list[str]:
 
 def test_process_leads_runs_its_schedule_and_ends_when_asked(database: str) -> None:
     with a_process(database) as process:
-        until(lambda: len(runs(database)) == 5)
+        until(lambda: set(runs(database)) == {planned.kind for planned in SCHEDULE})
         assert leaders(database) == 1
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

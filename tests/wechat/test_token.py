@@ -75,6 +75,7 @@ def ask_from_another_process(url: str, appid: str, redis_url: str) -> None:
     user_info(gateway, "oA")
 
 
+@pytest.mark.processes
 def test_four_cold_processes_fetch_once(appid: str, stage: Stage) -> None:
     stage.always(INFO, {"subscribe": 1})
     spawn = multiprocessing.get_context("spawn")
