@@ -11,6 +11,7 @@ import requests
 from redis import Redis
 from sqlalchemy import func, select
 
+from models.gatherings.gathering import Gathering
 from models.gatherings.roll import CheckedIn
 from models.notices.event import InboundMessage
 from tests.hard import pushes
@@ -61,6 +62,7 @@ def test_each_spoilt_sign_of_a_sealed_push_is_turned_away(zone: Zone) -> None:
 
 
 def test_each_spoilt_sign_of_the_address_check_is_turned_away(zone: Zone) -> None:
+    # Control: with _is_signed always true each one is echoed.
     query = pushes.stamped(zone) | {"echostr": "4375120948345356249"}
     for name in ("signature", "timestamp", "nonce"):
         for wrong in pushes.spoilt(query[name]):
@@ -69,6 +71,7 @@ def test_each_spoilt_sign_of_the_address_check_is_turned_away(zone: Zone) -> Non
 
 
 def test_push_signed_with_another_token_or_not_at_all_is_turned_away(zone: Zone) -> None:
+    # Control: with _is_signed always true it is answered.
     sealed = pushes.sealed_text(zone, help_wanted(zone))
     for query in (pushes.stamped(zone, token="another", sealed=sealed), {}, {"encrypt_type": "aes"}):
         assert pushes.post(zone, query, pushes.envelope(sealed)).status_code == 403
@@ -99,10 +102,11 @@ def test_push_of_eleven_minutes_ago_is_turned_away_and_of_nine_taken(zone: Zone)
 
 
 def test_bomb_is_turned_away_at_once_and_takes_no_memory(zone: Zone) -> None:
-    # Control: with _XML_START let through, expat itself refuses the entities; with both gone memory grows.
+    # Control: with _XML_START let through and xmltodict allowed entities, memory grows by 60 MiB.
     sealed = pushes.sealed_text(zone, BOMB)
     query, body = pushes.stamped(zone, sealed=sealed), pushes.envelope(sealed)
-    pushes.post(zone, query, body)
+    # Every thread has its own heap, which its first pushes fill.
+    at_once([partial(pushes.push, zone, "<a>" + "x" * len(BOMB))] * 40)
     before, spans = worker_memory(zone), []
     for _ in range(20):
         began = time.perf_counter()
@@ -114,6 +118,7 @@ def test_bomb_is_turned_away_at_once_and_takes_no_memory(zone: Zone) -> None:
 
 
 def test_body_of_one_mebibyte_is_turned_away_unread(zone: Zone) -> None:
+    # Control: with LONGEST_BODY and MAX_CONTENT_LENGTH raised it is read, and refused as forged.
     def in_pieces() -> Iterator[bytes]:
         yield b"<xml>"
         yield from [b"x" * 65_536] * 16
@@ -158,3 +163,12 @@ def test_whatever_is_typed_gets_one_readable_answer(zone: Zone) -> None:
     ):
         assert zone.say(hall.openids[0], text)
     assert hall.lines()[0].checked_in_at is None
+
+
+def test_title_that_would_end_its_own_quotation_is_read_as_it_was_written(zone: Zone) -> None:
+    # Control: with ]]> left whole in _element, the follower reads nothing.
+    hall, title = a_hall(zone), "学习]]></Content><b>讨论"
+    with zone.sessions.begin() as session:
+        session.get_one(Gathering, hall.gathering.id).title = title
+    assert title in zone.say(hall.openids[0], "主题党日")
+    assert title in zone.say(hall.openids[0], f"签到 {hall.digits()}")

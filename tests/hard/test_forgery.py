@@ -174,6 +174,7 @@ def test_ended_post_acts_at_the_next_form(hall: Hall) -> None:
 
 
 def test_foreign_ids_beside_the_session_have_no_effect(hall: Hall) -> None:
+    # Control: with unknown fields ignored in the body, the first calls are 201.
     phone, neighbour = hall.phone(0), hall.members[1]
     for name, value in (("member_id", neighbour.id), ("openid", hall.openids[1])):
         named = {"token": hall.token(), name: value}

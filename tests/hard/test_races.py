@@ -52,11 +52,12 @@ def test_two_confirmations_at_once_are_one(zone: Zone) -> None:
     # Control: without the lock in `unconfirmed`, both pass the check and both are told that it is done.
     for _ in ROUNDS:
         hall = a_hall(zone, members=3)
-        address = f"rolls/{hall.roll.id}/confirmation"
+        hands, address = [hall.console(0), hall.console(1)], f"rolls/{hall.roll.id}"
         marks = {f"m-{member.id}": Status.ABSENT.value for member in hall.members}
-        hands = [hall.console(0), hall.console(1)]
-        answers = at_once([partial(hand.post, address, **marks) for hand in hands])
-        assert sorted(answer.status_code for answer in answers) == [303, 409]
+        assert hands[0].post(f"{address}/marks", **marks).status_code == 303
+        answers = at_once([partial(hand.post, f"{address}/confirmation") for hand in hands * 2])
+        assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409]
+        assert all("名册已经确认" in answer.text for answer in answers if answer.status_code == 409)
         with zone.sessions() as session:
             assert session.get_one(Roll, hall.roll.id).revision == 1
             acts = select(func.count()).where(Audit.verb == "confirm", Audit.subject_id == hall.roll.id)
