@@ -5,8 +5,9 @@ from typing import Any
 
 from apiflask import HTTPError
 from flask import Response, jsonify, make_response, render_template, request
+from pydantic import ValidationError
 from redis.exceptions import RedisError
-from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from handlers.edge import App
@@ -35,6 +36,7 @@ BY_CONSTRAINT = {
     "uq_bind_code_live": ("busy", "刚刚有人给这位同志打印了绑定条，请再试一次"),
     "uq_account_login": ("login_taken", "这个登录名已经有人用了"),
 }
+TOO_LARGE = "22003"  # PostgreSQL: numeric_value_out_of_range
 PLAIN = {
     400: ("bad_input", "请求的内容不对"),
     401: ("not_logged_in", "请先登录"),
@@ -83,6 +85,19 @@ def _constraint(error: IntegrityError) -> Response:
     return answer(409, "conflict", "刚刚有人改过这里，请刷新再试", {})
 
 
+def _data(error: DataError) -> Response:
+    """Answer for what no column can hold: a number too large for any key is nobody's, a NUL is no text."""
+    if getattr(error.orig, "sqlstate", None) == TOO_LARGE:
+        return answer(404, *PLAIN[404], {})
+    log.warning("no column holds what was sent to %s", request.endpoint)
+    return answer(400, *PLAIN[400], {})
+
+
+def _too_deep(_: RecursionError) -> Response:
+    """Answer for JSON that is nested deeper than anybody means."""
+    return answer(400, *PLAIN[400], {})
+
+
 def _down(error: Exception) -> Response:
     log.error("a part is down: %s", type(error).__name__)
     return answer(503, "unavailable", "这会儿人多，没打开，请过一会儿再试", {"retry_after": 5})
@@ -114,25 +129,20 @@ FIELD_TEXT = {
 }
 
 
-def bad_fields(errors: Any) -> dict[str, str]:
-    """Return {field: what is wrong with it} from pydantic's findings, without what was typed."""
-    fields = {}
-    for item in errors if isinstance(errors, list) else []:
-        name = ".".join(str(step) for step in item.get("loc", ())) or "body"
-        fields[name] = FIELD_TEXT.get(item.get("type", ""), "格式不对")
-    return fields
+def bad_fields(found: ValidationError) -> dict[str, str]:
+    """Return {field: what is wrong with it}, without what was typed; `body` is all of it."""
+    return {
+        ".".join(str(step) for step in item["loc"]) or "body": FIELD_TEXT.get(item["type"], "格式不对")
+        for item in found.errors(include_url=False, include_context=False, include_input=False)
+    }
 
 
 def _api(error: HTTPError) -> Response:
     """Answer for APIFlask's own findings: bad bodies and unknown addresses."""
-    if error.status_code == 400:
-        detail = error.detail.get("json") or error.detail.get("query") or []
-        return answer(400, "bad_input", "有几处填得不对", {"fields": bad_fields(detail)})
-    return (
-        _http(HTTPException())
-        if error.status_code is None
-        else answer(error.status_code, *PLAIN.get(error.status_code, ("failed", "出错了，请稍后再试")), {})
-    )
+    status = error.status_code or 500
+    if isinstance(error.__cause__, ValidationError):
+        return answer(status, "bad_input", "有几处填得不对", {"fields": bad_fields(error.__cause__)})
+    return answer(status, *PLAIN.get(status, ("failed", "出错了，请稍后再试")), {})
 
 
 def register(app: App) -> None:
@@ -140,6 +150,8 @@ def register(app: App) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(WechatError, _wechat)
     app.register_error_handler(IntegrityError, _constraint)
+    app.register_error_handler(DataError, _data)
+    app.register_error_handler(RecursionError, _too_deep)
     for down in (OperationalError, TimeoutError, RedisError):
         app.register_error_handler(down, _down)
     app.register_error_handler(HTTPError, _api)

@@ -60,6 +60,8 @@ def connect(url: str, *, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
+        # An error's text goes into the log: without the names, hashes and numbers of its statement.
+        hide_parameters=True,
         connect_args={
             "options": "-c lock_timeout=5s -c statement_timeout=30s -c timezone=UTC"
             " -c idle_in_transaction_session_timeout=30s"

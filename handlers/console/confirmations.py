@@ -32,7 +32,7 @@ def _chosen() -> dict[int, Status]:
     return {
         int(name[2:]): Status(value)
         for name, value in request.values.items()
-        if name.startswith("m-") and name[2:].isdecimal() and value in OPEN_CHOICES
+        if name.startswith("m-") and name[2:].isdecimal() and len(name) < 20 and value in OPEN_CHOICES
     }
 
 

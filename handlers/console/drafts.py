@@ -16,6 +16,7 @@ TEXTS = (
     "title", "day", "start", "end", "place", "period", "date_reason", "leave_until", "bring", "contact",
 )  # fmt: skip
 MOST_ROWS = 20
+YEARS = range(2000, 2100)  # a slip of the keyboard outside it is no date
 USUAL = ((AgendaKind.STUDY, ""), (AgendaKind.DUES, "交纳党费"), (AgendaKind.DELIBERATION, ""))
 
 
@@ -82,7 +83,7 @@ def typed_form() -> Typed:
     return Typed(
         {name: form.get(name, "").strip()[:200] for name in TEXTS},
         [(kind, title.strip()[:200]) for kind, title in zip(kinds, titles, strict=False)][:MOST_ROWS],
-        {int(value) for value in form.getlist("partners") if value.isdecimal()},
+        {int(value) for value in form.getlist("partners") if value.isdecimal() and len(value) < 18},
     )
 
 
@@ -152,9 +153,10 @@ def _local(moment: datetime) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _time(text: str) -> time | None:
@@ -169,4 +171,4 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at(moment.date(), moment.time().replace(tzinfo=None))
+    return at(moment.date(), moment.time().replace(tzinfo=None)) if moment.year in YEARS else None

@@ -18,7 +18,7 @@ from models.refused import Refused
 class Slip(BaseModel):
     """The twelve digits of the slip; `confirm` only after the person saw whose it is."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     bind_code: str = Field(min_length=1, max_length=40)
     confirm: bool = False
 

@@ -19,7 +19,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 class CheckIn(BaseModel):
     """One of: the QR's token, a ticket, or the gathering with the six digits."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     token: Code | None = None
     ticket: Code | None = None
     gathering_id: Annotated[int, Field(ge=1, lt=2**32)] | None = None

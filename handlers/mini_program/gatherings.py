@@ -83,7 +83,7 @@ def list_gatherings() -> dict[str, Any]:
 
 def _before() -> int | None:
     text = request.args.get("before", "")
-    return int(text) if text.isdigit() and len(text) < 12 else None
+    return int(text) if text.isdecimal() and len(text) < 12 else None
 
 
 @api.get("/gatherings/<int:gathering_id>")

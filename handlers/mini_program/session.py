@@ -17,7 +17,7 @@ from models.refused import Refused
 class LogIn(BaseModel):
     """The code of wx.login, and the hall's QR token if one was scanned before logging in."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     code: str = Field(min_length=1, max_length=128)
     scan: str | None = Field(default=None, max_length=64)
 
