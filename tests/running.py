@@ -73,7 +73,7 @@ class Running:
 
     def set_clock(self, at: datetime) -> None:
         """Choose the moment at which processes started from now on begin."""
-        self.ahead = (at - datetime.now(UTC)).total_seconds()
+        self.ahead = round((at - datetime.now(UTC)).total_seconds())
 
     def now(self) -> datetime:
         """Return the moment on the product's clock."""

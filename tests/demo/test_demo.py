@@ -1,13 +1,15 @@
 """The demonstration's data: what is there, and that it holds together."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from models.base import connect
 from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
 from models.gatherings.calendar import HolidayYear
@@ -24,7 +26,7 @@ from models.people.org import Org, OrgKind
 from models.points.entry import PointEntry
 from models.points.statement import statement_of
 from models.refused import Refused
-from tests.conftest import NOON
+from tests.conftest import APP, NOON, clone_database, drop_database, url
 from tests.factories import KEYRING
 
 PASSWORD = "river-bridge-lamp-7"
@@ -38,10 +40,24 @@ def total(session: Session, table: type, *which: Any) -> int:
     return session.scalar(select(func.count()).select_from(table).where(*which)) or 0
 
 
+@pytest.fixture(scope="module")
+def demonstration() -> Iterator[Engine]:
+    """A database with the demonstration in it, loaded once for all that only look."""
+    name = clone_database()
+    engine = connect(url(APP, name), pool_size=1)
+    with Session(engine) as session:
+        load(session)
+        session.commit()
+    yield engine
+    engine.dispose()
+    drop_database(name)
+
+
 @pytest.fixture
-def loaded(session: Session) -> Session:
-    load(session)
-    return session
+def loaded(demonstration: Engine) -> Iterator[Session]:
+    with Session(demonstration, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
 
 
 def test_there_are_four_branches_and_120_members(loaded: Session) -> None:
