@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -57,11 +57,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what this run started."""
     if not hasattr(config, "workerinput"):
         if TEMPLATE in os.environ:
-            drop_database(os.environ[TEMPLATE])
+            _drop_all(os.environ[TEMPLATE])
             if not any(isinstance(server, Postgres) for server in STARTED):
                 _statement(f"DROP ROLE {make_url(os.environ[APP]).username}")
         for server in reversed(STARTED):
             server.stop()
+
+
+def _drop_all(template: str) -> None:
+    """Drop the template and its copies; a worker that was stopped may have left one."""
+    engine = create_engine(os.environ[OWNER], poolclass=NullPool)
+    with engine.connect() as connection:
+        query = text("SELECT datname FROM pg_database WHERE starts_with(datname, :name)")
+        names = connection.scalars(query, {"name": template}).all()
+    for name in names:
+        drop_database(name)
 
 
 def _own_app_role(owner: str) -> str:
@@ -86,7 +96,7 @@ def _statement(sql: str) -> None:
 
 def clone_database() -> str:
     """Copy the migrated template; return the copy's name."""
-    name = f"zone_{secrets.token_hex(6)}"
+    name = f"{os.environ[TEMPLATE]}_{secrets.token_hex(4)}"
     _statement(f"CREATE DATABASE {name} TEMPLATE {os.environ[TEMPLATE]}")
     return name
 

@@ -93,7 +93,8 @@ def test_standby_takes_over_from_a_killed_leader(database: str) -> None:
 def test_leader_whose_lock_connection_dies_ends_with_a_failure(database: str) -> None:
     with a_process(database) as process:
         until(lambda: leaders(database) == 1)
-        engine = create_engine(url(OWNER, database), poolclass=NullPool)
+        # As the app's own role, which may end what is its own; an owner need not be a superuser.
+        engine = create_engine(url(APP, database), poolclass=NullPool)
         with engine.connect() as connection:
             connection.execute(
                 text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
