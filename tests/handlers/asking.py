@@ -1,0 +1,133 @@
+"""How each route is asked: its address with a row's ids, and the smallest form or body that it takes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from models.gatherings.gathering import GatheringState
+from models.gatherings.roll import RollLine
+from tests.handlers.world import MISSING, PASSWORD, WHO, World
+
+DRAFT, NOW, PAST = GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.CONFIRMED
+PHONES = WHO[1:4]
+
+
+def plan(world: World, row: str) -> dict[str, Any]:
+    """Return the form of a draft."""
+    return {
+        "org": org(world, row),
+        "title": "一月主题党日",
+        "day": "2027-01-25",
+        "start": "15:00",
+        "end": "16:30",
+        "place": "村部",
+        "period": "2027-01",
+    }
+
+
+def org(world: World, row: str) -> str:
+    """Return the id of the organisation that a row is about."""
+    if row == "-":
+        return ""
+    return str(world.orgs["own" if row == "line" else row].id if row != "missing" else MISSING)
+
+
+def slip(world: World, row: str) -> dict[str, Any]:
+    """Return the form that prints one slip."""
+    of = {"line": "joint", "parent": "joint", "missing": "own"}.get(row, row)
+    return {"org": org(world, row), "member": world.members[of].id, "password": PASSWORD}
+
+
+def marks(world: World, row: str, status: str) -> dict[str, Any]:
+    """Return one mark: of the row's first member, or of another group's on the own roll."""
+    of = {"line": "same", "parent": "joint", "missing": "own"}.get(row, row)
+    return {f"m-{world.members[of].id}": status}
+
+
+def all_marks(world: World, row: str) -> dict[str, Any]:
+    """Return a mark for every line of a roll."""
+    with world.app.parts.sessions() as session:
+        lines = session.query(RollLine).filter_by(roll_id=world.rolls.get((row, NOW), 0))
+        return {f"m-{line.member_id}": "unclear" for line in lines}
+
+
+def new_account(world: World, row: str) -> dict[str, Any]:
+    """Return the form that gives a post."""
+    role = {"same": "group_leader", "parent": "township_officer"}.get(row, "clerk")
+    return {"org": org(world, row), "login": "newcomer", "name": "赵一", "role": role}
+
+
+def code(world: World, row: str, state: GatheringState = NOW) -> dict[str, Any]:
+    """Return what a phone sends after a scan."""
+    return {"token": world.token(world.gatherings.get((row, state), MISSING))}
+
+
+# What is sent to every row alike, and what names the row.
+FIXED: dict[str, dict[str, Any]] = {
+    "POST /console/login": {"login": "secretary", "password": PASSWORD},
+    "POST /console/password": {"old": PASSWORD, "new": "stone-river-24", "again": "stone-river-24"},
+    "POST /console/gatherings/<int:gathering_id>/cancellation": {"reason": "大雪封路"},
+    "POST /console/rolls/<int:roll_id>/rest": {"status": "unclear"},
+    "POST /console/rolls/<int:roll_id>/heads": {"heads": "3"},
+    "POST /console/rolls/<int:roll_id>/amendment": {"reason": "当时看错了行"},
+    "POST /api/v1/session": {"code": "openid-member"},
+    "POST /api/v1/binding": {"confirm": True},
+}
+NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
+    "POST /console/slips": slip,
+    "POST /console/gatherings": plan,
+    "POST /console/gatherings/<int:gathering_id> draft": plan,
+    "POST /console/rolls/<int:roll_id>/marks": lambda world, row: marks(world, row, "present"),
+    "POST /console/rolls/<int:roll_id>/confirmation": all_marks,
+    "POST /console/rolls/<int:roll_id>/amendment": lambda world, row: marks(world, row, "leave"),
+    "POST /console/accounts": new_account,
+    "POST /api/v1/binding": lambda world, row: {"bind_code": world.slips.get(row, "123456789014")},
+    "POST /api/v1/check-ins": code,
+    "POST /api/v1/check-ins draft": lambda world, row: code(world, row, DRAFT),
+}
+
+
+def address(world: World, route: str, row: str) -> str:
+    """Put a row's ids into a route's address."""
+    rule, _, wanted = route.partition(" ")[2].partition(" ")
+    if rule.startswith("/<name>"):
+        return "/MP_verify_abc.txt" if row == "own" else "/MP_verify_xyz.txt"
+    state = DRAFT if wanted == "draft" else PAST if rule.endswith("/amendment") else NOW
+    host = "own" if row == "line" else row
+    ids = {
+        "<int:gathering_id>": world.gatherings.get((host, state), MISSING),
+        "<int:roll_id>": world.rolls.get((host, state), MISSING),
+        "<int:member_id>": world.members[row].id if row in world.members else MISSING,
+        "<int:delivery_id>": world.deliveries.get(row, MISSING),
+        "<int:account_id>": world.accounts.get(row, MISSING),
+        "<path:filename>": "console.css",
+        "<token>": world.token(world.gatherings.get((row, NOW), MISSING)),
+    }
+    for name, value in ids.items():
+        rule = rule.replace(name, str(value))
+    by_query = route in ("GET /console/members", "GET /console/slips", "GET /console/gatherings/new")
+    return f"{rule}?org={org(world, row)}" if by_query else rule
+
+
+@contextmanager
+def asked(world: World, route: str, row: str, who: str, **fields: Any) -> Iterator[TestResponse]:
+    """Ask as `who` about a row, with a valid form or these fields, and undo whatever that did."""
+    client, method = world.app.test_client(), route.split()[0]
+    token = world.sessions.get(who, "")
+    sent = FIXED.get(route, {}) | (NAMED[route](world, row) if route in NAMED else {}) | fields
+    headers = {"Authorization": f"Bearer {token}"} if who in PHONES else {}
+    if token:
+        client.set_cookie("console", token)
+    place = address(world, route, row)
+    body: dict[str, Any] = {}
+    if method == "POST":
+        is_json = place.startswith("/api")
+        body = {"json": sent} if is_json else {"data": {"csrf": world.csrf.get(who, "x"), **sent}}
+    with world.rolled_back():
+        answer = client.open(place, method=method, headers=headers, **body)
+        try:
+            yield answer
+        finally:
+            answer.close()

@@ -1,0 +1,217 @@
+"""Every route, whose row is asked for, and what each person gets: written by hand from the table of rights.
+
+Columns as in `WHO`: nobody; a phone bound to nobody, a member's, one whose binding ended; then the console:
+group leader, clerk, commissioner, secretary, deputy, township officer, zone officer, auditor, a secretary
+whose post ended. Rows: `own` branch, another group of the `same` branch, a neighbour's gathering that the
+branch joins (`joint`), a branch of an`other` township, the `parent`, a `missing` one; `line` is the line of
+another group on the own roll; `-` names no row. Outside one's subtree 404, inside without the right 403.
+"""
+
+ANYBODY = "200 200 200 200 200 200 200 200 200 200 200 200 200"
+UNSIGNED = "403 403 403 403 403 403 403 403 403 403 403 403 403"
+# The phones of the mini-program, whatever row a member's own request is about.
+OWN_PHONE = "401 403 200 403 401 401 401 401 401 401 401 401 401"
+# What no post reaches: rows that do not exist.
+NOWHERE = "401 401 401 401 404 404 404 404 404 404 404 404 404"
+
+Rows = dict[str, str]
+
+# Acts of the host: publish, open, close, show the code, call off. `%` is what success answers.
+HOSTS: Rows = {
+    "own": "401 401 401 401 403 403 403 % % 403 403 404 404",
+    "same": "401 401 401 401 404 403 403 % % 403 403 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
+    "parent": "401 401 401 401 404 404 404 404 404 % 403 404 404",
+    "missing": NOWHERE,
+}
+# Drafting: all staff of the branch; an officer the own committee's meetings.
+DRAFTS: Rows = {
+    "own": "401 401 401 401 403 % % % % 403 403 404 404",
+    "same": "401 401 401 401 404 % % % % 403 403 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
+    "parent": "401 401 401 401 404 404 404 404 404 % 403 404 404",
+    "missing": NOWHERE,
+}
+# Writing on a roll: the staff of the branch; a leader where it concerns the own group alone.
+TICKS: Rows = {
+    "own": "401 401 401 401 % % % % % 403 403 404 404",
+    "same": "401 401 401 401 404 % % % % 403 403 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
+    "parent": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+    "missing": NOWHERE,
+}
+WHOLE_ROLL: Rows = TICKS | {"own": "401 401 401 401 403 % % % % 403 403 404 404"}
+ACCOUNTS: Rows = {
+    "own": "401 401 401 401 403 403 403 403 403 % % 403 403",
+    "same": "401 401 401 401 403 403 403 403 403 % % 403 403",
+    "joint": "401 401 401 401 403 403 403 403 403 % % 403 403",
+    "other": "401 401 401 401 403 403 403 403 403 404 % 403 403",
+    "parent": "401 401 401 401 403 403 403 403 403 403 % 403 403",
+    "missing": "401 401 401 401 403 403 403 403 403 404 404 403 403",
+}
+
+
+def ok(rows: Rows, status: int) -> Rows:
+    """Return these rows with what success answers put in."""
+    return {row: statuses.replace("%", str(status)) for row, statuses in rows.items()}
+
+
+ROUTES: dict[str, Rows] = {
+    # For everybody.
+    "GET /healthz": {"-": ANYBODY},
+    "GET /readyz": {"-": ANYBODY},
+    "GET /api/v1/openapi.json": {"-": ANYBODY},
+    "GET /c/<token>": {"own": ANYBODY, "missing": ANYBODY},
+    "GET /<name>.<any(txt, html):kind>": {"own": ANYBODY, "missing": ANYBODY.replace("200", "404")},
+    "GET /console/static/<path:filename>": {"-": ANYBODY},
+    "GET /console/login": {"-": ANYBODY},
+    "POST /console/login": {"-": ANYBODY.replace("200", "303")},
+    # For WeChat, which signs.
+    "GET /wechat/official-account": {"-": UNSIGNED},
+    "POST /wechat/official-account": {"-": UNSIGNED},
+    "GET /wechat/mini-program": {"-": UNSIGNED},
+    "POST /wechat/mini-program": {"-": UNSIGNED},
+    # The mini-program.
+    "GET /api/v1/home": {"-": ANYBODY},
+    "POST /api/v1/session": {"-": ANYBODY.replace("200", "201")},
+    "DELETE /api/v1/session": {"-": "401 204 204 204 401 401 401 401 401 401 401 401 401"},
+    "DELETE /api/v1/binding": {"-": "401 403 204 403 401 401 401 401 401 401 401 401 401"},
+    "GET /api/v1/gatherings": {"-": OWN_PHONE},
+    "GET /api/v1/me/points": {"-": OWN_PHONE},
+    "GET /api/v1/gatherings/<int:gathering_id>": {
+        "own": OWN_PHONE,
+        "same": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "joint": OWN_PHONE,
+        "other": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "parent": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "missing": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+    },
+    "GET /api/v1/gatherings/<int:gathering_id> draft": {
+        "own": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+    },
+    "POST /api/v1/check-ins": {
+        "own": "401 403 201 403 401 401 401 401 401 401 401 401 401",
+        "same": "401 403 403 403 401 401 401 401 401 401 401 401 401",
+        "joint": "401 403 201 403 401 401 401 401 401 401 401 401 401",
+        "other": "401 403 403 403 401 401 401 401 401 401 401 401 401",
+        "parent": "401 403 403 403 401 401 401 401 401 401 401 401 401",
+        "missing": "401 404 404 404 401 401 401 401 401 401 401 401 401",
+    },
+    "POST /api/v1/check-ins draft": {
+        "own": "401 404 404 404 401 401 401 401 401 401 401 401 401",
+    },
+    # Whoever holds a slip may use it, once; a member who is bound cannot become somebody else.
+    "POST /api/v1/binding": {
+        "own": "401 201 201 201 401 401 401 401 401 401 401 401 401",
+        "same": "401 201 409 201 401 401 401 401 401 401 401 401 401",
+        "other": "401 201 409 201 401 401 401 401 401 401 401 401 401",
+        "missing": "401 400 400 400 401 401 401 401 401 401 401 401 401",
+    },
+    # One's own log-in.
+    "GET /console/": {"-": "401 401 401 401 200 200 200 200 200 200 200 200 200"},
+    "GET /console/password": {"-": "401 401 401 401 200 200 200 200 200 200 200 200 200"},
+    "POST /console/password": {"-": "401 401 401 401 303 303 303 303 303 303 303 303 303"},
+    "POST /console/logout": {"-": "401 401 401 401 303 303 303 303 303 303 303 303 303"},
+    # The roster, points and slips of the own branch.
+    "GET /console/members": {
+        "-": "401 401 401 401 403 200 200 200 200 403 403 403 403",
+        "own": "401 401 401 401 403 200 200 200 200 403 403 403 403",
+        "same": "401 401 401 401 403 200 200 200 200 403 403 403 403",
+        "joint": "401 401 401 401 403 404 404 404 404 403 403 403 403",
+        "other": "401 401 401 401 403 404 404 404 404 403 403 403 403",
+        "parent": "401 401 401 401 403 404 404 404 404 403 403 403 403",
+        "missing": "401 401 401 401 403 404 404 404 404 403 403 403 403",
+    },
+    # A member belongs to a branch, never to the parent.
+    "GET /console/members/<int:member_id>/points": {
+        "own": "401 401 401 401 403 200 200 200 200 403 403 404 404",
+        "same": "401 401 401 401 403 200 200 200 200 403 403 404 404",
+        "joint": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+        "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
+        "missing": NOWHERE,
+    },
+    "GET /console/slips": {
+        "-": "401 401 401 401 403 403 403 200 200 403 403 403 403",
+        "own": "401 401 401 401 403 403 403 200 200 403 403 403 403",
+        "same": "401 401 401 401 403 403 403 200 200 403 403 403 403",
+        "joint": "401 401 401 401 403 403 403 404 404 403 403 403 403",
+        "other": "401 401 401 401 403 403 403 404 404 403 403 403 403",
+        "parent": "401 401 401 401 403 403 403 404 404 403 403 403 403",
+        "missing": "401 401 401 401 403 403 403 404 404 403 403 403 403",
+    },
+    # `line`: a member of a neighbour, asked for under the own branch.
+    "POST /console/slips": {
+        "own": "401 401 401 401 403 403 403 200 200 403 403 404 404",
+        "same": "401 401 401 401 404 403 403 404 404 403 403 404 404",
+        "joint": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+        "line": "401 401 401 401 403 403 403 404 404 403 403 404 404",
+        "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
+        "parent": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+        "missing": NOWHERE,
+    },
+    # Gatherings: the list, a page for everybody who takes part or stands above, drafts for who drafts.
+    "GET /console/gatherings": {"-": "401 401 401 401 200 200 200 200 200 200 200 403 403"},
+    "GET /console/gatherings/new": ok(DRAFTS, 200)
+    | {
+        "-": "401 401 401 401 403 200 200 200 200 200 200 403 403",
+    },
+    "POST /console/gatherings": ok(DRAFTS, 303),
+    "GET /console/gatherings/<int:gathering_id>": {
+        "own": "401 401 401 401 200 200 200 200 200 200 200 404 404",
+        "same": "401 401 401 401 404 200 200 200 200 200 200 404 404",
+        "joint": "401 401 401 401 200 200 200 200 200 200 200 404 404",
+        "other": "401 401 401 401 404 404 404 404 404 404 200 404 404",
+        "parent": "401 401 401 401 404 404 404 404 404 200 200 404 404",
+        "missing": NOWHERE,
+    },
+    "GET /console/gatherings/<int:gathering_id> draft": ok(DRAFTS, 200),
+    "POST /console/gatherings/<int:gathering_id> draft": ok(DRAFTS, 303),
+    "POST /console/gatherings/<int:gathering_id>/publication draft": ok(HOSTS, 303),
+    "POST /console/gatherings/<int:gathering_id>/opening": ok(HOSTS, 303),
+    "POST /console/gatherings/<int:gathering_id>/closing": ok(HOSTS, 303),
+    "POST /console/gatherings/<int:gathering_id>/new-code": ok(HOSTS, 303),
+    "GET /console/gatherings/<int:gathering_id>/cancellation": ok(HOSTS, 200),
+    "POST /console/gatherings/<int:gathering_id>/cancellation": ok(HOSTS, 303),
+    "GET /console/gatherings/<int:gathering_id>/projector": ok(HOSTS, 200),
+    "GET /console/gatherings/<int:gathering_id>/projector/code": ok(HOSTS, 200),
+    # The phone list: each sees the own people of a shared gathering.
+    "GET /console/gatherings/<int:gathering_id>/phone-list": {
+        "own": "401 401 401 401 200 200 200 200 200 403 403 404 404",
+        "same": "401 401 401 401 404 200 200 200 200 403 403 404 404",
+        "joint": "401 401 401 401 200 200 200 200 200 403 403 404 404",
+        "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
+        "parent": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+        "missing": NOWHERE,
+    },
+    "POST /console/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>": ok(TICKS, 303)
+    | {
+        "line": "401 401 401 401 404 303 303 303 303 403 403 404 404",
+    },
+    # Rolls.
+    "GET /console/rolls/<int:roll_id>": ok(TICKS, 200),
+    "GET /console/rolls/<int:roll_id> draft": dict.fromkeys(TICKS, NOWHERE),
+    "POST /console/rolls/<int:roll_id>/marks": ok(TICKS, 303)
+    | {
+        "line": "401 401 401 401 404 303 303 303 303 403 403 404 404",
+    },
+    "POST /console/rolls/<int:roll_id>/rest": ok(WHOLE_ROLL, 303),
+    "POST /console/rolls/<int:roll_id>/heads": ok(WHOLE_ROLL, 303),
+    "GET /console/rolls/<int:roll_id>/confirmation": ok(HOSTS, 200),
+    "POST /console/rolls/<int:roll_id>/confirmation": ok(HOSTS, 303),
+    "GET /console/rolls/<int:roll_id>/amendment": ok(HOSTS, 200),
+    "POST /console/rolls/<int:roll_id>/amendment": ok(HOSTS, 303),
+    # Accounts of the level below.
+    "GET /console/accounts": {"-": "401 401 401 401 403 403 403 403 403 200 200 403 403"},
+    # The organisation is a choice in the form: what cannot be chosen is a mistake in it.
+    "POST /console/accounts": ok(ACCOUNTS, 200)
+    | {
+        "other": "401 401 401 401 403 403 403 403 403 400 200 403 403",
+        "parent": "401 401 401 401 403 403 403 403 403 400 200 403 403",
+        "missing": "401 401 401 401 403 403 403 403 403 400 400 403 403",
+    },
+    "POST /console/accounts/<int:account_id>/ending": ok(ACCOUNTS, 303),
+    "POST /console/accounts/<int:account_id>/password": ok(ACCOUNTS, 200),
+}

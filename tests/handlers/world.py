@@ -1,0 +1,270 @@
+"""Five organisations with the same three gatherings each, and somebody of every kind who asks about them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from importlib.resources import files
+
+from redis import Redis
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from handlers.edge import App, Installation, Parts
+from handlers.web import create_app
+from models.base import connect, sessions_of
+from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind, GatheringState
+from models.gatherings.hall_code import qr_token
+from models.gatherings.roll import RollLine, Status
+from models.people.account import Account, ConsoleSession, Role
+from models.people.bind import issue_codes
+from models.people.console import HASHER, start_session
+from models.people.member import Member
+from models.people.org import Org, Setting, put_setting
+from models.people.phone import start_phone_session
+from models.points.scheme import Scheme, publish_scheme
+from tests.conftest import APP, NOON, REDIS, clone_database, drop_database, url
+from tests.factories import (
+    KEYRING,
+    THREE_O_CLOCK,
+    a_binding,
+    a_branch,
+    a_delivery,
+    a_gathering,
+    a_group,
+    a_member,
+    a_notice,
+    a_post,
+    a_roll,
+    a_township,
+    a_zone,
+    an_account,
+    an_entry,
+)
+from wechat.callback import Callback
+from wechat.mini_program import OpenSession
+
+MINI, OA = "wxmini00", "wxaccount00"
+PASSWORD = "river-stone-42"
+MISSING = 3_999_999_999
+SALT = b"sixteen byte salt"[:16]
+# Whose row is asked for, seen from the branch where the people of `WHO` are.
+PLACES = ("own", "same", "joint", "other", "parent")
+POSTS = {
+    "leader": Role.GROUP_LEADER,
+    "clerk": Role.CLERK,
+    "commissioner": Role.COMMISSIONER,
+    "secretary": Role.SECRETARY,
+    "deputy": Role.DEPUTY,
+    "town": Role.TOWNSHIP_OFFICER,
+    "zone": Role.ZONE_OFFICER,
+    "auditor": Role.AUDITOR,
+    "ended_post": Role.SECRETARY,
+}
+WHO = ("anonymous", "stranger", "member", "ended_binding", *POSTS)
+
+
+@dataclass
+class World:
+    """The application over one database; every map is by place, `sessions` and `csrf` by who asks.
+
+    `own` is the branch of those who ask, `same` a group in it that is not the leader's, `joint` a
+    neighbour that invites it, `other` a branch of another township, `parent` the township.
+    """
+
+    app: App
+    engine: Engine
+    orgs: dict[str, Org] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+    gatherings: dict[tuple[str, GatheringState], int] = field(default_factory=dict)
+    rolls: dict[tuple[str, GatheringState], int] = field(default_factory=dict)  # the host's
+    deliveries: dict[str, int] = field(default_factory=dict)
+    accounts: dict[str, int] = field(default_factory=dict)
+    slips: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    csrf: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def rolled_back(self) -> Iterator[Connection]:
+        """Let the application do as it likes on one connection, and undo all of it."""
+        kept = self.app.parts
+        with self.engine.connect() as connection, connection.begin() as outer:
+            self.app.parts = replace(kept, sessions=self.on(connection))
+            try:
+                yield connection
+            finally:
+                self.app.parts = kept
+                outer.rollback()
+
+    @staticmethod
+    def on(connection: Connection) -> sessionmaker[Session]:
+        """Return a session factory whose commits are savepoints of this connection."""
+        return sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+
+    def token(self, gathering_id: int) -> str:
+        """Return what the hall's QR code of a gathering shows."""
+        return qr_token(KEYRING, gathering_id, SALT, now=NOON)
+
+
+@contextmanager
+def open_world() -> Iterator[World]:
+    """Build the world in a database of its own, at ten to three on the theme day; drop it afterwards."""
+    name = clone_database()
+    engine = connect(url(APP, name), pool_size=2)
+    world = World(create_app(parts_on(engine)), engine)
+    try:
+        with world.app.parts.sessions.begin() as session:
+            _tree(session, world)
+            _members(session, world)
+            _people(session, world)
+            _staff(session, world)
+            for place in PLACES:
+                _gatherings(session, world, place)
+        yield world
+    finally:
+        engine.dispose()
+        drop_database(name)
+
+
+def parts_on(engine: Engine) -> Parts:
+    """Return the application's parts over a database; WeChat says that the log-in code is the openid."""
+    nobody = Callback(OA, "token", ("A" * 43,), True, "gh_1")
+    return Parts(
+        sessions=sessions_of(engine),
+        keyring=KEYRING,
+        redis=Redis.from_url(os.environ[REDIS]),
+        clock=lambda: NOON,
+        log_in=lambda code: OpenSession(code, None),
+        account_callback=nobody,
+        mini_callback=nobody,
+        installation=Installation(
+            zone_name="青山示范区",
+            owner="青山示范区党群工作部",
+            filing_no="",
+            complaint_phone="0000-0000000",
+            base_url="http://127.0.0.1:8000",
+            demonstration=False,
+            mini_appid=MINI,
+            account_appid=OA,
+            account_sends=True,
+            verification_files={"MP_verify_abc.txt": "abc"},
+        ),
+    )
+
+
+def _tree(session: Session, world: World) -> None:
+    zone = a_zone(session)
+    town = a_township(session, zone)
+    home = a_branch(session, town)
+    world.orgs |= {
+        "zone": zone,
+        "parent": town,
+        "own": home,
+        "group": a_group(session, home),
+        "same": a_group(session, home, "第二党小组"),
+        "joint": a_branch(session, town, name="柳湾村党支部"),
+        "other": a_branch(session, a_township(session, zone, "河西镇党委"), name="远山村党支部"),
+    }
+    scheme = files("models.points.schemes").joinpath("ATTEND.json").read_text("utf-8")
+    published = publish_scheme(session, scheme, issuer=zone, by=None, now=NOON - timedelta(days=300))
+    put_setting(session, zone.id, Setting.SCHEME, {"code": published.code, "version": published.version})
+
+
+def _members(session: Session, world: World) -> None:
+    home, published = world.orgs["own"], session.scalars(select(Scheme)).one()
+    author = an_account(session, "author", "李书平")
+    world.accounts["author"] = author.id
+    for place, org, group, name in (
+        ("own", home, world.orgs["group"], "王建国"),
+        ("same", home, world.orgs["same"], "何桂芳"),
+        ("unbound", home, world.orgs["group"], "段文斌"),
+        ("joint", world.orgs["joint"], None, "冯小军"),
+        ("other", world.orgs["other"], None, "蒋大海"),
+    ):
+        number = f"1380000{len(world.members):04d}"
+        member = a_member(
+            session, org, name, group, joined_on=date(1986, 7, 1),
+            phone_box=KEYRING.seal(number), phone_hash=KEYRING.phone_hash(number),
+            family_phone_box=KEYRING.seal(number.replace("138", "139", 1)),
+        )  # fmt: skip
+        world.members[place] = member
+        # A number that stands nowhere else: whoever reads it has read this person's points.
+        points = Decimal(f"{len(world.members)}.173")
+        an_entry(session, member, published, author, item="pledge_finished", points=points)
+
+
+def _people(session: Session, world: World) -> None:
+    a_binding(session, world.members["own"], MINI, "openid-member")
+    ended = a_binding(session, world.members["unbound"], MINI, "openid-ended_binding")
+    ended.openid, ended.ended_at = None, NOON - timedelta(days=1)
+    for who in WHO[1:4]:
+        world.sessions[who] = start_phone_session(session, KEYRING, MINI, f"openid-{who}", now=NOON)
+    slips = issue_codes(
+        session, KEYRING, [one.id for one in world.members.values()], by=world.accounts["author"], now=NOON
+    )
+    world.slips |= {place: slips[member.id] for place, member in world.members.items()}
+
+
+def _staff(session: Session, world: World) -> None:
+    hashed = HASHER.hash(PASSWORD)
+    places = {"leader": "group", "town": "parent", "zone": "zone", "auditor": "zone"}
+    for who, role in POSTS.items():
+        account = an_account(session, who, f"任{who}", password_hash=hashed)
+        ended = {"to_on": date(2026, 11, 24)} if who == "ended_post" else {}
+        a_post(session, account, world.orgs[places.get(who, "own")], role, **ended)
+        world.sessions[who] = start_session(session, account, now=NOON)
+        row = select(ConsoleSession.csrf).where(ConsoleSession.account_id == account.id)
+        world.csrf[who] = session.scalars(row).one()
+    roles = (Role.CLERK, Role.GROUP_LEADER, Role.SECRETARY, Role.SECRETARY, Role.TOWNSHIP_OFFICER)
+    for place, role in zip(PLACES, roles, strict=True):
+        account = an_account(session, f"at_{place}", f"别{place}")
+        a_post(session, account, world.orgs[place], role)
+        world.accounts[place] = account.id
+
+
+def _gatherings(session: Session, world: World, place: str) -> None:
+    """Add a draft of next month, an open gathering of today and a confirmed one of last month."""
+    _gathering(session, world, place, GatheringState.DRAFT, 30, "2026-12")
+    it = _gathering(session, world, place, GatheringState.PUBLISHED, 0, "2026-11")
+    past = _gathering(session, world, place, GatheringState.CONFIRMED, -30, "2026-10")
+    author = session.get_one(Account, world.accounts["author"])
+    for line in session.scalars(select(RollLine).where(RollLine.gathering_id == past.id)):
+        line.status, line.marked_by, line.marked_at = Status.PRESENT, author.id, past.starts_at
+    notice = a_notice(session, it, author)
+    for member in reversed(_expected(world, place)):
+        world.deliveries[place] = a_delivery(session, notice, member).id
+        if (place, member.name) == ("own", "何桂芳"):
+            world.deliveries["line"] = world.deliveries[place]
+
+
+def _gathering(
+    session: Session, world: World, place: str, state: GatheringState, days: int, period: str
+) -> Gathering:
+    kind = GatheringKind.GROUP if place == "same" else GatheringKind.THEME_DAY
+    host, starts_at = world.orgs[place], THREE_O_CLOCK + timedelta(days=days)
+    is_draft, confirmed = state is GatheringState.DRAFT, state is GatheringState.CONFIRMED
+    salt = None if is_draft else SALT
+    it = a_gathering(session, host, state, starts_at, kind, period=period, hall_salt=salt)
+    world.gatherings[place, state] = it.id
+    by = world.accounts["author"]
+    done = {"confirmed_at": starts_at, "confirmed_by": by, "revision": 1} if confirmed else {}
+    roll = a_roll(session, it, host, [] if is_draft else _expected(world, place), **done)
+    world.rolls[place, state] = roll.id
+    if place == "joint":
+        a_roll(session, it, world.orgs["own"], [] if is_draft else _expected(world, "own"), **done)
+    if place == "own" and is_draft:
+        a_roll(session, it, world.orgs["joint"])
+    session.add(AgendaItem(gathering_id=it.id, position=1, kind=AgendaKind.STUDY, title="学习文件"))
+    return it
+
+
+def _expected(world: World, place: str) -> list[Member]:
+    members = world.members
+    several = {
+        "own": [members["own"], members["same"], members["unbound"]],
+        # Somebody from a branch stands for the township's own meeting.
+        "parent": [members["joint"]],
+    }
+    return several.get(place) or [members[place]]
