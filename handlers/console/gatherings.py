@@ -245,6 +245,8 @@ def draft_page(
         errors=error.extra.get("fields", {}) if error else {},
         error=error.message if error else "",
         people=len(audience.recipients),
+        # Above the branch nobody counts who has which channel.
+        counted=may(staff().posts, Verb.TICK, org.path),
         channels=[(CHANNEL_TEXT[channel], audience.by_channel[channel]) for channel in Channel],
         calls=_calls(audience),
         at_home=sum(one.at_home for one in audience.recipients),
@@ -252,14 +254,22 @@ def draft_page(
     )
 
 
-def _calls(audience: Audience) -> list[tuple[str, str, list[str]]]:
-    """Return the names to be telephoned as (branch or group, who leads it, names)."""
-    session = current().session
+def _calls(audience: Audience) -> list[tuple[str, str, int, list[str]]]:
+    """Return who is to be telephoned as (branch or group, who leads it, how many, names).
+
+    A partner's people are named to their own staff alone.
+    """
+    session, posts = current().session, staff().posts
     called = [one for one in audience.recipients if one.channel is None]
     ids = Counter(one.group_id or one.branch_id for one in called)
-    names = dict(session.execute(select(Org.id, Org.name).where(Org.id.in_(ids))).all())
+    orgs = {org.id: org for org in session.scalars(select(Org).where(Org.id.in_(ids)))}
     leaders = leaders_of(session, list(ids), now=current().now)
     return [
-        (names[org_id], leaders.get(org_id, ""), [one.name for one in rows])
+        (
+            orgs[org_id].name,
+            leaders.get(org_id, ""),
+            ids[org_id],
+            [one.name for one in rows] if may(posts, Verb.TICK, orgs[org_id].path) else [],
+        )
         for org_id, rows in groupby(called, key=lambda one: one.group_id or one.branch_id)
     ]
