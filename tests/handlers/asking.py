@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from models.gatherings.gathering import GatheringState
@@ -131,3 +132,8 @@ def asked(world: World, route: str, row: str, who: str, **fields: Any) -> Iterat
             yield answer
         finally:
             answer.close()
+
+
+def methods(rule: Rule) -> set[str]:
+    """Return the methods a rule was written for."""
+    return (rule.methods or set()) - {"HEAD", "OPTIONS"}

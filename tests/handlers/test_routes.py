@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from werkzeug.routing import Rule
 
-from tests.handlers.asking import asked
+from tests.handlers.asking import asked, methods
 from tests.handlers.routes import ROUTES
 from tests.handlers.world import WHO, World, open_world
 
@@ -33,11 +32,6 @@ def test_everybody_gets_what_the_table_says(world: World, route: str) -> None:
         if (got := status(world, route, row, who)) != int(wanted)
     }
     assert wrong == {}
-
-
-def methods(rule: Rule) -> set[str]:
-    """Return the methods a rule was written for."""
-    return (rule.methods or set()) - {"HEAD", "OPTIONS"}
 
 
 def test_every_route_stands_in_the_table_and_every_row_has_a_route(world: World) -> None:

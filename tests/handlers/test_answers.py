@@ -1,0 +1,255 @@
+"""What answers hold: the fields of the contract and no others, and nothing about anybody else."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from models.gatherings.roll import RollLine, Status
+from tests.conftest import NOON
+from tests.handlers.asking import NOW, PHONES, asked, methods
+from tests.handlers.routes import ROUTES
+from tests.handlers.world import PASSWORD, POSTS, World, open_world
+
+SEAT = [
+    "id", "kind", "title", "starts_at", "ends_at", "place", "bring", "contact", "state", "host", "status",
+    "checked_in_at",
+]  # fmt: skip
+FIELDS: dict[str, set[str]] = {
+    "POST /api/v1/session": {
+        "token", "expires_in", "bound", "member", "member.id", "member.name", "member.branch", "ticket",
+    },
+    "DELETE /api/v1/session": set(),
+    "POST /api/v1/binding": {"name", "branch", "bound"},
+    "DELETE /api/v1/binding": set(),
+    "GET /api/v1/home": {
+        "serves", "demonstration", "member", "branch",
+        "legal", "legal.owner", "legal.filing_no", "legal.voluntary", "legal.complaint_phone",
+        "gatherings", *(f"gatherings[].{name}" for name in SEAT),
+    },
+    "GET /api/v1/gatherings": {"items", "next", *(f"items[].{name}" for name in SEAT)},
+    "GET /api/v1/gatherings/<int:gathering_id>": {
+        *SEAT, "date_reason", "leave_until", "reason", "agenda", "agenda[].kind", "agenda[].title",
+    },
+    "POST /api/v1/check-ins": {"gathering_id", "status", "at", "to_confirm"},
+    "GET /api/v1/me/points": {
+        "cycle", "scheme", "total", "provisional",
+        "parts", "parts[].code", "parts[].title", "parts[].initial", "parts[].subtotal", "parts[].cap",
+        "parts[].why", "parts[].pending",
+        "entries", "entries[].id", "entries[].occurred_on", "entries[].title", "entries[].about",
+        "entries[].points", "entries[].counted", "entries[].why", "entries[].by", "entries[].reverses",
+    },
+}  # fmt: skip
+# The description of all this holds no row of the database.
+DESCRIPTION = "GET /api/v1/openapi.json"
+ERROR = {
+    "error",
+    "error.code",
+    "error.message",
+    "error.fields",
+    "error.ticket",
+    "error.opens_at",
+    "error.left",
+}
+PROJECTOR = {
+    "picture", "digits", "seconds_left", "clock", "message",
+    "counts", "counts.present", "counts.leave", "counts.unrecorded", "counts.expected",
+}  # fmt: skip
+API = [route for route in ROUTES if "/api/" in route and route != DESCRIPTION]
+PAGES = [route for route in ROUTES if route.startswith("GET /console/") and "static" not in route]
+Ask = tuple[str, str, str, dict[str, Any]]  # who, route, row, fields beside the usual ones
+MORE: list[Ask] = [
+    ("stranger", "POST /api/v1/binding", "own", {"confirm": False}),
+    ("stranger", "POST /api/v1/binding", "own", {"bind_code": 7}),
+    ("member", "GET /api/v1/me/points?cycle=2025", "-", {}),
+    ("member", "GET /api/v1/me/points?cycle=never", "-", {}),
+]
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """One world for all questions; each of them is undone."""
+    with open_world() as world:
+        yield world
+
+
+def paths(value: Any, at: str = "") -> Iterator[str]:
+    """Yield the path of every key in a JSON value; what stands under `fields` is named by the sender."""
+    if isinstance(value, list):
+        for one in value:
+            yield from paths(one, f"{at}[]")
+    if isinstance(value, dict) and at != "error.fields":
+        for key, inner in value.items():
+            path = f"{at}.{key}" if at else key
+            yield path
+            yield from paths(inner, path)
+
+
+def api_answers(world: World) -> Iterator[tuple[str, str, Any]]:
+    """Yield who asked, the route and the JSON of everything that /api/v1 answers to phones."""
+    asks: list[Ask] = [(who, route, row, {}) for who in PHONES for route in API for row in ROUTES[route]]
+    gathering = world.gatherings["own", NOW]
+    digits = {"token": None, "gathering_id": gathering, "code": "000000"}
+    scan = {"scan": world.token(gathering)}
+    asks += MORE
+    asks += [
+        ("member", "POST /api/v1/check-ins", "own", digits),
+        ("member", "POST /api/v1/session", "-", scan),
+        ("stranger", "POST /api/v1/session", "-", scan | {"code": "openid-stranger"}),
+    ]
+    for who, route, row, fields in asks:
+        with asked(world, route, row, who, **fields) as answer:
+            yield who, route.removesuffix(" draft").partition("?")[0], answer.json if answer.data else None
+
+
+def marked_absent(world: World) -> Any:
+    """Return the answer to a scan after somebody had written 缺席."""
+    gathering, member = world.gatherings["own", NOW], world.members["own"].id
+    with world.rolled_back() as connection:
+        with world.on(connection).begin() as session:
+            line = session.get_one(RollLine, (gathering, member))
+            line.status, line.marked_by, line.marked_at = Status.ABSENT, world.accounts["author"], NOON
+        headers = {"Authorization": f"Bearer {world.sessions['member']}"}
+        scan = {"token": world.token(gathering)}
+        return world.app.test_client().post("/api/v1/check-ins", json=scan, headers=headers).json
+
+
+def test_api_answers_the_fields_of_the_contract_and_no_others(world: World) -> None:
+    seen: dict[str, set[str]] = {route: set() for route in FIELDS}
+    errors: set[str] = set()
+    for _, route, said in api_answers(world):
+        of = set(paths(said))
+        (errors if "error" in of else seen[route]).update(of)
+    seen["POST /api/v1/check-ins"].update(paths(marked_absent(world)))
+    # Equal, not less: a field that no answer holds any longer leaves the list too.
+    assert seen == FIELDS
+    assert errors <= ERROR
+    assert errors >= {"error.code", "error.message", "error.fields", "error.ticket", "error.left"}
+
+
+def test_every_route_of_the_api_has_its_list_of_fields(world: World) -> None:
+    served = {
+        f"{method} {rule.rule}"
+        for rule in world.app.url_map.iter_rules()
+        for method in methods(rule)
+        if rule.rule.startswith("/api/")
+    }
+    assert served == {*FIELDS, DESCRIPTION}
+
+
+def test_description_names_the_fields_that_are_answered(world: World) -> None:
+    described = world.app.test_client().get("/api/v1/openapi.json").json
+    assert described is not None
+    assert set(described["paths"]) == {
+        route.split()[1].replace("<int:gathering_id>", "{gathering_id}") for route in FIELDS
+    }
+    schemas = described["components"]["schemas"]
+    assert set(schemas["Detail"]["properties"]) == {
+        path for path in FIELDS["GET /api/v1/gatherings/<int:gathering_id>"] if "." not in path
+    }
+    assert set(schemas["CheckedIn"]["properties"]) == FIELDS["POST /api/v1/check-ins"]
+
+
+def canaries(world: World, *, but: tuple[str, ...] = (), numbers_too: bool = False) -> set[str]:
+    """Return the names, numbers and points of all members, and what is nobody's to read.
+
+    Those in the places `but` may be named with their points; with `numbers_too` they may be telephoned.
+    """
+    told = {f"openid-{who}" for who in PHONES} | {PASSWORD}
+    for n, (place, member) in enumerate(world.members.items()):
+        if place not in but:
+            told |= {member.name, f"{n + 1}.173"}
+        if place not in but or not numbers_too:
+            told |= {f"13{own}0000{n:04d}" for own in "89"} | {f"13{own} 0000 {n:04d}" for own in "89"}
+    return told
+
+
+def found(told: set[str], page: str) -> set[str]:
+    """Return which canaries sing in a page."""
+    return {one for one in told if one in page}
+
+
+def test_phones_read_nothing_about_anybody_else(world: World) -> None:
+    for who, route, said in api_answers(world):
+        if route == "POST /api/v1/binding" and said and said.get("bound"):
+            continue  # whoever holds the slip is told whose it was, and is that person from now on
+        mine = ("own",) if who == "member" or route == "POST /api/v1/session" else ()
+        assert found(canaries(world, but=mine), str(said)) == set(), (who, route)
+
+
+def test_slip_shown_to_a_stranger_names_nobody_in_full(world: World) -> None:
+    with asked(world, "POST /api/v1/binding", "own", "stranger", confirm=False) as answer:
+        assert answer.json == {"name": "王*国", "branch": "青石村党支部", "bound": False}
+
+
+# Whose people somebody may read about; an officer's own meeting has somebody of a branch on its roll.
+OWN_PEOPLE = {
+    **dict.fromkeys(("clerk", "commissioner", "secretary", "deputy"), ("own", "same", "unbound")),
+    "leader": ("own", "unbound"),
+    "town": (), "zone": (), "auditor": (), "ended_post": (),
+}  # fmt: skip
+OWN_MEETING = ("/confirmation", "/amendment")
+
+
+@pytest.mark.parametrize("who", POSTS)
+def test_console_shows_nobody_of_other_branches_and_numbers_on_the_phone_list_only(
+    world: World, who: str
+) -> None:
+    for route in PAGES:
+        for row in ROUTES[route]:
+            mine = OWN_PEOPLE[who]
+            if (who, row) == ("town", "parent") and route.endswith(OWN_MEETING):
+                mine = ("joint",)
+            told = canaries(world, but=mine, numbers_too=route.endswith("/phone-list"))
+            with asked(world, route, row, who) as answer:
+                assert found(told, answer.text) == set(), (route, row)
+
+
+def test_phone_list_does_show_the_numbers(world: World) -> None:
+    with asked(world, "GET /console/gatherings/<int:gathering_id>/phone-list", "own", "leader") as answer:
+        assert {"138 0000 0000", "139 0000 0000"} <= found(canaries(world), answer.text)
+
+
+def test_draft_that_is_refused_names_nobody_of_the_neighbour(world: World) -> None:
+    partners = {"partners": str(world.orgs["joint"].id), "title": ""}
+    with asked(world, "POST /console/gatherings", "own", "secretary", **partners) as answer:
+        assert answer.status_code == 400
+        assert "何桂芳" in answer.text
+        assert "柳湾村党支部" in answer.text
+        assert found(canaries(world, but=OWN_PEOPLE["secretary"]), answer.text) == set()
+
+
+def test_projector_names_nobody_and_has_its_fields_only(world: World) -> None:
+    screen = "GET /console/gatherings/<int:gathering_id>/projector"
+    with asked(world, f"{screen}/code", "own", "secretary") as answer:
+        assert set(paths(answer.json)) == PROJECTOR
+        assert found(canaries(world), answer.text) == set()
+    with asked(world, screen, "own", "secretary") as answer:
+        assert answer.status_code == 200
+        assert found(canaries(world), answer.text) == set()
+
+
+def test_log_names_nobody_and_holds_no_secret(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    for room in ("handlers", "models", "wechat"):
+        caplog.set_level(logging.DEBUG, room)
+    told = canaries(world) | {*world.sessions.values(), *world.slips.values(), *world.csrf.values()}
+    told.add(world.token(world.gatherings["own", NOW]))
+    for route, rows in ROUTES.items():
+        for who in ("stranger", "member", "secretary", "town"):
+            with asked(world, route, next(iter(rows)), who):
+                pass
+    with asked(world, "POST /api/v1/session", "-", "anonymous", code="openid-member\0") as answer:
+        assert answer.status_code == 400
+    with asked(world, "POST /console/login", "-", "anonymous", login=f"{PASSWORD}\0") as answer:
+        assert answer.status_code == 400
+    assert caplog.records, "the requests above are known to leave something in the log"
+    assert found(told, caplog.text) == set()
+
+
+def test_failed_statement_says_nothing_of_its_values(world: World) -> None:
+    with world.engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(text("SELECT 1 / (length(:who) - length(:who))"), {"who": "13800000000"})
+    assert "13800000000" not in str(failed.value)
