@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 
 # What a refusal means in HTTP; a code that is not listed says that the state forbids it (409).
 STATUS = {
-    400: "bad_account bad_heads bad_input bad_plan bind_code_wrong code_invalid code_mistyped code_wrong csrf"
-    " cycle_invalid name_missing password_weak password_wrong period_invalid reason_missing scheme_invalid"
+    400: "bad_heads bad_login bad_plan bind_code_wrong code_invalid code_mistyped code_wrong csrf"
+    " cycle_invalid name_missing password_weak password_wrong period_invalid reason_missing role_not_here scheme_invalid"
     " status_not_by_hand unknown_org",
-    401: "login_again login_wrong not_logged_in",
+    401: "login_wrong not_logged_in",
     403: "must_change_password not_bound not_yours password_needed wrong_branch",
     404: "not_found not_on_roll",
     429: "too_many_tries",
@@ -45,7 +45,6 @@ PLAIN = {
     405: ("not_found", "没有找到，可能已经撤下"),
     413: ("too_large", "内容太大了"),
     415: ("not_json", "请用 JSON 提交"),
-    429: ("too_often", "点得太快了，请等一会儿"),
 }
 
 

@@ -70,8 +70,9 @@ def login() -> Response:
 
 
 def logged_in(answer: Response, account: Account) -> Response:
-    """Start a session and put its token into the browser's cookie."""
+    """Start a session and put its token into the browser's cookie; whatever it held before ends."""
     edge = current()
+    end_session(edge.session, request.cookies.get(cookie_name(), ""))
     token = start_session(edge.session, account, now=edge.now)
     answer.set_cookie(
         cookie_name(),
