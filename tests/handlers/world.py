@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
+from typing import Any
 
 from redis import Redis
 from sqlalchemy import Connection, Engine, select
@@ -87,11 +88,11 @@ class World:
     csrf: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
-    def rolled_back(self) -> Iterator[Connection]:
-        """Let the application do as it likes on one connection, and undo all of it."""
+    def rolled_back(self, **parts: Any) -> Iterator[Connection]:
+        """Let the application do as it likes on one connection, with these parts, and undo all of it."""
         kept = self.app.parts
         with self.engine.connect() as connection, connection.begin() as outer:
-            self.app.parts = replace(kept, sessions=self.on(connection))
+            self.app.parts = replace(kept, **{"sessions": self.on(connection)} | parts)
             try:
                 yield connection
             finally:
