@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 # What a refusal means in HTTP; a code that is not listed says that the state forbids it (409).
 STATUS = {
     400: "bad_heads bad_login bad_plan bind_code_wrong code_invalid code_mistyped code_wrong csrf"
-    " cycle_invalid name_missing password_weak password_wrong period_invalid reason_missing role_not_here scheme_invalid"
-    " status_not_by_hand unknown_org",
+    " cycle_invalid name_missing password_weak password_wrong period_invalid reason_missing role_not_here"
+    " scheme_invalid status_not_by_hand unknown_org",
     401: "login_wrong not_logged_in",
     403: "must_change_password not_bound not_yours password_needed wrong_branch",
     404: "not_found not_on_roll",
