@@ -1,0 +1,89 @@
+"""docs/api.md is true: every route, field and error code stands in it, and nothing else does."""
+
+import ast
+import re
+from pathlib import Path
+
+from handlers.errors import BY_CONSTRAINT, PLAIN, STATUS_OF
+from tests.handlers.fields import FIELDS, PROJECTOR
+from tests.handlers.routes import ROUTES
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
+# The state says no: 409 wherever it is not a form that comes back.
+CONFLICTS = {
+    "already_bound", "already_published", "audience_changed", "bind_code_used", "busy", "cancelled", "closed",
+    "code_expired", "gathering_past", "login_taken", "not_a_draft", "not_confirmed", "not_on_phone_list",
+    "not_open", "not_published", "nothing_changed", "phone_used", "roll_confirmed", "roll_incomplete",
+    "scan_off", "theme_day_taken", "too_early", "too_late_to_cancel",
+}  # fmt: skip
+COMMANDS = {
+    "header_missing", "in_production", "not_a_branch", "not_empty", "scheme_invalid", "scheme_version_taken",
+    "unknown_org", "workbook_too_large", "workbook_unreadable",
+}  # fmt: skip
+# Answered by handlers/errors.py itself.
+ANSWERED = {
+    "bad_input": 400, "login_again": 401, "conflict": 409, "failed": 500, "wechat_failed": 502,
+    "unavailable": 503,
+}  # fmt: skip
+
+
+def refused_codes() -> set[str]:
+    """Return the code of every `Refused(…)` in models and handlers; each must be a literal."""
+    codes = set()
+    for path in (*(ROOT / "models").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused":
+                code = node.args[0]
+                assert isinstance(code, ast.Constant), f"{path}:{node.lineno} hides its code"
+                codes.add(str(code.value))
+    return codes
+
+
+def tabled(heading: str) -> list[list[str]]:
+    """Return the cells of the table under a heading, without its head."""
+    section = PAGE.partition(f"\n{heading}\n")[2]
+    section = re.split(r"\n#+ ", section)[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def test_every_code_is_listed_with_its_status_or_meant_as_a_conflict() -> None:
+    others = {code for code, _ in (*BY_CONSTRAINT.values(), *PLAIN.values())} | set(ANSWERED)
+    said = refused_codes()
+    assert said - set(STATUS_OF) - CONFLICTS - COMMANDS == set(), "new codes without a status"
+    assert set(STATUS_OF) - said == set(), "statuses of codes that nobody says"
+    assert (CONFLICTS | COMMANDS) - said - others == set()
+    assert CONFLICTS & set(STATUS_OF) == set()
+
+
+def test_page_names_every_code_with_its_status() -> None:
+    by_http = tabled("### 接口和公众号会说的") + tabled("### 后台网页会说的")
+    page = {code.strip("`"): int(status) for code, status, _ in by_http}
+    expected = dict.fromkeys(CONFLICTS, 409) | STATUS_OF | ANSWERED
+    expected |= {code: status for status, (code, _) in PLAIN.items() if code not in expected}
+    assert page == {code: status for code, status in expected.items() if code not in COMMANDS}
+    assert {code.strip("`") for code, _ in tabled("### 命令行会说的")} == COMMANDS
+
+
+def test_every_code_is_brought_about_by_some_test() -> None:
+    told = "\n".join(
+        path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)
+    )
+    assert {code for code in refused_codes() if not re.search(rf"\b{code}\b", told)} == set()
+
+
+def test_page_names_every_route_and_no_other() -> None:
+    routes = {
+        re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", route.removesuffix(" draft")) for route in ROUTES
+    }
+    named = set(re.findall(r"`((?:GET|POST|PUT|DELETE) /[^`?]*)`", PAGE.partition("\n### 登录\n")[0]))
+    for heading in ("## 其他地址", "## 后台网页"):
+        for row in tabled(heading):
+            named |= set(re.findall(r"`((?:GET|POST) /[^`]*)`", row[0]))
+    assert {re.sub(r"<(\w+)\.<any\(txt, html\):kind>", r"{\1}", route) for route in routes} == named
+
+
+def test_page_names_every_field() -> None:
+    fields = {path.rpartition(".")[2] for paths in (*FIELDS.values(), PROJECTOR) for path in paths}
+    assert {field for field in fields if not re.search(rf'[`"]{field}[`"]', PAGE)} == set()
