@@ -7,7 +7,7 @@ from handlers.console.rolls import FIRST, OTHERS, line_context, typed_marks
 from handlers.edge import current
 from handlers.identity import require, staff
 from models.gatherings.gathering import GatheringState, opens_at
-from models.gatherings.marks import RollHead, lines_of, roll_seen, set_marks, unconfirmed
+from models.gatherings.marks import RollHead, begin_confirmation, lines_of, roll_seen, set_marks
 from models.gatherings.roll import STATUS_TEXT, Status, counts
 from models.people.rights import Verb
 from models.points.forecast import attendance_told
@@ -78,7 +78,7 @@ def create_confirmation(roll_id: int) -> Response:
     try:
         chosen = typed_marks()
         # Before the open lines are read: else a mark is written over somebody who signs in meanwhile.
-        unconfirmed(edge.session, roll_id)
+        begin_confirmation(edge.session, roll_id)
         open_lines = {
             line.member_id for line in lines_of(edge.session, roll_id) if line.status is Status.UNRECORDED
         }

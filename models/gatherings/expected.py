@@ -47,9 +47,15 @@ def sync_rolls(session: Session, gathering: Gathering) -> None:
     """Bring the lines up to today's roster: joiners get one, leavers lose theirs, spells are followed.
 
     Belongs before the opening; afterwards lines change by hand only. A line that a phone or a person
-    touched is left alone. Two statements, whatever the number of people.
+    touched is left alone, and so is a confirmed roll. Call it with the gathering locked. Three statements,
+    whatever the number of people.
     """
-    untouched = and_(RollLine.marked_by.is_(None), RollLine.checked_in_at.is_(None))
+    still_open = select(Roll.id).where(Roll.gathering_id == gathering.id, Roll.confirmed_at.is_(None))
+    # Rolls before lines, as everybody who writes there; sign-ins need not wait.
+    session.execute(still_open.order_by(Roll.id).with_for_update(read=True))
+    untouched = and_(
+        RollLine.roll_id.in_(still_open), RollLine.marked_by.is_(None), RollLine.checked_in_at.is_(None)
+    )
     columns = ["gathering_id", "member_id", "roll_id", "status", "spell_id"]
     lines = insert(RollLine).from_select(columns, _expected(gathering))
     session.execute(
@@ -86,6 +92,6 @@ def _expected(gathering: Gathering) -> Select[int, int, int, str, int]:
         .join(Member, Member.status.in_(ON_ROLLS))
         .join(Home, _belongs())
         .outerjoin(Spell, spell_now)
-        .where(Roll.gathering_id == gathering.id)
+        .where(Roll.gathering_id == gathering.id, Roll.confirmed_at.is_(None))
         .order_by(Member.id, Roll.id, Spell.kind)
     )

@@ -144,6 +144,17 @@ def unconfirmed(session: Session, roll_id: int) -> RollHead:
     return head
 
 
+def begin_confirmation(session: Session, roll_id: int) -> RollHead:
+    """Lock the gathering, then one of its rolls, as all do who hold both. Refused: as `unconfirmed`.
+
+    Two branches that confirm their last two rolls at once take turns, and a gathering called off meanwhile
+    is seen to be.
+    """
+    head = roll_seen(session, roll_id)
+    session.refresh(head.gathering, with_for_update=True)
+    return unconfirmed(session, roll_id)
+
+
 def set_marks(session: Session, roll_id: int, marks: Mapping[int, Status], *, by: int, now: datetime) -> None:
     """Write marks by hand, member id -> status; other lines stay as they are.
 

@@ -210,7 +210,9 @@ def taking_part(session: Session, gathering_id: int) -> list[int]:
 def gathering_seen(session: Session, gathering_id: int, *, lock: bool = False) -> Gathering:
     """Return one gathering, locked against other hands if asked. Refused: not_found."""
     query = select(Gathering).where(Gathering.id == gathering_id)
-    gathering = session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    gathering = session.scalar(query)
     if gathering is None:
         raise Refused("not_found", "没有找到这次活动")
     return gathering

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.gatherings.expected import sync_rolls
 from models.gatherings.gathering import Gathering, GatheringState, state_at
+from models.gatherings.plan import gathering_seen
 from models.gatherings.roll import Roll
 from models.notices.publish import add_joiners
 from models.people.org import Org
@@ -19,8 +20,8 @@ def follow_roster(session: Session, branch_ids: Sequence[int], *, now: datetime)
     Returns how many newcomers went onto a phone list. Call it in the transaction that changed the rosters.
     """
     host, branch = aliased(Org), aliased(Org)
-    gatherings = session.scalars(
-        select(Gathering)
+    ids = session.scalars(
+        select(Gathering.id)
         .distinct()
         .join(Roll, Roll.gathering_id == Gathering.id)
         .join(host, host.id == Roll.org_id)
@@ -30,7 +31,8 @@ def follow_roster(session: Session, branch_ids: Sequence[int], *, now: datetime)
         .order_by(Gathering.id)
     ).all()
     added = 0
-    for gathering in gatherings:
+    for gathering_id in ids:
+        gathering = gathering_seen(session, gathering_id, lock=True)
         state = state_at(gathering.state, gathering.starts_at, gathering.opened_at, now=now)
         if state is GatheringState.PUBLISHED:
             sync_rolls(session, gathering)

@@ -13,7 +13,7 @@ from models.audit import Via, record
 from models.gatherings.expected import publish_rolls
 from models.gatherings.gathering import Gathering, GatheringState, state_at
 from models.gatherings.plan import gathering_seen, taking_part
-from models.gatherings.roll import NOT_EXPECTED, RollLine
+from models.gatherings.roll import NOT_EXPECTED, Roll, RollLine
 from models.notices.audience import Recipient, audience_of
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.notice import Notice, NoticeKind
@@ -73,7 +73,7 @@ def cancel(
 ) -> Published:
     """Call a gathering off and tell everybody of its audience, once; what had not gone out stays unsent.
 
-    Refused: not_found, reason_missing, too_late_to_cancel.
+    Refused: not_found, reason_missing, too_late_to_cancel (also once a roll is confirmed).
     """
     if not reason.strip():
         raise Refused("reason_missing", "请写明取消的原因", fields={"reason": "请写明原因"})
@@ -81,6 +81,10 @@ def cancel(
     state = state_at(gathering.state, gathering.starts_at, gathering.opened_at, now=now)
     if state not in MAY_CANCEL:
         raise Refused("too_late_to_cancel", "活动已经结束，不能再取消")
+    if session.scalar(
+        select(exists().where(Roll.gathering_id == gathering_id, Roll.confirmed_at.is_not(None)))
+    ):
+        raise Refused("too_late_to_cancel", "有名册已经确认，不能再取消")
     gathering.state, gathering.reason = GatheringState.CANCELLED, reason.strip()
     gathering.version += 1
     session.flush()

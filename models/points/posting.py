@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from models.audit import Via, record
 from models.clock import day_of
 from models.gatherings.gathering import GatheringState, opens_at
-from models.gatherings.marks import RollHead, counts_of, roll_seen, unconfirmed, write_marks
+from models.gatherings.marks import RollHead, begin_confirmation, counts_of, roll_seen, write_marks
 from models.gatherings.roll import Amendment, Counts, Roll, RollLine, Status
 from models.points.cycle import cycle_of
 from models.points.entry import PointEntry, Source
@@ -41,11 +41,11 @@ class Amended:
 def confirm_roll(session: Session, roll_id: int, *, by: int, now: datetime) -> Confirmation:
     """Confirm the roll and post its points, or neither.
 
-    The roll is locked first, so that of two hands one confirms and the other is refused, and a check-in
-    running meanwhile is either counted or refused. Never guesses an absence.
+    Gathering and roll are locked first, so that of two hands one confirms and the other is refused, and a
+    check-in running meanwhile is either counted or refused. Never guesses an absence.
     Refused: not_found, not_published, cancelled, roll_confirmed, too_early, roll_incomplete.
     """
-    head = unconfirmed(session, roll_id)
+    head = begin_confirmation(session, roll_id)
     begins = opens_at(head.gathering.starts_at)
     if now < begins:
         raise Refused("too_early", "活动还没有开始，不能确认名册")
@@ -71,8 +71,6 @@ def confirm_roll(session: Session, roll_id: int, *, by: int, now: datetime) -> C
 
 def _confirm_gathering_when_last(session: Session, head: RollHead) -> None:
     open_rolls = exists().where(Roll.gathering_id == head.gathering.id, Roll.confirmed_at.is_(None))
-    # Two branches may confirm their last two rolls at once: the gathering's row makes them take turns.
-    session.refresh(head.gathering, with_for_update=True)
     if not session.scalar(select(open_rolls)):
         head.gathering.state = GatheringState.CONFIRMED
 
