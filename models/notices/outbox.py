@@ -58,7 +58,8 @@ class Settled(NamedTuple):
 _CLAIM = text("""
 WITH due AS (
     SELECT d.id, d.binding_id, d.not_before, d.first_sent_at, b.openid, g.id AS gathering_id, g.starts_at,
-        n.texts -> CASE WHEN d.at_home THEN 'at_home' ELSE 'member' END AS words, g.ends_at
+        n.texts -> CASE WHEN d.at_home THEN 'at_home' ELSE 'member' END AS words, g.ends_at,
+        g.state = 'cancelled' AND n.kind <> 'change' AS called_off
     FROM delivery d
     JOIN binding b ON b.id = d.binding_id
     JOIN notice n ON n.id = d.notice_id
@@ -73,9 +74,11 @@ WITH due AS (
     SELECT DISTINCT ON (binding_id) * FROM due ORDER BY binding_id, not_before, id
 ), judged AS (
     SELECT *, CASE
+        WHEN first_sent_at IS NULL AND called_off THEN 'called_off'
         WHEN first_sent_at IS NULL AND openid IS NULL THEN 'binding_ended'
         WHEN first_sent_at IS NULL AND ends_at <= :now THEN 'too_late'
-        WHEN first_sent_at <= :oldest OR first_sent_at IS NOT NULL AND openid IS NULL THEN 'doubt'
+        WHEN first_sent_at <= :oldest OR first_sent_at IS NOT NULL AND (openid IS NULL OR called_off)
+            THEN 'doubt'
         ELSE 'send' END AS verdict
     FROM chosen
 ), stamped AS (
@@ -83,8 +86,9 @@ WITH due AS (
     WHERE binding.id = judged.binding_id AND judged.verdict = 'send'
 )
 UPDATE delivery d SET
-    state = CASE verdict WHEN 'send' THEN 'sending' WHEN 'doubt' THEN 'unknown' ELSE 'phone_list' END,
-    reason = CASE WHEN verdict IN ('send', 'doubt') THEN NULL ELSE verdict END,
+    state = CASE verdict WHEN 'send' THEN 'sending' WHEN 'doubt' THEN 'unknown'
+        WHEN 'called_off' THEN 'cancelled' ELSE 'phone_list' END,
+    reason = CASE WHEN verdict IN ('send', 'doubt', 'called_off') THEN NULL ELSE verdict END,
     attempt_no = d.attempt_no + CASE verdict WHEN 'send' THEN 1 ELSE 0 END,
     first_sent_at = CASE verdict WHEN 'send' THEN coalesce(d.first_sent_at, :now) ELSE d.first_sent_at END,
     lease_until = CASE verdict WHEN 'send' THEN CAST(:lease AS timestamptz) END,
@@ -157,7 +161,8 @@ def claim(session: Session, *, now: datetime, limit: int) -> list[Claimed]:
     """Take up to `limit` due messages nobody holds, at most one for each person, for a lease of 60 s.
 
     Commit before the call to WeChat. By night nothing is taken: what is due is held until 08:00.
-    A lease that ran out is taken again under the same id, as long as WeChat remembers it.
+    A lease that ran out is taken again under the same id, as long as WeChat remembers it. What invites to a
+    gathering that was called off meanwhile is not sent any more.
     """
     morning = quiet_until(now)
     if morning is not None:
