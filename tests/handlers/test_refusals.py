@@ -116,3 +116,29 @@ def test_demonstration_is_never_loaded_in_production(world: World) -> None:
     ended = CliRunner().invoke(commands, ["demo"], obj=lambda: desk)
     assert isinstance(ended.exception, Refused)
     assert ended.exception.code == "in_production"
+
+
+ODD = [
+    ("secretary", "POST /console/gatherings", "own", {"title": "十二月\0"}),
+    ("secretary", "POST /console/gatherings", "own", {"partners": "9" * 30}),
+    ("secretary", "POST /console/gatherings", "own", {"leave_until": "0001-01-01T00:00"}),
+    ("secretary", "POST /console/gatherings", "own", {"day": "9999-12-31"}),
+    ("secretary", f"{GATHERING}/cancellation", "own", {"reason": "大雪\0"}),
+    ("secretary", f"{ROLL}/amendment", "own", {"reason": "看错了\0"}),
+    ("secretary", f"{ROLL}/marks", "own", {f"m-{'9' * 17}": "present"}),
+    ("secretary", f"{ROLL}/heads", "own", {"heads": "²"}),
+    ("secretary", f"GET /console/rolls/<int:roll_id>/confirmation?m-{'9' * 5000}=present", "own", {}),
+    ("secretary", f"GET /console/rolls/{'9' * 40}", "-", {}),
+    ("town", ACCOUNTS, "own", {"name": "赵\0一"}),
+    ("town", ACCOUNTS, "own", {"org": "²"}),
+    ("anonymous", "POST /console/login", "-", {"login": "a\0b"}),
+]
+
+
+@pytest.mark.parametrize(("who", "route", "row", "fields"), ODD, ids=range(len(ODD)))
+def test_signs_and_numbers_that_no_column_holds_are_refused_and_crash_nothing(
+    world: World, who: str, route: str, row: str, fields: dict[str, Any]
+) -> None:
+    with asked(world, route, row, who, **fields) as answer:
+        assert answer.status_code in (200, 400, 404)
+        assert answer.mimetype == "text/html"
