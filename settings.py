@@ -107,7 +107,7 @@ class Environment:
         str, StringConstraints(pattern=r"^[0-9A-Za-z]{43}(,[0-9A-Za-z]{43})?$")
     ] = field(repr=False)
     wechat_api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^/]+$")]
-    secret_key_old: str | None = field(default=None, repr=False)
+    secret_key_old: Annotated[str, StringConstraints(min_length=32)] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -178,16 +178,28 @@ def _sentences(where: str, error: ValidationError, *, upper: bool = False) -> st
     return "\n".join(lines)
 
 
+SECRETS = (
+    "secret_key", "secret_key_old", "field_key", "wechat_oa_secret", "wechat_oa_token", "wechat_oa_aes_key",
+    "wechat_mini_secret", "wechat_mini_token", "wechat_mini_aes_key",
+)  # fmt: skip
+
+
 def _refuse_in_production(settings: Settings) -> None:
     """Refuse plain http and keys that are no secret. Rule: production starts safe or not at all."""
     env = settings.env
     for name in ("public_base_url", "wechat_api_base"):
         if not getattr(env, name).startswith("https://"):
             raise BadSettings(f"正式运行时 {name.upper()} 应当以 https:// 开头")
-    for name in ("secret_key", "field_key", "wechat_oa_secret", "wechat_oa_token", "wechat_mini_secret"):
-        value = getattr(env, name).split(":")[-1]
-        if len(set(value)) < 3 or any(word in value.lower() for word in ("demo", "secret", "change", "test")):
+    for name in SECRETS:
+        # Every key of a list counts: an old one still opens what it once closed.
+        given = getattr(env, name)
+        keys = [part.split(":")[-1] for part in given.split(",")] if given else []
+        if any(_is_sample(key) for key in keys):
             raise BadSettings(f"正式运行时 {name.upper()} 不能用示例值")
+
+
+def _is_sample(key: str) -> bool:
+    return len(set(key)) < 3 or any(word in key.lower() for word in ("demo", "secret", "change", "test"))
 
 
 def simulator_accounts(settings: Settings) -> str:

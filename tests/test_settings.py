@@ -88,6 +88,7 @@ def test_missing_variable_is_named_and_no_secret_is_repeated(tmp_path: Path, nam
 
 WRONG_ENV = [
     ("SECRET_KEY", "short"),
+    ("SECRET_KEY_OLD", "short"),
     ("FIELD_KEY", "no-id-before-the-key-at-all-0123456789abcdef"),
     ("WECHAT_OA_AES_KEY", "too-short"),
     ("PUBLIC_BASE_URL", "https://dj.example.cn/path"),
@@ -108,7 +109,12 @@ UNSAFE = [
     ("SECRET_KEY", "a" * 64),
     ("SECRET_KEY", "change-me-change-me-change-me-change-me"),
     ("FIELD_KEY", "k1:" + "demo" * 16),
+    ("FIELD_KEY", f"k2:{'demo' * 16},k1:{'0123456789abcdef' * 4}"),
+    ("SECRET_KEY_OLD", "change-me-change-me-change-me-change-me"),
     ("WECHAT_OA_SECRET", "testtest1234"),
+    ("WECHAT_OA_AES_KEY", "A" * 43),
+    ("WECHAT_MINI_TOKEN", "demotoken"),
+    ("WECHAT_MINI_AES_KEY", f"{'0123456789' * 4}abc,{'A' * 43}"),
 ]
 
 
