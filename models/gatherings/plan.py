@@ -23,6 +23,7 @@ from models.gatherings.gathering import (
 )
 from models.gatherings.roll import Roll
 from models.people.org import Org, Setting, settings_of
+from models.people.posts import siblings_of
 from models.refused import Refused
 
 START, LENGTH = time(15, 0), timedelta(minutes=90)
@@ -99,9 +100,10 @@ def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
     )
 
 
-def _has_theme_day(session: Session, org_id: int, period: str) -> bool:
+def _has_theme_day(session: Session, org_id: int, period: str, *, beside: int = 0) -> bool:
     query = select(
         exists().where(
+            Gathering.id != beside,
             Gathering.org_id == org_id,
             Gathering.kind == GatheringKind.THEME_DAY,
             Gathering.period == period,
@@ -122,10 +124,8 @@ def draft(
 ) -> Gathering:
     """Add a draft. Refused: bad_plan with `fields`, theme_day_taken."""
     _check(session, org_id, plan, now=now)
-    if kind is GatheringKind.THEME_DAY and _has_theme_day(session, org_id, plan.period):
-        raise Refused(
-            "theme_day_taken", f"{plan.period} 的主题党日已经有了", fields={"period": "这个月已经有了"}
-        )
+    if kind is GatheringKind.THEME_DAY:
+        _check_month(session, org_id, plan.period)
     gathering = Gathering(org_id=org_id, kind=kind, drafted_by=by, state=GatheringState.DRAFT)
     _write(gathering, plan)
     session.add(gathering)
@@ -135,11 +135,20 @@ def draft(
     return gathering
 
 
+def _check_month(session: Session, org_id: int, period: str, *, beside: int = 0) -> None:
+    """Refuse a second theme day of a month, also where a button is pressed twice at once."""
+    session.execute(select(Org.id).where(Org.id == org_id).with_for_update(key_share=True))
+    if _has_theme_day(session, org_id, period, beside=beside):
+        raise Refused("theme_day_taken", f"{period} 的主题党日已经有了", fields={"period": "这个月已经有了"})
+
+
 def redraft(session: Session, gathering: Gathering, plan: Plan, *, by: int, now: datetime) -> None:
-    """Save a draft again. Refused: not_a_draft, bad_plan with `fields`."""
+    """Save a draft again. Refused: not_a_draft, bad_plan with `fields`, theme_day_taken."""
     if gathering.state is not GatheringState.DRAFT:
         raise Refused("not_a_draft", "已经发布，不能再改草稿")
     _check(session, gathering.org_id, plan, now=now)
+    if gathering.kind is GatheringKind.THEME_DAY:
+        _check_month(session, gathering.org_id, plan.period, beside=gathering.id)
     _write(gathering, plan)
     for part in (AgendaItem, GatheringTag, Roll):
         session.execute(delete(part).where(part.gathering_id == gathering.id))
@@ -172,9 +181,8 @@ def _check(session: Session, org_id: int, plan: Plan, *, now: datetime) -> None:
 
 
 def _are_siblings(session: Session, org_id: int, partners: Sequence[int]) -> bool:
-    parent = select(Org.parent_id).where(Org.id == org_id).scalar_subquery()
-    found = session.scalars(select(Org.id).where(Org.id.in_(partners), Org.parent_id == parent)).all()
-    return set(found) == set(partners) and org_id not in partners
+    found = {one.id for one in siblings_of(session, session.get_one(Org, org_id))}
+    return found.issuperset(partners)
 
 
 def _write(gathering: Gathering, plan: Plan) -> None:
