@@ -17,6 +17,7 @@ from models.refused import Refused
 LINE = 15  # signs of full width that a phone with large type still keeps on one line
 # WeChat: a reply has at most 2,048 bytes.
 LONGEST_REPLY = 2000
+LONGEST_AGENDA = 600  # bytes
 ENTRIES = 5
 
 COMMANDS = "【主题党日】看时间地点\n【签到 六位数字】会场登记\n【积分】看分数和来由\n【帮助】看这些话"
@@ -52,7 +53,7 @@ def gathering_words(seat: Seat, agenda: list[AgendaItem], *, now: datetime) -> s
     if gathering.bring:
         lines.append(f"带上：{gathering.bring}")
     if agenda:
-        lines.append(f"议程：{'，'.join(item.title for item in agenda)}")
+        lines.append(f"议程：{_agenda([item.title for item in agenda])}")
     lines += ["", f"您的状态：{_standing(seat)}"]
     if seat.state is GatheringState.PUBLISHED:
         opening = opens_at(gathering.starts_at)
@@ -61,6 +62,16 @@ def gathering_words(seat: Seat, agenda: list[AgendaItem], *, now: datetime) -> s
     elif seat.state is GatheringState.OPEN and seat.checked_in_at is None:
         lines.append("现在可以签到，发：\n签到 屏幕上的六位数字")
     return "\n".join(lines)
+
+
+def _agenda(titles: list[str]) -> str:
+    """Name as many items as leave room for the rest of the reply, the first one always."""
+    said = titles[0]
+    for title in titles[1:]:
+        if len(f"{said}，{title}".encode()) > LONGEST_AGENDA:
+            return f"{said} 等 {len(titles)} 项"
+        said += f"，{title}"
+    return said
 
 
 def _standing(seat: Seat) -> str:
