@@ -37,7 +37,9 @@ def count_password_try(key: bytes) -> None:
 def next_page() -> str:
     """Return where to go after logging in: only ever an address of the console."""
     wanted = request.values.get("next", "")
-    fits = wanted.startswith("/console/") and "\\" not in wanted and "//" not in wanted
+    fits = (
+        wanted.startswith("/console/") and "\\" not in wanted and "//" not in wanted and wanted.isprintable()
+    )
     return wanted if fits and len(wanted) < 200 else ""
 
 
@@ -49,8 +51,13 @@ def login_form() -> Response:
 
 @console.post("/console/login")
 def login() -> Response:
-    """Log in. The same answer for an unknown log-in and a wrong password; 429 after too many."""
+    """Log in. The same answer for an unknown log-in and a wrong password; 429 after too many.
+
+    Another site's page may not log anybody in, for then they would write under a name that is not theirs.
+    """
     edge = current()
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        raise Refused("csrf", "请从本站的登录页登录")
     typed = request.form.get("login", "")[:64]
     key = who_hash(typed)
     try:
@@ -69,6 +76,10 @@ def login() -> Response:
     return logged_in(answer, account)
 
 
+def _is_secure() -> bool:
+    return current().parts.installation.base_url.startswith("https://")
+
+
 def logged_in(answer: Response, account: Account) -> Response:
     """Start a session and put its token into the browser's cookie; whatever it held before ends."""
     edge = current()
@@ -81,7 +92,7 @@ def logged_in(answer: Response, account: Account) -> Response:
         path="/",
         httponly=True,
         samesite="Lax",
-        secure=edge.parts.installation.base_url.startswith("https://"),
+        secure=_is_secure(),
     )
     return answer
 
@@ -92,7 +103,8 @@ def logout() -> Response:
     """End this browser's session."""
     end_session(current().session, request.cookies[cookie_name()])
     answer = go("console.login_form")
-    answer.delete_cookie(cookie_name(), path="/")
+    # A browser lets nothing touch a __Host- cookie that is not itself secure.
+    answer.delete_cookie(cookie_name(), path="/", httponly=True, samesite="Lax", secure=_is_secure())
     return answer
 
 

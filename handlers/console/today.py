@@ -39,7 +39,11 @@ def today() -> Response:
     """Show what waits for this person today, most urgent first."""
     edge, posts = current(), staff().posts
     months = months_back(day_of(edge.now), 4)
-    own = rolls_among(edge.session, own_branches(posts), periods=months, now=edge.now)
+    own = [
+        roll
+        for roll in rolls_among(edge.session, own_branches(posts), periods=months, now=edge.now)
+        if roll.state is not GatheringState.DRAFT or may(posts, Verb.DRAFT, roll.org.path)
+    ]
     orgs = phoned_orgs(own)
     told = progress_below(edge.session, [roll.gathering.id for roll in own], org_ids=orgs) if orgs else {}
     ahead = [roll for roll in own if roll.gathering.ends_at > edge.now]
