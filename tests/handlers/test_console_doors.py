@@ -78,3 +78,9 @@ def test_draft_moved_to_a_month_that_is_taken_is_refused(site: Site) -> None:
     browser = site.browser("secretary")
     assert browser.post(addresses[1], form).status_code == 400
     assert browser.post(addresses[1], form | {"period": "2027-01"}).status_code == 303
+
+
+def test_answers_about_a_person_are_kept_by_no_cache(site: Site) -> None:
+    client = site.app.test_client()
+    for address in ("/api/v1/home", "/api/v1/me/points"):
+        assert client.get(address).headers["Cache-Control"] == "no-store"
