@@ -12,7 +12,7 @@ from handlers.replies import SILENT, count_again, count_try, reply_to
 from models.notices.event import Outcome
 from models.notices.inbound import claim_message, keep_reply, reply_given
 from models.notices.matching import Result, keep_result
-from wechat.callback import SILENCE, Push, TemplateResult, reply_text
+from wechat.callback import SILENCE, Push, TemplateResult, Unsubscribed, reply_text
 
 official_account = APIBlueprint("official_account", __name__, enable_openapi=False)
 ADDRESS = "/wechat/official-account"
@@ -42,6 +42,9 @@ def _answer(push: Push) -> Response:
     try:
         said = _said_once(edge, push)
     except Exception:
+        if isinstance(push, Unsubscribed):
+            # Nobody reads our words any more; a 5xx lets WeChat tell it again.
+            raise
         edge.session.rollback()
         log.exception("a follower's %s could not be answered", type(push).__name__)
         said = BUSY

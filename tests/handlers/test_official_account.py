@@ -218,6 +218,20 @@ def test_follower_who_leaves_loses_the_accounts_link_only(safe: Chat) -> None:
         assert session.scalars(linked).all() == ["wxmini"]
 
 
+def test_leaving_that_could_not_be_noted_is_told_again(safe: Chat, database: str) -> None:
+    # Control: answered with polite words nobody reads, WeChat would never tell it again.
+    hall = a_hall(safe.sessions)
+    leaving = safe.elements(hall.openid, "event", Event="unsubscribe")
+    engine = create_engine(url(OWNER, database), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER TABLE audit RENAME TO away"))
+        assert safe.push(leaving).status_code == 500
+        connection.execute(text("ALTER TABLE away RENAME TO audit"))
+    assert safe.shown(safe.push(leaving)) == "success"
+    with safe.sessions() as session:
+        assert session.scalars(select(Binding).where(Binding.ended_at.is_(None))).all() == []
+
+
 def test_new_follower_is_greeted(chat: Chat) -> None:
     greeting = chat.event("oNew", "subscribe", EventKey="")
     assert greeting.startswith("您好，这里是青山示范区党建。")
