@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select, update
 
 from models.base import Sessions
+from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.roll import Roll, RollLine
 from models.notices.event import InboundMessage
 from models.people.account import ConsoleSession
@@ -32,9 +33,12 @@ def retain(sessions: Sessions, now: datetime) -> int:
             .group_by(Roll.gathering_id)
             .having(func.count() == func.count(Roll.confirmed_at), confirmed <= now - PHONES_OF_LINES)
         )
+        called_off = select(Gathering.id).where(
+            Gathering.state == GatheringState.CANCELLED, Gathering.ends_at <= now - PHONES_OF_LINES
+        )
         lines = session.execute(
             update(RollLine)
-            .where(RollLine.openid_hash.is_not(None), RollLine.gathering_id.in_(done))
+            .where(RollLine.openid_hash.is_not(None), RollLine.gathering_id.in_(done.union(called_off)))
             .values(openid_hash=None)
             .returning(RollLine.member_id)
             .execution_options(synchronize_session=False)

@@ -152,6 +152,17 @@ def test_lines_forget_their_phone_seven_days_after_the_confirmation(
         assert line.checked_in_at == NOON
 
 
+@pytest.mark.parametrize(("days", "forgotten"), [(PHONES_OF_LINES, 1), (PHONES_OF_LINES / 2, 0)])
+def test_lines_of_a_gathering_called_off_forget_their_phone_too(
+    sessions: Sessions, days: timedelta, forgotten: int
+) -> None:
+    published(sessions, GatheringState.CANCELLED, reason="有大雨", ends_at=THREE_O_CLOCK + timedelta(hours=1))
+    with sessions.begin() as session:
+        signed_in = {"openid_hash": b"phone", "checked_in_at": NOON, "checked_in_via": CheckedIn.QR}
+        session.execute(update(RollLine).values(**signed_in, status=Status.PRESENT))
+    assert retain(sessions, THREE_O_CLOCK + timedelta(hours=1) + days) == forgotten
+
+
 def test_what_is_kept_for_a_time_only_is_deleted_when_it_is_over(sessions: Sessions) -> None:
     kept: tuple[type[Base], ...] = (Tries, PhoneSession, ConsoleSession, InboundMessage, PlannedRun)
     with sessions.begin() as session:
