@@ -22,7 +22,7 @@ from models.notices.delivery import DELIVERY_STATE_TEXT, Channel, DeliveryState
 from models.notices.phone_list import sums_of
 from models.notices.progress import progress_below
 from models.people.org import Org, OrgKind
-from models.people.posts import leaders_of
+from models.people.posts import leaders_of, siblings_of
 from models.people.rights import OFFICERS, Verb, may
 from models.refused import Refused
 
@@ -220,13 +220,7 @@ def draft_page(
 ) -> Response:
     """Show the form of a draft, who would be told, by what, and who must be telephoned by whom."""
     edge = current()
-    siblings = edge.session.scalars(
-        select(Org)
-        .where(
-            Org.parent_id == org.parent_id, Org.id != org.id, Org.kind == org.kind, Org.dissolved_on.is_(None)
-        )
-        .order_by(Org.id)
-    ).all()
+    siblings = siblings_of(edge.session, org)
     audience = audience_of(
         edge.session,
         [org.id, *(one.id for one in siblings if one.id in typed.partners)],

@@ -68,7 +68,7 @@ class Suggestion:
 
 
 def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
-    """Propose the next theme day of `org` that has none yet, with the reason for its date.
+    """Propose the next theme day of `org` in a month without one, held or joined, with its date's reason.
 
     The place is that of the branch's last gathering.
     """
@@ -82,7 +82,10 @@ def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
             day_of_month=settings[Setting.THEME_DAY],
             rule=HolidayRule(settings[Setting.HOLIDAY_RULE]),
         )
-        if proposal.day >= day_of(now) and not _has_theme_day(session, org.id, f"{month:%Y-%m}"):
+        period = f"{month:%Y-%m}"
+        if proposal.day >= day_of(now) and not (
+            _has_theme_day(session, org.id, period) or _joins_theme_day(session, org.id, period)
+        ):
             break
         month = (month + timedelta(days=32)).replace(day=1)
     starts_at = at(proposal.day, START)
@@ -108,6 +111,20 @@ def _has_theme_day(session: Session, org_id: int, period: str, *, beside: int = 
             Gathering.kind == GatheringKind.THEME_DAY,
             Gathering.period == period,
             Gathering.state != GatheringState.CANCELLED,
+        )
+    )
+    return bool(session.scalar(query))
+
+
+def _joins_theme_day(session: Session, org_id: int, period: str) -> bool:
+    """Say whether a branch takes part in another's theme day; a draft invites nobody yet."""
+    query = select(
+        exists().where(
+            Roll.org_id == org_id,
+            Roll.gathering_id == Gathering.id,
+            Gathering.kind == GatheringKind.THEME_DAY,
+            Gathering.period == period,
+            Gathering.state.not_in((GatheringState.DRAFT, GatheringState.CANCELLED)),
         )
     )
     return bool(session.scalar(query))

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from models.gatherings.gathering import Gathering, GatheringState
 from models.notices.delivery import Delivery
-from tests.handlers.console_site import Browser, Site
+from tests.handlers.console_site import Browser, Site, publish_theme_day
 
 XSS = "<script>alert(1)</script>"
 
@@ -45,6 +45,14 @@ def test_new_draft_is_filled_with_the_proposed_day_and_its_reason(site: Site) ->
     page = site.browser("secretary").get("/console/gatherings/new").text
     assert 'value="2026-11-25"' in page
     assert "本支部每月 25 日" in page
+
+
+def test_branch_that_joins_anothers_theme_day_is_proposed_the_next_month(site: Site) -> None:
+    browser = site.browser("neighbour")
+    assert "起草11月主题党日通知" in browser.get("/console/").text
+    publish_theme_day(site)
+    assert "起草11月主题党日通知" not in browser.get("/console/").text
+    assert 'value="2026-12-25"' in browser.get("/console/gatherings/new").text
 
 
 def test_draft_is_stored_and_shown_again_as_typed(site: Site) -> None:
