@@ -1,5 +1,7 @@
 """The roster of one's own branches, and a member's points with every number explained."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -38,6 +40,12 @@ def roster_by_group(org: Org) -> list[tuple[str, list[RosterRow]]]:
     return [(name, list(of)) for name, of in groupby(rows, key=heading)]
 
 
+def namesakes(groups: Iterable[tuple[str, Sequence[RosterRow]]]) -> set[str]:
+    """Return the names that more than one person on this roster bears: the joining year tells them apart."""
+    borne = Counter(row.member.name for _, rows in groups for row in rows)
+    return {name for name, times in borne.items() if times > 1}
+
+
 def _place(row: RosterRow) -> tuple[list[int], int]:
     return tree_order(row.branch), row.group.id if row.group else 0
 
@@ -49,14 +57,13 @@ def members() -> Response:
     need_somewhere(Verb.SEE_ROSTER)
     org = org_asked(Verb.SEE_ROSTER, request.args.get("org"))
     groups = roster_by_group(org)
-    names = [row.member.name for _, rows in groups for row in rows]
     return page(
         "members.html",
         org=org,
         orgs=own_orgs(Verb.SEE_ROSTER),
         groups=groups,
-        namesakes={name for name in names if names.count(name) > 1},
-        number=len(names),
+        namesakes=namesakes(groups),
+        number=sum(len(rows) for _, rows in groups),
         status_text=MEMBER_STATUS_TEXT,
         spell_text=SPELL_TEXT,
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Response, request
 
 from handlers.console.login import count_password_try, who_hash
-from handlers.console.members import roster_by_group
+from handlers.console.members import namesakes, roster_by_group
 from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
 from handlers.console.reach import org_asked, own_orgs
 from handlers.edge import current
@@ -42,6 +42,7 @@ def _form(org: Org, chosen: set[int] | None = None, status: int = 200, **errors:
         org=org,
         orgs=own_orgs(Verb.ISSUE_SLIPS),
         groups=groups,
+        namesakes=namesakes(groups),
         wanting=wanting,
         chosen=chosen,
         errors=errors,
@@ -58,7 +59,8 @@ def create_slips() -> Response:
     edge, who = current(), staff()
     org = org_asked(Verb.ISSUE_SLIPS, request.form.get("org"))
     sent = {int(value) for value in request.form.getlist("member") if value.isdecimal() and len(value) < 18}
-    rows = [row for _, of in roster_by_group(org) for row in of if row.member.id in sent]
+    groups = roster_by_group(org)
+    rows = [row for _, of in groups for row in of if row.member.id in sent]
     if len(rows) != len(sent):
         raise Refused("not_found", "没有找到其中一位同志")
     if not rows:
@@ -77,7 +79,14 @@ def create_slips() -> Response:
     codes = issue_codes(edge.session, edge.parts.keyring, sorted(sent), by=who.account_id, now=edge.now)
     # A code that expires in the middle of a day is good through the day before.
     last_day = day_of(edge.now + CODE_LIFE - timedelta(days=1))
-    return page("slip_sheet.html", rows=rows, codes=codes, last_day=last_day, issued_on=day_of(edge.now))
+    return page(
+        "slip_sheet.html",
+        rows=rows,
+        namesakes=namesakes(groups),
+        codes=codes,
+        last_day=last_day,
+        issued_on=day_of(edge.now),
+    )
 
 
 @console.app_template_filter("spaced")

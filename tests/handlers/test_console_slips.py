@@ -1,7 +1,7 @@
 """Slips exist on paper only; accounts below are given, ended and shown a first password once."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
@@ -10,7 +10,7 @@ from models.people.account import Account
 from models.people.bind import bind, read_code
 from models.people.binding import BindCode
 from models.people.console import HASHER
-from tests.factories import KEYRING
+from tests.factories import KEYRING, a_member
 from tests.handlers.console_site import MINI, Browser, Site
 
 PASSWORD = "river-stone-42"
@@ -46,6 +46,18 @@ def test_sheet_shows_codes_that_bind_and_are_stored_nowhere(site: Site) -> None:
         told = repr(vars(stored)) + "".join(repr(vars(row)) for row in session.scalars(select(Audit)))
         assert digits not in told
         assert bind(session, KEYRING, digits, MINI, "openid-x", via=Via.PHONE, now=site.now).id == member.id
+
+
+def test_two_of_one_name_are_told_apart_where_slips_are_chosen_and_printed(site: Site) -> None:
+    with site.sessions.begin() as session:
+        home, group = site.orgs["home"], site.orgs["group1"]
+        twin = a_member(session, home, "白玉珍", group, joined_on=date(2019, 7, 1))
+    browser = with_password(site, "secretary")
+    page = browser.get("/console/slips").text
+    assert "<small>2019年</small>" in page
+    assert "<small>1986年</small>" in page
+    sheet = browser.post("/console/slips", {"member": [twin.id], "password": PASSWORD}).text
+    assert "<b>白玉珍</b> <small>2019年入党</small>" in sheet
 
 
 def test_wrong_password_prints_nothing_and_keeps_the_choice(site: Site) -> None:
