@@ -10,7 +10,7 @@ from handlers.edge import current
 from handlers.identity import staff
 from models.gatherings.standing import Standing
 from models.notices.phone_list import mark_phoned, phone_list
-from models.notices.progress import progress_below
+from models.notices.progress import Progress, progress_below
 from models.refused import Refused
 
 
@@ -30,19 +30,33 @@ def phone_list_page(gathering_id: int) -> Response:
     rolls, orgs = _phoned(gathering_id)
     rows = phone_list(edge.session, edge.parts.keyring, gathering_id, org_ids=orgs, by=staff().account_id)
     groups = [(name, list(of)) for name, of in groupby(rows, key=lambda row: row.group_name or "没有编组")]
-    progress = progress_below(edge.session, [gathering_id], org_ids=orgs).get(gathering_id)
-    return page("phone_list.html", gathering=rolls[0].gathering, groups=groups, rows=rows, progress=progress)
+    return page(
+        "phone_list.html",
+        gathering=rolls[0].gathering,
+        groups=groups,
+        progress=_progress(gathering_id, orgs),
+    )
+
+
+def _progress(gathering_id: int, orgs: list[int]) -> Progress | None:
+    return progress_below(current().session, [gathering_id], org_ids=orgs).get(gathering_id)
 
 
 @console.post("/console/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>")
 @staff_page
 def create_phone_call(gathering_id: int, delivery_id: int) -> Response:
-    """Tick 已告知; the script swaps the tick alone, so that the list is not opened again."""
+    """Tick 已告知; the script swaps the tick and the counts alone, so that the list is not opened again."""
     edge = current()
     _, orgs = _phoned(gathering_id)
     mark_phoned(edge.session, delivery_id, org_ids=orgs, by=staff().account_id, now=edge.now)
     if is_part():
-        return page("phoned.html", phoned_at=edge.now, phoned_by=staff().name)
+        return page(
+            "phoned.html",
+            phoned_at=edge.now,
+            phoned_by=staff().name,
+            progress=_progress(gathering_id, orgs),
+            swap=True,
+        )
     return go("console.phone_list_page", gathering_id=gathering_id, _anchor=f"d{delivery_id}")
 
 

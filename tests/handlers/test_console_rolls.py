@@ -203,6 +203,7 @@ def test_calls_are_ticked_with_time_and_hand_and_the_list_is_logged(site: Site) 
     part = browser.post(f"{address}/{tick}", None, **{"HX-Request": "true"})
     assert "已告知" in part.text
     assert "14:50 何桂芳" in part.text
+    assert 'id="progress" hx-swap-oob="true"' in part.text
     assert browser.post(f"{address}/{tick}").status_code == 303
     with site.sessions() as session:
         opened = session.scalars(select(Audit).where(Audit.verb == "open_phone_list")).all()

@@ -21,6 +21,13 @@ document.addEventListener('htmx:beforeRequest', (event) => {
   if (place) { place.classList.remove('unsaved'); place.textContent = '正在存…'; }
 });
 
+// A group's head counts who is still to be telephoned.
+document.addEventListener('htmx:afterSwap', () => {
+  for (const group of document.querySelectorAll('.calls .group')) {
+    group.querySelector('.to-phone').textContent = group.querySelectorAll('button.tick').length;
+  }
+});
+
 // Buttons that only change one part of the form's page swap that part.
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('button[data-part]');
