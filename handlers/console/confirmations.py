@@ -1,5 +1,7 @@
 """The end of a roll: who is still open, the sums, what confirming does; and correcting it later."""
 
+from itertools import groupby
+
 from flask import Response, request
 
 from handlers.console.pages import console, go, page, refuse_form, staff_page
@@ -123,7 +125,7 @@ def _amendment_page(head: RollHead, status: int = 200, error: str = "") -> Respo
         status,
         gathering=head.gathering,
         org=head.org,
-        lines=lines,
+        groups=[(name, list(of)) for name, of in groupby(lines, key=lambda line: line.group_name)],
         choices=[(one.value, STATUS_TEXT[one]) for one in AMENDABLE],
         typed=request.form,
         error=error,
