@@ -46,7 +46,6 @@ def today() -> Response:
     ]
     orgs = phoned_orgs(own)
     told = progress_below(edge.session, [roll.gathering.id for roll in own], org_ids=orgs) if orgs else {}
-    ahead = [roll for roll in own if roll.gathering.ends_at > edge.now]
     suggestions = [
         (org.id, suggest(edge.session, org, now=edge.now))
         for org in own_orgs(Verb.DRAFT)
@@ -61,8 +60,10 @@ def today() -> Response:
         today=day_text(day_of(edge.now)),
         owed=owed[:MOST],
         more=len(owed) - MOST,
-        coming=_nearest(roll for roll in ahead if roll.state in TO_COME),
-        drafted=_nearest(roll for roll in ahead if roll.state is GatheringState.DRAFT),
+        coming=_nearest(roll for roll in own if roll.state in TO_COME),
+        drafted=_nearest(
+            roll for roll in own if roll.state is GatheringState.DRAFT and roll.gathering.ends_at > edge.now
+        ),
         told=told,
         last=next((roll for roll in own if roll.roll.confirmed_at is not None), None),
         suggestion=suggestions[0][1] if suggestions else None,
@@ -83,7 +84,7 @@ def _of_roll(roll: Standing, told: Progress | None) -> Iterator[Owed]:
     if roll.state in TO_COME and not over and told and told.to_phone:
         yield Owed(
             f"给 {told.to_phone} 位同志打电话",
-            f"{it.title}，微信没有送达或不用手机。{when} 以前",
+            f"“{it.title}”，微信没有送达或不用手机。{when} 以前",
             "打开电话名单",
             url_for("console.phone_list_page", gathering_id=it.id),
         )
@@ -92,21 +93,21 @@ def _of_roll(roll: Standing, told: Progress | None) -> Iterator[Owed]:
         if roll.questions and confirms:
             yield Owed(
                 f"核对 {roll.questions} 位同志到没到",
-                f"{it.title}，名册上记的是没到，手机上又签到了",
+                f"“{it.title}”，名册上记的是没到，手机上又签到了",
                 "去核对",
                 url_for("console.roll", roll_id=roll.roll.id, show="asks"),
             )
         if over and confirms:
             left = f"还有 {roll.counts.unrecorded} 人未登记" if roll.counts.unrecorded else "都登记好了"
             yield Owed(
-                f"确认{it.title}名册",
+                f"确认“{it.title}”的名册",
                 f"{when} 开的，{left}",
                 "去确认",
                 url_for("console.confirmation", roll_id=roll.roll.id),
             )
     if roll.state is GatheringState.DRAFT and may(posts, Verb.PUBLISH, roll.org.path):
         yield Owed(
-            f"发布{it.title}通知",
+            f"发布“{it.title}”的通知",
             f"草稿已存，{when} 开",
             "看草稿",
             url_for("console.gathering", gathering_id=it.id),
