@@ -33,9 +33,9 @@ TRY = {
     Role.COMMISSIONER: "看本支部的名册和积分，每个分数都有来处",
     Role.GROUP_LEADER: "给本组不用手机的同志登记到会",
     Role.CLERK: "起草主题党日，发布要由书记来按",
-    Role.TOWNSHIP_OFFICER: "看各支部开了没有、归档没有；看不到个人",
+    Role.TOWNSHIP_OFFICER: "看各支部开了没有、名册确认没有；看不到个人",
     Role.ZONE_OFFICER: "看全区的开展情况，给下级开设账号",
-    Role.AUDITOR: "看操作记录；别的都看不到",
+    Role.AUDITOR: "登录看一看：名册、积分和号码都看不到",
 }
 
 
