@@ -360,7 +360,7 @@ def confirm(secretary: PlainBrowser, gathering: int, *, by_hand: str, rest: str)
     """6. A tick by hand for the member without a phone, heads counted, the rest settled, confirmed once."""
     roll = secretary.open(f"/console/gatherings/{gathering}").follow("打开名册")
     roll.press("到会", near=by_hand)
-    page = secretary.open(roll.url).press("其余登记，确认名册", 现场清点="4")
+    page = secretary.open(roll.url).press("去确认名册", 现场清点="4")
     assert rest in page.words, page.words
     done = page.press("确认名册")
     assert "名册已确认" in done.words, done.words
