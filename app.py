@@ -49,22 +49,26 @@ def redis_of(settings: told.Settings) -> Redis:
 
 def clock_of(settings: told.Settings) -> Callable[[], datetime]:
     """Return the clock: the real one, or outside production one that runs ahead (tests reach the 25th)."""
-    ahead = timedelta(seconds=float(os.environ.get(CLOCK, "0")))
+    try:
+        ahead = timedelta(seconds=float(os.environ.get(CLOCK) or "0"))
+    except (ValueError, OverflowError) as error:
+        raise told.BadSettings(f"{CLOCK} 应当是秒数") from error
     if ahead and settings.config.mode == "production":
         raise told.BadSettings("正式运行时不能拨动时钟")
     return lambda: datetime.now(UTC) + ahead
 
 
-def gateway_of(settings: told.Settings, app: WechatApp) -> Gateway:
-    """Return the gateway of one WeChat app."""
-    return Gateway(app, base_url=settings.env.wechat_api_base, redis=redis_of(settings))
+def gateway_of(settings: told.Settings, app: WechatApp, *, timeout: tuple[float, float]) -> Gateway:
+    """Return the gateway of one WeChat app; `timeout` is (connect, read) in seconds."""
+    return Gateway(app, base_url=settings.env.wechat_api_base, redis=redis_of(settings), timeout=timeout)
 
 
 def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
     """Return what the handlers get: values and doors, not the settings."""
     config, env = settings.config, settings.env
     account, mini = config.official_account, config.mini_program
-    mini_gateway = gateway_of(settings, WechatApp(mini.appid, env.wechat_mini_secret))
+    # A log-in holds a thread of the web: a WeChat that hangs must not stop the check-ins beside it.
+    mini_gateway = gateway_of(settings, WechatApp(mini.appid, env.wechat_mini_secret), timeout=(2, 3))
     return Parts(
         sessions=sessions,
         keyring=keyring_of(settings),
@@ -117,7 +121,7 @@ def sender_of(settings: told.Settings) -> Send:
     config, env = settings.config, settings.env
     account, mini = config.official_account, config.mini_program
     return template_sender(
-        gateway_of(settings, WechatApp(account.appid, env.wechat_oa_secret)),
+        gateway_of(settings, WechatApp(account.appid, env.wechat_oa_secret), timeout=(3, 10)),
         account.theme_day_template.id,
         account.theme_day_template.fields,
         url=f"{env.public_base_url}/",

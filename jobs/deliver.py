@@ -123,5 +123,8 @@ def deliver_until(
         except SQLAlchemyError as failure:
             # The database is away or busy; the claims are safe in it, or were never made.
             log.warning("delivery waits for the database: %s", type(failure).__name__)
+        except Exception as failure:
+            # One bad message must not end the sending; its claim runs out and is judged again.
+            log.error("alert: delivery stumbled over %s", type(failure).__name__)
         if not taken:
             stopping.wait(IDLE)

@@ -183,6 +183,11 @@ def _check(session: Session, org_id: int, plan: Plan, *, now: datetime) -> None:
         wrong["place"] = "请写地点，最多 60 个字"
     if plan.starts_at <= now:
         wrong["starts_at"] = "开始时间已经过了"
+    # January's theme day may fall in February, and none farther off.
+    held = day_of(plan.starts_at)
+    year, month = (int(part) for part in plan.period.split("-"))
+    if abs(held.year * 12 + held.month - year * 12 - month) > 1:
+        wrong["period"] = "只能算作当月、上个月或下个月"
     if plan.ends_at <= plan.starts_at:
         wrong["ends_at"] = "结束时间应当晚于开始时间"
     if plan.leave_until is not None and plan.leave_until > plan.starts_at:

@@ -76,7 +76,8 @@ def phone_behind(session: Session, token: str, *, now: datetime) -> Phone:
                 Binding.ended_at.is_(None),
             ),
         )
-        .outerjoin(Member, Member.id == Binding.member_id)
+        # Who has left is nobody here, whether or not the binding was ended.
+        .outerjoin(Member, and_(Member.id == Binding.member_id, Member.left_on.is_(None)))
         .outerjoin(Org, Org.id == Member.branch_id)
         .where(PhoneSession.token_hash == token_hash(token), PhoneSession.expires_at > now)
     ).first()

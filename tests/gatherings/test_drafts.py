@@ -1,6 +1,7 @@
 """Drafts written at the same moment, and with whom one may meet."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -44,3 +45,18 @@ def test_partner_is_a_living_branch_of_the_same_parent(session: Session) -> None
         with pytest.raises(Refused) as caught:
             draft(session, branch.id, a_plan(partner.id), by=by, now=NOON)
         assert "partners" in caught.value.extra["fields"]
+
+
+@pytest.mark.parametrize(
+    ("period", "is_taken"),
+    [("2026-10", True), ("2026-12", True), ("2026-09", False), ("2027-01", False), ("2031-01", False)],
+)
+def test_period_is_the_month_or_its_neighbour(session: Session, period: str, is_taken: bool) -> None:
+    branch, by = a_branch(session).id, an_account(session).id
+    plan = replace(a_plan(), period=period)
+    if is_taken:
+        assert draft(session, branch, plan, by=by, now=NOON).period == period
+        return
+    with pytest.raises(Refused) as caught:
+        draft(session, branch, plan, by=by, now=NOON)
+    assert "period" in caught.value.extra["fields"]
