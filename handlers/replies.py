@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
@@ -17,7 +17,7 @@ from models.gatherings.gathering import GatheringState
 from models.gatherings.hall_code import read_token, tidy_digits
 from models.gatherings.of_member import Seat, coming_up, seat_of, seats_of
 from models.gatherings.roll import CheckedIn
-from models.people.bind import MOST_A_DAY, MOST_AN_HOUR, bind, open_binding, read_code, unbind
+from models.people.bind import CODE_LIMITS, bind, open_binding, read_code, unbind
 from models.people.binding import Binding
 from models.people.member import Member
 from models.people.org import Org, Setting, settings_of
@@ -27,10 +27,7 @@ from models.refused import Refused
 from wechat.callback import Clicked, Push, ScanWaited, Subscribed, TextMessage, Unknown, Unsubscribed
 
 SILENT = "success"  # stored like a reply, and what WeChat gets where the person reads nothing
-LIMITS = {
-    Guess.DIGITS: (DIGITS_LIMIT,),
-    Guess.BIND_CODE: ((timedelta(hours=1), MOST_AN_HOUR), (timedelta(days=1), MOST_A_DAY)),
-}
+LIMITS = {Guess.DIGITS: (DIGITS_LIMIT,), Guess.BIND_CODE: CODE_LIMITS}
 BRACKETS = str.maketrans("", "", "【】[]「」“”\"'")
 
 

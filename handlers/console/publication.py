@@ -85,9 +85,9 @@ def create_new_code(gathering_id: int) -> Response:
 def cancellation(gathering_id: int) -> Response:
     """Ask for the reason, say what calling off does, then call off and tell everybody once."""
     edge = current()
-    it, host = draft_reached(gathering_id, Verb.PUBLISH)
+    it, _ = draft_reached(gathering_id, Verb.PUBLISH)
     if request.method == "GET":
-        return page("cancellation.html", gathering=it, host=host, reason="", error="")
+        return page("cancellation.html", gathering=it, reason="", error="")
     reason = request.form.get("reason", "").strip()
     try:
         if len(reason) > 100:
@@ -100,5 +100,5 @@ def cancellation(gathering_id: int) -> Response:
         if error.code != "reason_missing":
             raise
         refuse_form(error)
-        return page("cancellation.html", 400, gathering=it, host=host, reason=reason, error=error.message)
+        return page("cancellation.html", 400, gathering=it, reason=reason, error=error.message)
     return go("console.gathering", gathering_id=gathering_id)

@@ -1,6 +1,5 @@
 """POST and DELETE /api/v1/binding: a phone becomes a member's, in two steps."""
 
-from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +8,7 @@ from handlers.edge import Edge, current
 from handlers.identity import member_id, member_needed, phone, phone_needed
 from handlers.mini_program import api
 from models.audit import Via
-from models.people.bind import MOST_A_DAY, MOST_AN_HOUR, bind, find_code, masked_name, read_code, unbind
+from models.people.bind import CODE_LIMITS, bind, find_code, masked_name, read_code, unbind
 from models.people.org import Org
 from models.people.tries import Guess, give_back_try
 from models.refused import Refused
@@ -57,8 +56,7 @@ def create_binding(body: Slip) -> Any:
 
 def count_code_try(edge: Edge, openid_hash: bytes) -> None:
     """Count one try of a bind code before it is judged: five an hour, twenty a day for each WeChat user."""
-    limits = (timedelta(hours=1), MOST_AN_HOUR), (timedelta(days=1), MOST_A_DAY)
-    if edge.spend(Guess.BIND_CODE, openid_hash, *limits) < 0:
+    if edge.spend(Guess.BIND_CODE, openid_hash, *CODE_LIMITS) < 0:
         raise Refused("too_many_tries", "试得太多了，请一小时后再来，或找支部", retry_after=3600)
 
 

@@ -251,7 +251,7 @@ def gathering_seen(session: Session, gathering_id: int, *, lock: bool = False) -
 def open_gathering(session: Session, gathering: Gathering, *, by: int, now: datetime) -> None:
     """Open to phones by hand, or again after closing, which makes every older code worthless.
 
-    Refused: not_open_yet (a draft), roll_confirmed, cancelled.
+    Refused: not_published (a draft), roll_confirmed, cancelled.
     """
     state = state_at(gathering.state, gathering.starts_at, gathering.opened_at, now=now)
     if state is GatheringState.OPEN:

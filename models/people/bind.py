@@ -19,8 +19,7 @@ from models.people.tries import Guess, give_back_try
 from models.refused import Refused
 
 CODE_LIFE = timedelta(days=30)
-MOST_AN_HOUR = 5
-MOST_A_DAY = 20
+CODE_LIMITS = ((timedelta(hours=1), 5), (timedelta(days=1), 20))  # tries of one WeChat user in a span
 ALERT_A_DAY = 200
 
 
