@@ -4,7 +4,6 @@ import base64
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,15 +16,10 @@ from typing import Any, TypeVar
 
 import requests
 
+from embedded.process import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 Found = TypeVar("Found")
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(look: Callable[[], Found], *, seconds: float = 20.0) -> Found:

@@ -1,32 +1,23 @@
 """WeChat's simulator as a process of its own, and one account on it, for the tests of rooms that send."""
 
 import secrets
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import requests
 from redis import Redis
 
+from embedded.process import free_port
 from jobs.deliver import Send
 from jobs.template import template_sender
+from tests.running import ROOT, until
 from wechat.gateway import App, Gateway
 
-ROOT = Path(__file__).parents[1]
 SEND = "/cgi-bin/message/template/send"
 FIELDS = {"thing1": "title", "time2": "time", "thing3": "place", "thing4": "note"}
-
-
-def free_port() -> int:
-    """Find a port nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextmanager
@@ -36,12 +27,7 @@ def running_simulator() -> Iterator[str]:
     command = [sys.executable, "-m", "simulator", "--port", url.rpartition(":")[2]]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        for _ in range(300):
-            try:
-                requests.get(f"{url}/_sim/ledger", timeout=1)
-                break
-            except requests.ConnectionError:
-                time.sleep(0.05)
+        until(lambda: requests.get(f"{url}/_sim/ledger", timeout=1).ok)
         yield url
     finally:
         process.terminate()

@@ -16,12 +16,13 @@ from typing import Any
 import requests
 from sqlalchemy import Engine, create_engine, text
 
+from embedded.process import free_port
 from models.keyring import Keyring
 from models.migrate import migrate
 from servers import Postgres, Valkey
 from tests.bench.statements import pgbench
 from tests.bench.zone import fill, reset, write_requests
-from tests.running import Running, free_port
+from tests.running import Running
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS, BRANCHES, EACH, RUNS = 64, 500, 20, 3

@@ -13,7 +13,7 @@ from models.people.org import OrgKind
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import THREE_O_CLOCK, a_branch, a_township, a_zone, an_account, an_org
-from tests.gatherings.test_races import at_once
+from tests.together import at_once
 
 
 def a_plan(*partners: int) -> Plan:

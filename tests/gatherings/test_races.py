@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,35 +17,13 @@ from models.keyring import token_hash
 from models.people.phone import start_phone_session
 from models.points.entry import PointEntry
 from models.points.posting import confirm_roll
-from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import KEYRING
 from tests.gatherings.halls import MINI, Hall, a_hall, spender
 from tests.points.published import publish_for
+from tests.together import at_once
 
 LATER = NOON + timedelta(hours=2)
-
-
-def at_once(doings: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Start all at a barrier; return each one's result, a refusal's code, or the exception."""
-    barrier = threading.Barrier(len(doings))
-    results: list[Any] = [None] * len(doings)
-
-    def run(n: int) -> None:
-        barrier.wait()
-        try:
-            results[n] = doings[n]()
-        except Refused as refused:
-            results[n] = refused.code
-        except Exception as error:  # a surprise is a result too, and fails the test by name
-            results[n] = error
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(doings))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def a_real_hall(sessions: Sessions, members: int) -> Hall:

@@ -25,8 +25,9 @@ from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import a_branch, a_gathering, a_member, a_roll, a_spell, a_township, a_zone, an_account
 from tests.gatherings.halls import Hall, a_hall
-from tests.gatherings.test_races import at_once, confirming
+from tests.gatherings.test_races import confirming
 from tests.points.published import publish_for
+from tests.together import at_once
 
 
 class Joint(NamedTuple):

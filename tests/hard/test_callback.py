@@ -16,7 +16,8 @@ from models.gatherings.roll import CheckedIn
 from models.notices.event import InboundMessage
 from tests.hard import pushes
 from tests.hard.halls import Hall, a_hall
-from tests.hard.zones import MINI, Zone, at_once
+from tests.hard.zones import MINI, Zone
+from tests.together import at_once
 
 NUMBERS = count(70_000)
 BOMB = (

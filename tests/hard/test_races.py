@@ -15,7 +15,8 @@ from models.clock import clock_text, iso
 from models.gatherings.roll import Roll, Status
 from models.people.binding import Binding
 from tests.hard.halls import Hall, a_hall, a_slip
-from tests.hard.zones import MINI, Zone, at_once
+from tests.hard.zones import MINI, Zone
+from tests.together import at_once
 
 ROUNDS = range(5)
 

@@ -1,7 +1,6 @@
 """Running installations whose halls are put straight into their databases; a Valkey of their own to abuse."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,29 +18,6 @@ from tests.running import Running
 
 MINI, ACCOUNT = "wxdemomini000001", "wxdemooa00000001"
 Found = TypeVar("Found")
-
-
-def at_once(doings: Sequence[Callable[[], Found]]) -> list[Found]:
-    """Start all at a barrier; return each one's result, in their order. A failure is raised here."""
-    barrier = threading.Barrier(len(doings))
-    results: list[Any] = [None] * len(doings)
-
-    def run(n: int) -> None:
-        barrier.wait()
-        try:
-            results[n] = doings[n]()
-        except Exception as error:
-            results[n] = error
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(doings))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    return results
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
@@ -17,7 +17,7 @@ from jobs.leader import LockLost, lead
 from jobs.schedule import SCHEDULE
 from models.base import Sessions
 from tests.conftest import APP, OWNER, url
-from tests.simulated import ROOT
+from tests.running import ROOT, until
 
 pytestmark = pytest.mark.processes
 
@@ -32,13 +32,6 @@ url = sys.argv[1]
 engine = connect(url, pool_size=CONNECTIONS)
 sys.exit(run(sessions_of(engine), url, lambda claim: "1", lambda: datetime.now(UTC)))
 """
-
-
-def until(true: Callable[[], bool], seconds: float = 15) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 @contextmanager

@@ -1,17 +1,12 @@
 """The gateway and the callback against the WeChat simulator, a process that shares no code with them."""
 
 import secrets
-import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +14,7 @@ import pytest
 import requests
 from redis import Redis
 
+from tests.simulated import running_simulator
 from wechat.callback import (
     SILENCE,
     Callback,
@@ -91,32 +87,11 @@ class Phone:
         return Gateway(app, base_url=self.url, redis=redis, timeout=timeout)
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def wechat() -> Iterator[str]:
     """The address of a running simulator."""
-    url = f"http://127.0.0.1:{free_port()}"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "simulator", "--port", url.rpartition(":")[2]],
-        cwd=Path(__file__).parents[2],
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(300):
-            try:
-                requests.get(f"{url}/_sim/ledger", timeout=1)
-                break
-            except requests.ConnectionError:
-                time.sleep(0.05)
+    with running_simulator() as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def send(gateway: Gateway, phone: Phone, client_msg_id: str = "d1", openid: str | None = None) -> str:

@@ -1,7 +1,6 @@
 """The HTTP client: what it sends, what it makes of each answer, what it never shows."""
 
 import logging
-import socket
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from embedded.process import free_port
 from tests.wechat.conftest import Stage
 from wechat.errors import ADVICE, Advice, NoClearAnswer, NotSent, WechatError
 from wechat.gateway import App, Gateway
@@ -203,12 +203,6 @@ def test_late_answer_is_no_clear_answer(stage: Stage) -> None:
     with pytest.raises(NoClearAnswer):
         send(gateway)
     done.set()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def test_refused_connection_sent_nothing() -> None:
