@@ -84,24 +84,3 @@ def projector(gathering_id: int) -> Response:
 def projector_code(gathering_id: int) -> Response:
     """Answer the screen's question every few seconds, as JSON."""
     return jsonify(screen_of(gathering_id)[2])
-
-
-@console.get("/c/<token>")
-def code_page(token: str) -> Response:
-    """Say how to sign in to whoever scanned with a plain scanner; looks nothing up and has no effect.
-
-    WeChat asks for its verification files under this address too.
-    """
-    files = current().parts.installation.verification_files
-    if token in files:
-        return Response(files[token], mimetype="text/plain")
-    return page("code.html")
-
-
-@console.get("/<name>.<any(txt, html):kind>")
-def verification_file(name: str, kind: str) -> Response:
-    """Serve a file that WeChat asks for to prove whose the address is. Refused: not_found."""
-    files = current().parts.installation.verification_files
-    if f"{name}.{kind}" not in files:
-        raise Refused("not_found", "没有找到")
-    return Response(files[f"{name}.{kind}"], mimetype="text/plain")

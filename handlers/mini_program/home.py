@@ -5,14 +5,12 @@ from typing import Any
 from flask import request
 from pydantic import BaseModel
 
-from handlers.edge import current
+from handlers.edge import VOLUNTARY, current
 from handlers.identity import bearer
 from handlers.mini_program import api
 from handlers.mini_program.gatherings import Attending, shown
 from models.gatherings.of_member import coming_up
 from models.people.phone import phone_behind
-
-VOLUNTARY = "本小程序自愿使用，是否使用本小程序不作为考核依据。不用手机的同志由支部代为登记，权利和义务相同。"
 
 
 class Legal(BaseModel):

@@ -64,6 +64,7 @@ ROUTES: dict[str, Rows] = {
     "GET /healthz": {"-": ANYBODY},
     "GET /readyz": {"-": ANYBODY},
     "GET /api/v1/openapi.json": {"-": ANYBODY},
+    "GET /": {"-": ANYBODY},
     "GET /c/<token>": {"own": ANYBODY, "missing": ANYBODY},
     "GET /<name>.<any(txt, html):kind>": {"own": ANYBODY, "missing": ANYBODY.replace("200", "404")},
     "GET /console/static/<path:filename>": {"-": ANYBODY},
