@@ -102,8 +102,15 @@ def gatherings() -> Response:
 def new_gathering() -> Response:
     """Show a new draft, filled with the day the branch's rule proposes."""
     edge = current()
-    org = org_asked(Verb.DRAFT, request.args.get("org"))
+    org = _that_meets(org_asked(Verb.DRAFT, request.args.get("org")))
     return draft_page(org, suggested(suggest(edge.session, org, now=edge.now)))
+
+
+def _that_meets(org: Org) -> Org:
+    """Return an organisation with a roster of its own: a committee's notice would go to everybody below."""
+    if org.kind in (OrgKind.WORKING_COMMITTEE, OrgKind.PARTY_COMMITTEE):
+        raise Refused("not_found", "这一级没有自己的名册，请由支部起草")
+    return org
 
 
 @console.post("/console/gatherings")
@@ -111,7 +118,7 @@ def new_gathering() -> Response:
 def create_gathering() -> Response:
     """Store a new draft; 400 with the form as typed where the plan does not hold."""
     edge = current()
-    org = org_asked(Verb.DRAFT, request.form.get("org", ""))
+    org = _that_meets(org_asked(Verb.DRAFT, request.form.get("org", "")))
     typed = typed_form()
     if move_rows(typed, request.form.get("do", "")):
         return draft_page(org, typed)
