@@ -4,12 +4,12 @@ import re
 
 from flask import Response, request
 
-from handlers.console.login import count_password_try, who_hash
+from handlers.console.login import judge_password_again
 from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.identity import cookie_name, staff
-from models.people.account import ROLE_TEXT, Account, Role
-from models.people.console import is_fresh, type_password_again
+from handlers.identity import staff
+from models.people.account import ROLE_TEXT, Role
+from models.people.console import is_fresh
 from models.people.org import Org
 from models.people.posts import (
     account_below,
@@ -21,7 +21,6 @@ from models.people.posts import (
     roles_given,
 )
 from models.people.rights import Verb
-from models.people.tries import Guess, give_back_try
 from models.refused import Refused
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
@@ -55,16 +54,12 @@ def _ask_password() -> None:
 
     Refused: password_needed, password_wrong, too_many_tries.
     """
-    edge, who = current(), staff()
     password = request.form.get("password", "")[:200]
-    if not password and is_fresh(who, now=edge.now):
+    if not password and is_fresh(staff(), now=current().now):
         return
     if not password:
         raise Refused("password_needed", "请再输一次您的密码")
-    key = who_hash(edge.session.get_one(Account, who.account_id).login)
-    count_password_try(key)
-    type_password_again(edge.session, request.cookies[cookie_name()], who.account_id, password, now=edge.now)
-    give_back_try(edge.session, Guess.PASSWORD, key, now=edge.now)
+    judge_password_again(password)
 
 
 def _again(error: Refused) -> Response:

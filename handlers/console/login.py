@@ -10,7 +10,14 @@ from handlers.edge import current
 from handlers.identity import cookie_name, staff
 from models.clock import clock_text
 from models.people.account import Account
-from models.people.console import LONGEST, change_password, check_password, end_session, start_session
+from models.people.console import (
+    LONGEST,
+    change_password,
+    check_password,
+    end_session,
+    start_session,
+    type_password_again,
+)
 from models.people.patience import LIMITS, next_try_at
 from models.people.tries import Guess, give_back_try
 from models.refused import Refused
@@ -41,6 +48,18 @@ def next_page() -> str:
         wanted.startswith("/console/") and "\\" not in wanted and "//" not in wanted and wanted.isprintable()
     )
     return wanted if fits and len(wanted) < 200 else ""
+
+
+def judge_password_again(password: str) -> None:
+    """Judge the password that somebody logged in typed once more, at the price of a try if it is wrong.
+
+    Refused: password_wrong, too_many_tries.
+    """
+    edge, who = current(), staff()
+    key = who_hash(edge.session.get_one(Account, who.account_id).login)
+    count_password_try(key)
+    type_password_again(edge.session, request.cookies[cookie_name()], who.account_id, password, now=edge.now)
+    give_back_try(edge.session, Guess.PASSWORD, key, now=edge.now)
 
 
 @console.get("/console/login")

@@ -4,20 +4,17 @@ from datetime import timedelta
 
 from flask import Response, request
 
-from handlers.console.login import count_password_try, who_hash
+from handlers.console.login import judge_password_again
 from handlers.console.members import namesakes, roster_by_group
 from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
 from handlers.console.reach import org_asked, own_orgs
 from handlers.edge import current
-from handlers.identity import cookie_name, staff
+from handlers.identity import staff
 from models.clock import day_of
-from models.people.account import Account
 from models.people.bind import CODE_LIFE, issue_codes
-from models.people.console import type_password_again
 from models.people.org import Org
 from models.people.rights import Verb
 from models.people.roster import without_slip
-from models.people.tries import Guess, give_back_try
 from models.refused import Refused
 
 
@@ -65,17 +62,12 @@ def create_slips() -> Response:
         raise Refused("not_found", "没有找到其中一位同志")
     if not rows:
         return _form(org, sent, 400, member="请先选要打印的同志")
-    account = edge.session.get_one(Account, who.account_id)
-    key, password = who_hash(account.login), request.form.get("password", "")[:200]
     try:
-        count_password_try(key)
-        token = request.cookies[cookie_name()]
-        type_password_again(edge.session, token, who.account_id, password, now=edge.now)
+        judge_password_again(request.form.get("password", "")[:200])
     except Refused as error:
         refuse_form(error)
         status = 429 if error.code == "too_many_tries" else 400
         return _form(org, sent, status, password=error.message)
-    give_back_try(edge.session, Guess.PASSWORD, key, now=edge.now)
     codes = issue_codes(edge.session, edge.parts.keyring, sorted(sent), by=who.account_id, now=edge.now)
     # A code that expires in the middle of a day is good through the day before.
     last_day = day_of(edge.now + CODE_LIFE - timedelta(days=1))
