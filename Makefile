@@ -43,10 +43,11 @@ browser:
 	else echo '缺少浏览器或中文字体，浏览器测试没有运行。请用管理员身份执行：$(BROWSER_INSTALL)' >&2; exit 1; fi
 
 # For whoever changes requirements*.in: the same lock for every system and Python version, without addresses.
+# Extras stay in it: pip else takes a newer release for them and refuses it.
 lock: $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	for name in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.txt || exit 1; done
+		--generate-hashes --no-strip-extras --no-emit-index-url --no-header $$name.in -o $$name.txt || exit 1; done
 
 $(RUNTIME): requirements.txt
 	@test -n "$(PYTHON)" || { echo '需要 Python 3.11 或更新的版本。Debian、Ubuntu 请执行：apt-get install python3 python3-venv' >&2; exit 1; }
