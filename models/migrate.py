@@ -55,8 +55,9 @@ def _owned(owner_url: str) -> Iterator[Connection]:
 # What a running product takes away: drafts, sessions, counters and what has had its time. Organisations,
 # people, notices and everything else stay, ended or anonymised.
 DELETED = {
-    "agenda_item", "bind_code_use", "console_session", "gathering_tag", "inbound_message", "org_setting",
-    "phone_session", "planned_run", "roll", "roll_line", "scheme", "tries", "wechat_event", "workday",
+    "agenda_item", "bind_code_use", "console_session", "dues_tick", "gathering_tag", "inbound_message",
+    "link_code", "org_setting", "phone_session", "planned_run", "roll", "roll_line", "scheme", "screen_link",
+    "tries", "wechat_event", "workday",
 }  # fmt: skip
 
 

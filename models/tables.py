@@ -2,14 +2,26 @@
 
 import models.audit
 import models.gatherings.calendar
+import models.gatherings.delegate
+import models.gatherings.dues_tick
 import models.gatherings.gathering
+import models.gatherings.host_attendance
+import models.gatherings.makeup
+import models.gatherings.required_item
 import models.gatherings.roll
+import models.gatherings.screen_link
 import models.notices.delivery
 import models.notices.event
+import models.notices.night_override
 import models.notices.notice
+import models.notices.subscription
 import models.people.account
+import models.people.away_report
 import models.people.binding
+import models.people.complaint
+import models.people.link_code
 import models.people.member
+import models.people.office_answer
 import models.people.org
 import models.people.tries
 import models.planned_run
@@ -21,4 +33,9 @@ METADATA = Base.metadata
 TABLES = METADATA.tables
 
 # Rows that are added and never changed: the database refuses UPDATE, DELETE and TRUNCATE.
-APPEND_ONLY = (models.audit.Audit, models.gatherings.roll.Amendment, models.points.entry.PointEntry)
+APPEND_ONLY = (
+    models.audit.Audit,
+    models.gatherings.roll.Amendment,
+    models.notices.night_override.NightOverride,
+    models.points.entry.PointEntry,
+)

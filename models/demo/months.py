@@ -196,6 +196,7 @@ def _keep_leaves(session: Session, gathering: Gathering, marks: Mapping[int, Sta
                 member_id=member_id,
                 reason=reasons[turn % len(reasons)],
                 state=LeaveState.APPROVED,
+                asked_at=gathering.starts_at - timedelta(hours=20),
                 decided_by=by,
                 decided_at=gathering.starts_at - timedelta(hours=6),
             )

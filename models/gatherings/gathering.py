@@ -121,9 +121,11 @@ class AgendaItem(Base):
     position: Mapped[int] = mapped_column(Integer)
     kind: Mapped[AgendaKind] = coded(AgendaKind, "kind")
     title: Mapped[str] = mapped_column(String(80))
+    required_id: Mapped[int | None] = ref("required_item.id")  # of the level above; a branch keeps it
 
     __table_args__ = (
         UniqueConstraint("gathering_id", "position"),
+        UniqueConstraint("gathering_id", "required_id"),
         CheckConstraint("position > 0", name="position"),
         CheckConstraint("title <> ''", name="title"),
     )

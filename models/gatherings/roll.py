@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Key, Moment, coded, ref
+from models.people.said import Said
 
 
 class Status(StrEnum):
@@ -163,7 +165,7 @@ class LeaveState(StrEnum):
 
 
 class Leave(Base):
-    """One member's leave from one gathering."""
+    """One member's leave from one gathering; `late` (补假): asked after it began, within the hours."""
 
     __tablename__ = "leave"
     gathering_id: Mapped[int] = ref("gathering.id", primary_key=True)
@@ -171,12 +173,19 @@ class Leave(Base):
     reason: Mapped[LeaveReason] = coded(LeaveReason, "reason")
     note: Mapped[str | None] = mapped_column(String(60))
     state: Mapped[LeaveState] = coded(LeaveState, "state")
+    asked_at: Mapped[Moment]
+    late: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    filed_by: Mapped[int | None] = ref("account.id")  # 代录: somebody else recorded it
+    filed_how: Mapped[Said | None] = coded(Said, "filed_how")
     decided_by: Mapped[int | None] = ref("account.id")
     decided_at: Mapped[Moment | None]
+    answer: Mapped[str | None] = mapped_column(String(60))
+    told_how: Mapped[Said | None] = coded(Said, "told_how")
     created_at: Mapped[Created]
 
     __table_args__ = (
         CheckConstraint("reason <> 'illness' OR note IS NULL", name="illness_without_text"),
+        CheckConstraint("(filed_by IS NULL) = (filed_how IS NULL)", name="filed_by_someone_somehow"),
         CheckConstraint(
             "(state IN ('approved', 'rejected')) = (decided_by IS NOT NULL)"
             " AND (decided_by IS NULL) = (decided_at IS NULL)",

@@ -60,6 +60,7 @@ class Delivery(Base):
     binding_id: Mapped[int | None] = ref("binding.id")
     channel: Mapped[Channel | None] = coded(Channel, "channel")
     at_home: Mapped[bool] = mapped_column(server_default="false")  # exempt and away: their own text
+    urgent: Mapped[bool] = mapped_column(server_default="false")  # let out at night by a night_override
     state: Mapped[DeliveryState] = coded(DeliveryState, "state")
     reason: Mapped[str | None] = mapped_column(String(120))
     not_before: Mapped[Moment]

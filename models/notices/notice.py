@@ -11,15 +11,19 @@ from models.base import Base, Created, Key, Moment, coded, ref
 
 
 class NoticeKind(StrEnum):
-    """One notice, one reminder, and one change message per real change."""
+    """One notice, one reminder, one change message per real change; a prompt is for secretaries alone."""
 
     NOTICE = "notice"
     REMINDER = "reminder"
     CHANGE = "change"
+    PROMPT = "prompt"
 
 
 class Notice(Base):
-    """One notice of one version of a gathering. `texts` are the words as they were published."""
+    """One notice of one version of a gathering. `texts` are the words as they were published.
+
+    Reminders and prompts are published by the clock: nobody's hand. A prompt's version says what it is about.
+    """
 
     __tablename__ = "notice"
     id: Mapped[Key]
@@ -28,10 +32,13 @@ class Notice(Base):
     version: Mapped[int] = mapped_column(Integer)
     texts: Mapped[dict[str, Any]] = mapped_column(JSONB)
     published_at: Mapped[Moment]
-    published_by: Mapped[int] = ref("account.id")
+    published_by: Mapped[int | None] = ref("account.id")
     created_at: Mapped[Created]
 
     __table_args__ = (
         UniqueConstraint("gathering_id", "kind", "version"),
         CheckConstraint("version > 0", name="version"),
+        CheckConstraint(
+            "(published_by IS NULL) = (kind IN ('reminder', 'prompt'))", name="published_by_hand_or_clock"
+        ),
     )

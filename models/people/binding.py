@@ -89,5 +89,10 @@ class PhoneSession(Base):
     openid_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     started_at: Mapped[Moment]
     expires_at: Mapped[Moment]
+    staff_id: Mapped[int | None] = ref("account.id", index=True)  # whose posts it carries, and since when
+    staff_from: Mapped[Moment | None]
 
-    __table_args__ = (CheckConstraint("expires_at > started_at", name="expires_after_start"),)
+    __table_args__ = (
+        CheckConstraint("expires_at > started_at", name="expires_after_start"),
+        CheckConstraint("(staff_id IS NULL) = (staff_from IS NULL)", name="staff_since"),
+    )

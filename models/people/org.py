@@ -70,6 +70,8 @@ class Setting(StrEnum):
     HOLIDAY_RULE = "holiday_rule"  # a HolidayRule of the calendar
     SCAN = "scan"  # true | false: may phones sign in
     SCHEME = "scheme"  # {"code": "DEMO", "version": 1}
+    LEAVE_HOURS = "leave_hours"  # 0..72: how long after the start leave may still be asked
+    MONTH_LIMIT = "month_limit"  # 1..10: messages a month for one person
 
 
 class OrgSetting(Base):
@@ -84,6 +86,8 @@ class OrgSetting(Base):
         CheckConstraint(
             "CASE key WHEN 'theme_day' THEN value::text ~ '^([1-9]|1[0-9]|2[0-8])$'"
             " WHEN 'scan' THEN jsonb_typeof(value) = 'boolean'"
+            " WHEN 'leave_hours' THEN value::text ~ '^([0-9]|[1-6][0-9]|7[0-2])$'"
+            " WHEN 'month_limit' THEN value::text ~ '^([1-9]|10)$'"
             " WHEN 'scheme' THEN jsonb_typeof(value) = 'object'"
             " ELSE jsonb_typeof(value) = 'string' END",
             name="value_fits_key",
@@ -96,6 +100,8 @@ DEFAULTS: dict[Setting, Any] = {
     Setting.HOLIDAY_RULE: "keep",
     Setting.SCAN: True,
     Setting.SCHEME: None,
+    Setting.LEAVE_HOURS: 24,
+    Setting.MONTH_LIMIT: 4,
 }
 
 

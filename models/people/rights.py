@@ -20,6 +20,10 @@ class Verb(StrEnum):
     SEE_FILED = "see_filed"  # held, filed, counts; no persons
     GIVE_POSTS = "give_posts"  # accounts and posts of the level below
     READ_AUDIT = "read_audit"
+    DECIDE = "decide"  # answer leave and reports, name a delegate
+    REQUIRE_ITEMS = "require_items"  # agenda items for the theme days below
+    OVERRIDE_NIGHT = "override_night"  # let an emergency ring in the silent hours
+    ANSWER_PUBLIC = "answer_public"  # complaints, and the texts that answer followers
 
 
 class Scope(StrEnum):
@@ -48,6 +52,10 @@ RIGHTS: dict[Verb, dict[Role, Scope]] = {
     Verb.SEE_FILED: _to(Scope.BELOW, *BRANCH_STAFF, *OFFICERS),
     Verb.GIVE_POSTS: _to(Scope.BELOW, *OFFICERS),
     Verb.READ_AUDIT: _to(Scope.BELOW, Role.AUDITOR),
+    Verb.DECIDE: _to(Scope.BELOW, *SECRETARIES),
+    Verb.REQUIRE_ITEMS: _to(Scope.BELOW, *OFFICERS),
+    Verb.OVERRIDE_NIGHT: _to(Scope.BELOW, *OFFICERS),
+    Verb.ANSWER_PUBLIC: _to(Scope.BELOW, Role.ZONE_OFFICER),
 }
 
 

@@ -16,6 +16,9 @@ class Guess(StrEnum):
     DIGITS = "digits"
     BIND_CODE = "bind_code"
     PASSWORD = "password"  # noqa: S105
+    LINK_CODE = "link_code"
+    BRANCH_CODE = "branch_code"
+    COMPLAINT = "complaint"  # no guess, but counted alike: complaints of one phone
 
 
 class Tries(Base):

@@ -19,7 +19,7 @@ from tests.factories import a_zone
 from tests.models.nevers import VALID, row, world
 
 STEPS = list(ScriptDirectory(Path(__file__).parents[2] / "models" / "migrations").walk_revisions())
-KEPT = {"amendment", "audit", "point_entry"}
+KEPT = {"amendment", "audit", "night_override", "point_entry"}
 
 
 @pytest.fixture
