@@ -1,11 +1,10 @@
 """Publishing and cancelling a gathering: its rolls, its words and one delivery per person, all at once."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,26 +13,16 @@ from models.gatherings.expected import publish_rolls
 from models.gatherings.gathering import Gathering, GatheringState, state_at
 from models.gatherings.plan import gathering_seen, taking_part
 from models.gatherings.roll import NOT_EXPECTED, Roll, RollLine
-from models.notices.audience import Recipient, audience_of
+from models.notices.audience import audience_of
 from models.notices.delivery import Delivery, DeliveryState
+from models.notices.dispatch import Published, dispatch, take_back, write_notice
 from models.notices.notice import Notice, NoticeKind
-from models.notices.quiet import quiet_until
 from models.notices.reason import Reason
 from models.notices.words import cancellation_words, notice_words
 from models.people.org import Org
 from models.refused import Refused
 
 MAY_CANCEL = (GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.OPEN)
-UNSENT = (DeliveryState.QUEUED, DeliveryState.HELD)
-ROWS_AT_ONCE = 1000
-
-
-class Published(NamedTuple):
-    """How many messages go out at once, wait for the morning, or are left to a telephone call."""
-
-    queued: int
-    held: int
-    phone_list: int
 
 
 def publish(
@@ -62,8 +51,9 @@ def publish(
     audience = audience_of(
         session, org_ids, account_appid=account_appid, mini_appid=None, now=gathering.starts_at
     )
-    notice = _notice(session, gathering, NoticeKind.NOTICE, notice_words(gathering, host.name), by, now)
-    published = _deliver(session, gathering, notice, audience.recipients, now)
+    words = notice_words(gathering, host.name)
+    notice = write_notice(session, gathering, NoticeKind.NOTICE, words, by=by, now=now)
+    published = dispatch(session, gathering, notice, audience.recipients, now=now)
     _note(session, "publish", gathering, by, published)
     return published
 
@@ -90,7 +80,7 @@ def cancel(
     session.flush()
     published = Published(0, 0, 0)
     if state is not GatheringState.DRAFT:
-        told = _take_back(session, gathering.id)
+        told = take_back(session, gathering.id)
         audience = audience_of(
             session,
             taking_part(session, gathering.id),
@@ -99,9 +89,9 @@ def cancel(
             now=gathering.starts_at,
         )
         words = cancellation_words(gathering, gathering.reason)
-        notice = _notice(session, gathering, NoticeKind.CHANGE, words, by, now)
+        notice = write_notice(session, gathering, NoticeKind.CHANGE, words, by=by, now=now)
         people = [one for one in audience.recipients if one.member_id in told]
-        published = _deliver(session, gathering, notice, people, now)
+        published = dispatch(session, gathering, notice, people, now=now)
     _note(session, "cancel", gathering, by, published)
     return published
 
@@ -134,86 +124,6 @@ def add_joiners(session: Session, gathering: Gathering, *, now: datetime) -> int
     if rows:
         session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
     return len(rows)
-
-
-def _take_back(session: Session, gathering_id: int) -> set[int]:
-    """Cancel what has not gone out; return the members of the frozen audience."""
-    session.execute(
-        update(Delivery)
-        .where(
-            Delivery.notice_id.in_(select(Notice.id).where(Notice.gathering_id == gathering_id)),
-            Delivery.state.in_(UNSENT),
-            # With a first sending in doubt the message may be on the phone: its own rules end it.
-            Delivery.first_sent_at.is_(None),
-        )
-        .values(state=DeliveryState.CANCELLED)
-        .execution_options(synchronize_session=False)
-    )
-    query = select(Delivery.member_id).join(Notice, Notice.id == Delivery.notice_id)
-    return set(session.scalars(query.where(Notice.gathering_id == gathering_id)))
-
-
-def _notice(
-    session: Session,
-    gathering: Gathering,
-    kind: NoticeKind,
-    words: dict[str, dict[str, str]],
-    by: int,
-    now: datetime,
-) -> Notice:
-    notice = Notice(
-        gathering_id=gathering.id,
-        kind=kind,
-        version=gathering.version,
-        texts=words,
-        published_at=now,
-        published_by=by,
-    )
-    session.add(notice)
-    session.flush()
-    return notice
-
-
-def _deliver(
-    session: Session, gathering: Gathering, notice: Notice, people: Iterable[Recipient], now: datetime
-) -> Published:
-    """Write one delivery for each person: on its way, held for the night, or on the phone list."""
-    event = notice.kind if notice.kind is not NoticeKind.CHANGE else f"{notice.kind}-{notice.version}"
-    morning = quiet_until(now)
-    rows: list[dict[str, Any]] = []
-    for one in people:
-        state, reason = _first_state(one, gathering, morning)
-        rows.append(
-            {
-                "about": f"gathering:{gathering.id}:{event}:{one.member_id}",
-                "notice_id": notice.id,
-                "member_id": one.member_id,
-                "binding_id": one.binding_id,
-                "channel": one.channel,
-                "at_home": one.at_home,
-                "state": state,
-                "reason": reason,
-                "not_before": morning or now,
-            }
-        )
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        session.execute(insert(Delivery), rows[start : start + ROWS_AT_ONCE])
-    states = [row["state"] for row in rows]
-    counted = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.PHONE_LIST)
-    return Published(*(states.count(state) for state in counted))
-
-
-def _first_state(
-    one: Recipient, gathering: Gathering, morning: datetime | None
-) -> tuple[DeliveryState, Reason | None]:
-    if one.channel is None:
-        return DeliveryState.PHONE_LIST, one.reason
-    if morning is None:
-        return DeliveryState.QUEUED, None
-    # Whoever meets before the morning would read of it too late.
-    if gathering.starts_at <= morning:
-        return DeliveryState.PHONE_LIST, Reason.BEFORE_MORNING
-    return DeliveryState.HELD, Reason.NIGHT
 
 
 def _note(session: Session, verb: str, gathering: Gathering, by: int, published: Published) -> None:

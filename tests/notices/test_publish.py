@@ -11,10 +11,11 @@ from models.gatherings.gathering import GatheringState
 from models.gatherings.roll import RollLine, Status
 from models.notices.audience import audience_of
 from models.notices.delivery import Channel, Delivery, DeliveryState
+from models.notices.dispatch import Published
 from models.notices.notice import Notice, NoticeKind
 from models.notices.outbox import claim
 from models.notices.phone_list import mark_phoned, phone_list, sums_of
-from models.notices.publish import Published, add_joiners, cancel, publish
+from models.notices.publish import add_joiners, cancel, publish
 from models.people.member import MemberStatus, SpellKind
 from models.refused import Refused
 from tests.conftest import NOON

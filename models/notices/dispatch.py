@@ -1,0 +1,113 @@
+"""Sending a notice out: one delivery for each person, and taking back what has not gone yet."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from models.gatherings.gathering import Gathering
+from models.notices.audience import Recipient
+from models.notices.delivery import Delivery, DeliveryState
+from models.notices.notice import Notice, NoticeKind
+from models.notices.quiet import quiet_until
+from models.notices.reason import Reason
+
+UNSENT = (DeliveryState.QUEUED, DeliveryState.HELD)
+ROWS_AT_ONCE = 1000
+
+
+class Published(NamedTuple):
+    """How many messages go out at once, wait for the morning, or are left to a telephone call."""
+
+    queued: int
+    held: int
+    phone_list: int
+
+
+def take_back(session: Session, gathering_id: int) -> set[int]:
+    """Cancel what has not gone out; return the members of the frozen audience."""
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.notice_id.in_(select(Notice.id).where(Notice.gathering_id == gathering_id)),
+            Delivery.state.in_(UNSENT),
+            # With a first sending in doubt the message may be on the phone: its own rules end it.
+            Delivery.first_sent_at.is_(None),
+        )
+        .values(state=DeliveryState.CANCELLED)
+        .execution_options(synchronize_session=False)
+    )
+    query = select(Delivery.member_id).join(Notice, Notice.id == Delivery.notice_id)
+    return set(session.scalars(query.where(Notice.gathering_id == gathering_id)))
+
+
+def write_notice(
+    session: Session,
+    gathering: Gathering,
+    kind: NoticeKind,
+    words: dict[str, dict[str, str]],
+    *,
+    by: int | None,
+    now: datetime,
+    version: int | None = None,
+) -> Notice:
+    """Keep the words of one event of a gathering. `by` is None for what the clock writes.
+
+    `version` is the gathering's own unless given.
+    """
+    notice = Notice(
+        gathering_id=gathering.id,
+        kind=kind,
+        version=version or gathering.version,
+        texts=words,
+        published_at=now,
+        published_by=by,
+    )
+    session.add(notice)
+    session.flush()
+    return notice
+
+
+def dispatch(
+    session: Session, gathering: Gathering, notice: Notice, people: Iterable[Recipient], *, now: datetime
+) -> Published:
+    """Write one delivery for each person: on its way, held for the night, or on the phone list."""
+    event = notice.kind if notice.kind is not NoticeKind.CHANGE else f"{notice.kind}-{notice.version}"
+    morning = quiet_until(now)
+    rows: list[dict[str, Any]] = []
+    for one in people:
+        state, reason = _first_state(one, gathering, morning)
+        rows.append(
+            {
+                "about": f"gathering:{gathering.id}:{event}:{one.member_id}",
+                "notice_id": notice.id,
+                "member_id": one.member_id,
+                "binding_id": one.binding_id,
+                "channel": one.channel,
+                "at_home": one.at_home,
+                "state": state,
+                "reason": reason,
+                "not_before": morning or now,
+            }
+        )
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        session.execute(insert(Delivery), rows[start : start + ROWS_AT_ONCE])
+    states = [row["state"] for row in rows]
+    counted = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.PHONE_LIST)
+    return Published(*(states.count(state) for state in counted))
+
+
+def _first_state(
+    one: Recipient, gathering: Gathering, morning: datetime | None
+) -> tuple[DeliveryState, Reason | None]:
+    if one.channel is None:
+        return DeliveryState.PHONE_LIST, one.reason
+    if morning is None:
+        return DeliveryState.QUEUED, None
+    # Whoever meets before the morning would read of it too late.
+    if gathering.starts_at <= morning:
+        return DeliveryState.PHONE_LIST, Reason.BEFORE_MORNING
+    return DeliveryState.HELD, Reason.NIGHT
