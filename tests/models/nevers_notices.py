@@ -5,7 +5,7 @@ from tests.models.nevers import never, row
 NEVERS = (
     never("version nought", "ck_notice_version", row("notice", version="0")),
     never(
-        "one reminder twice",
+        "one change told twice",
         "uq_notice_gathering_id_kind_version",
         row("notice"),
         row("notice", texts="'[]'"),

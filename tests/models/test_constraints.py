@@ -11,7 +11,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.tables import TABLES
-from tests.models import nevers_gatherings, nevers_notices, nevers_people, nevers_points
+from tests.models import (
+    nevers_gatherings,
+    nevers_many_hands,
+    nevers_notices,
+    nevers_people,
+    nevers_points,
+)
 from tests.models.nevers import VALID, Never, never, row, world
 
 NEVERS = (
@@ -19,12 +25,26 @@ NEVERS = (
     *nevers_gatherings.NEVERS,
     *nevers_points.NEVERS,
     *nevers_notices.NEVERS,
+    *nevers_many_hands.NEVERS,
 )
 
 # What another rule asks for beside a column, so that the column's own rule is the one that speaks.
 BESIDE = {
     "leave.decided_by": {"state": "'approved'", "decided_at": ":now"},
     "point_entry.reverses": {"about": "'reverse:0'"},
+    "away_report.decided_by": {"state": "'rejected'", "decided_at": ":now"},
+    "away_report.spell_id": {"state": "'accepted'", "decided_by": ":account", "decided_at": ":now"},
+    "away_report.filed_by": {"filed_how": "'paper'"},
+    "away_report.filed_how": {"filed_by": ":account"},
+    "complaint.answered_by": {"answer": "'好'", "answered_at": ":now"},
+    "host_attendance.decided_by": {"state": "'accepted'", "decided_at": ":now"},
+    "host_attendance.filed_by": {"filed_how": "'paper'"},
+    "host_attendance.filed_how": {"filed_by": ":account"},
+    "leave.filed_by": {"filed_how": "'paper'"},
+    "leave.filed_how": {"filed_by": ":account"},
+    "link_code.account_id": {"kind": "'branch'", "member_id": "NULL"},
+    "makeup.done_by": {"done_on": "DATE '2026-12-01'"},
+    "phone_session.staff_id": {"staff_from": ":now"},
     "roll.confirmed_by": {"confirmed_at": ":now", "revision": "1"},
     "roll_line.checked_in_via": {"checked_in_at": ":now"},
     "roll_line.gathering_id": {"roll_id": "NULL", "status": "'observer'", "marked_by": ":account"}
