@@ -27,6 +27,7 @@ class Typed:
     texts: dict[str, str]
     agenda: list[tuple[str, str]]
     partners: set[int] = field(default_factory=set)
+    guests: bool = False
 
     def months(self) -> list[tuple[str, str]]:
         """Return the months this gathering may count for: that of its day, before and after."""
@@ -73,7 +74,7 @@ def stored(gathering: Gathering, agenda: list[AgendaItem], taking_part: list[int
         "contact": gathering.contact or "",
     }
     rows = [(item.kind.value, item.title) for item in agenda]
-    return Typed(texts, rows or [("study", "")], set(taking_part) - {gathering.org_id})
+    return Typed(texts, rows or [("study", "")], set(taking_part) - {gathering.org_id}, gathering.guests)
 
 
 def typed_form() -> Typed:
@@ -84,6 +85,7 @@ def typed_form() -> Typed:
         {name: form.get(name, "").strip()[:200] for name in TEXTS},
         [(kind, title.strip()[:200]) for kind, title in zip(kinds, titles, strict=False)][:MOST_ROWS],
         {int(value) for value in form.getlist("partners") if value.isdecimal() and len(value) < 18},
+        guests="guests" in form,
     )
 
 
@@ -140,6 +142,7 @@ def plan_of(typed: Typed) -> Plan:
         leave_until=leave,
         agenda=tuple((AgendaKind(kind), title) for kind, title in agenda),
         partners=tuple(sorted(typed.partners)),
+        guests=typed.guests,
     )
 
 

@@ -50,6 +50,7 @@ class Plan:
     leave_until: datetime | None = None
     agenda: tuple[tuple[AgendaKind, str], ...] = ()
     partners: tuple[int, ...] = ()
+    guests: bool = False  # whether members of other branches may sign in as observers
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,7 @@ def _are_siblings(session: Session, org_id: int, partners: Sequence[int]) -> boo
 def _write(gathering: Gathering, plan: Plan) -> None:
     for name in (
         "title", "starts_at", "ends_at", "place", "period", "date_reason", "bring", "contact", "leave_until",
+        "guests",
     ):  # fmt: skip
         setattr(gathering, name, getattr(plan, name))
 

@@ -177,3 +177,18 @@ def test_cancelling_wants_a_reason_and_keeps_what_was_typed(site: Site) -> None:
     assert long in answer.text
     assert browser.post(f"{address}/cancellation", {"reason": "停电"}).status_code == 303
     assert "原因：停电" in browser.get(address).text
+
+
+def test_branch_says_itself_whether_it_admits_guests(site: Site) -> None:
+    browser = site.browser("secretary")
+    page = browser.get("/console/gatherings/new").text
+    assert '<input type="checkbox" name="guests" value="1">接待其他支部的同志列席' in page
+    create(site, browser, guests="1")
+    it = the_gathering(site)
+    assert it is not None
+    assert it.guests
+    assert 'name="guests" value="1" checked' in browser.get(f"/console/gatherings/{it.id}").text
+    browser.post(f"/console/gatherings/{it.id}", form())
+    it = the_gathering(site)
+    assert it is not None
+    assert not it.guests
