@@ -9,8 +9,9 @@ from handlers.console.rolls import FIRST, OTHERS, line_context, typed_marks
 from handlers.edge import current
 from handlers.identity import require, staff
 from models.gatherings.gathering import GatheringState, opens_at
-from models.gatherings.marks import RollHead, begin_confirmation, lines_of, roll_seen, set_marks
+from models.gatherings.marks import begin_confirmation, lines_of, set_marks
 from models.gatherings.roll import STATUS_TEXT, Status, counts
+from models.gatherings.roll_head import RollHead, roll_seen
 from models.people.rights import Verb
 from models.points.forecast import attendance_told
 from models.points.posting import amend_roll, confirm_roll

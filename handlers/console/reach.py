@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from handlers.edge import current
 from handlers.identity import require, staff
 from models.gatherings.gathering import GatheringState
-from models.gatherings.marks import LineView, RollHead, roll_seen
+from models.gatherings.marks import LineView
+from models.gatherings.roll_head import RollHead, roll_seen
 from models.gatherings.standing import Standing, rolls_of
 from models.people.account import Role
 from models.people.org import BRANCHES, Org, branches_below

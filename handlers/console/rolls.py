@@ -13,7 +13,6 @@ from handlers.edge import current
 from handlers.identity import require, staff
 from models.gatherings.marks import (
     LineView,
-    RollHead,
     count_heads,
     counts_of,
     lines_of,
@@ -21,6 +20,7 @@ from models.gatherings.marks import (
     settle_rest,
 )
 from models.gatherings.roll import NOT_EXPECTED, STATUS_TEXT, Status
+from models.gatherings.roll_head import RollHead
 from models.people.rights import Verb, may
 from models.refused import Refused
 

@@ -1,10 +1,12 @@
 """补学和送学上门: what somebody who was not there makes up; it never raises 实到."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ColumnElement, Date, String, and_, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Created, Moment, coded, ref
 
@@ -48,3 +50,25 @@ class Makeup(Base):
         CheckConstraint("(done_on IS NULL) = (done_by IS NULL)", name="done_by_someone"),
         CheckConstraint("done_on IS NULL OR cancelled_at IS NULL", name="done_or_cancelled"),
     )
+
+
+def planned_of(gathering_id: Any, member_id: Any) -> ColumnElement[bool]:
+    """Select what a person makes up of a gathering, done or still to do."""
+    return and_(
+        Makeup.gathering_id == gathering_id, Makeup.member_id == member_id, Makeup.cancelled_at.is_(None)
+    )
+
+
+def drop_makeups(session: Session, gathering_id: int, member_ids: Collection[int], now: datetime) -> None:
+    """Give up what people were to make up who had come after all; what was done stays on record."""
+    if member_ids:
+        session.execute(
+            update(Makeup)
+            .where(
+                Makeup.gathering_id == gathering_id,
+                Makeup.member_id.in_(member_ids),
+                Makeup.done_on.is_(None),
+                Makeup.cancelled_at.is_(None),
+            )
+            .values(cancelled_at=now)
+        )

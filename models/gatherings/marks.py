@@ -3,48 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
-from models.clock import clock_text
-from models.gatherings.gathering import Gathering, GatheringState
-from models.gatherings.roll import (
-    CAME,
-    NOT_EXPECTED,
-    CheckedIn,
-    Counts,
-    Roll,
-    RollLine,
-    Status,
-    counts,
-)
+from models.gatherings.dues_tick import DuesTick
+from models.gatherings.gathering import Gathering
+from models.gatherings.line_words import how_recorded, question, version
+from models.gatherings.makeup import Makeup, MakeupForm, drop_makeups, planned_of
+from models.gatherings.roll import CAME, NOT_EXPECTED, Counts, Roll, RollLine, Status, counts
+from models.gatherings.roll_head import RollHead, check_held, roll_seen
+from models.people.account import Account
 from models.people.member import Member, Spell, SpellKind
 from models.people.org import Org
 from models.refused import Refused
 
 BY_HAND = tuple(status for status in Status if status is not Status.OBSERVER)
-HOW = {
-    CheckedIn.QR: "扫码",
-    CheckedIn.TICKET: "扫码",
-    CheckedIn.DIGITS: "数字",
-    CheckedIn.CHAT: "公众号",
-}
-
-
-class RollHead(NamedTuple):
-    """A roll with the gathering and the organisation it belongs to."""
-
-    roll: Roll
-    gathering: Gathering
-    org: Org
 
 
 @dataclass(frozen=True)
 class LineView:
-    """One line as a page shows it. `asks`: a phone signed in where a person had written otherwise."""
+    """One line as a page shows it. `asks`: a phone signed in after a person had written otherwise."""
 
     member_id: int
     name: str
@@ -55,6 +35,13 @@ class LineView:
     how: str
     asks: str
     no_phone: bool
+    version: str  # differs once a phone or a hand has changed the line
+    saved_at: datetime | None
+    saved_by: str  # whose hand; empty where a phone signed in
+    premarked: bool  # a long absence or exemption holds
+    dues: bool  # this month's dues are ticked
+    makeup: MakeupForm | None
+    made_up: bool
 
 
 def surname_order(name: str) -> bytes:
@@ -62,66 +49,47 @@ def surname_order(name: str) -> bytes:
     return name.encode("gbk", errors="replace")
 
 
-def roll_seen(session: Session, roll_id: int, *, lock: bool = False) -> RollHead:
-    """Return one roll, locked against confirmations and check-ins if asked. Refused: not_found."""
-    query = (
-        select(Roll, Gathering, Org)
-        .join(Gathering, Gathering.id == Roll.gathering_id)
-        .join(Org, Org.id == Roll.org_id)
-        .where(Roll.id == roll_id)
-    )
-    if lock:
-        query = query.with_for_update(of=Roll).execution_options(populate_existing=True)
-    row = session.execute(query).first()
-    if row is None:
-        raise Refused("not_found", "没有找到这份名册")
-    return RollHead(*row)
-
-
 def lines_of(session: Session, roll_id: int) -> list[LineView]:
-    """Return the lines by group, then in surname order."""
+    """Return the lines by group, then in surname order; one statement."""
     group = aliased(Org)
     rows = session.execute(
-        select(RollLine, Member, group)
+        select(RollLine, Member, group, Account.name, DuesTick.member_id, Makeup)
+        .join(Gathering, Gathering.id == RollLine.gathering_id)
         .join(Member, Member.id == RollLine.member_id)
         .outerjoin(group, group.id == Member.group_id)
+        .outerjoin(Account, Account.id == RollLine.marked_by)
+        .outerjoin(DuesTick, (DuesTick.member_id == Member.id) & (DuesTick.period == Gathering.period))
+        .outerjoin(Makeup, planned_of(RollLine.gathering_id, RollLine.member_id))
         .where(RollLine.roll_id == roll_id)
         .execution_options(populate_existing=True)
     ).all()
-    names = [member.name for _, member, _ in rows]
+    names = [row[1].name for row in rows]
     views = [
         LineView(
             member_id=member.id,
             name=member.name,
-            group_id=group.id if group else None,
-            group_name=group.name if group else None,
+            group_id=of.id if of else None,
+            group_name=of.name if of else None,
             joined_year=_year_apart(member, names),
             status=line.status,
-            how=_how(line),
-            asks=_question(line),
+            how=how_recorded(line),
+            asks=question(line),
             no_phone=member.no_phone,
+            version=version(line),
+            saved_at=line.marked_at or line.checked_in_at,
+            saved_by=by or "",
+            premarked=line.spell_id is not None,
+            dues=dues is not None,
+            makeup=makeup.form if makeup else None,
+            made_up=makeup is not None and makeup.done_on is not None,
         )
-        for line, member, group in rows
+        for line, member, of, by, dues, makeup in rows
     ]
     return sorted(views, key=lambda line: (line.group_id or 0, surname_order(line.name), line.member_id))
 
 
 def _year_apart(member: Member, names: list[str]) -> int | None:
     return member.joined_on.year if names.count(member.name) > 1 and member.joined_on else None
-
-
-def _how(line: RollLine) -> str:
-    if line.marked_at is not None:
-        return f"手工 {clock_text(line.marked_at)}"
-    if line.checked_in_at is not None and line.checked_in_via is not None:
-        return f"{HOW[line.checked_in_via]} {clock_text(line.checked_in_at)}"
-    return "长期报备" if line.spell_id is not None else ""
-
-
-def _question(line: RollLine) -> str:
-    if line.checked_in_at is None or line.status in CAME:
-        return ""
-    return f"{clock_text(line.checked_in_at)} 扫过码。人来了吗？"
 
 
 def counts_of(session: Session, roll_id: int) -> Counts:
@@ -135,10 +103,7 @@ def unconfirmed(session: Session, roll_id: int) -> RollHead:
     Refused: not_found, not_published, cancelled, roll_confirmed.
     """
     head = roll_seen(session, roll_id, lock=True)
-    if head.gathering.state is GatheringState.DRAFT:
-        raise Refused("not_published", "还没有发布")
-    if head.gathering.state is GatheringState.CANCELLED:
-        raise Refused("cancelled", "这次活动取消了")
+    check_held(head.gathering)
     if head.roll.confirmed_at is not None:
         raise Refused("roll_confirmed", "名册已经确认，要改请用更正")
     return head
@@ -155,20 +120,38 @@ def begin_confirmation(session: Session, roll_id: int) -> RollHead:
     return unconfirmed(session, roll_id)
 
 
-def set_marks(session: Session, roll_id: int, marks: Mapping[int, Status], *, by: int, now: datetime) -> None:
+def set_marks(
+    session: Session,
+    roll_id: int,
+    marks: Mapping[int, Status],
+    *,
+    by: int,
+    now: datetime,
+    via: Via = Via.CONSOLE,
+    seen: Mapping[int, str] | None = None,
+) -> set[int]:
     """Write marks by hand, member id -> status; other lines stay as they are.
 
-    `unrecorded` takes a mark back: what a phone did then counts again.
+    `unrecorded` takes a mark back: what a phone did then counts again. `seen` holds the versions of the
+    lines that the hand had before it: a line that a phone or somebody else changed meanwhile is left
+    alone. Returns the members whose lines were left so.
     Refused: as `unconfirmed`, not_on_roll, status_not_by_hand.
     """
     head = unconfirmed(session, roll_id)
-    write_marks(session, head, marks, by=by, now=now)
+    return write_marks(session, head, marks, by=by, now=now, via=via, seen=seen)
 
 
 def write_marks(
-    session: Session, head: RollHead, marks: Mapping[int, Status], *, by: int, now: datetime
-) -> None:
-    """Write marks on a roll that is locked; three statements, whatever their number.
+    session: Session,
+    head: RollHead,
+    marks: Mapping[int, Status],
+    *,
+    by: int,
+    now: datetime,
+    via: Via = Via.CONSOLE,
+    seen: Mapping[int, str] | None = None,
+) -> set[int]:
+    """Write marks on a roll that is locked, as `set_marks`; a few statements, whatever their number.
 
     Refused: not_on_roll, status_not_by_hand.
     """
@@ -185,25 +168,37 @@ def write_marks(
     ).all()
     if len(rows) != len(marks):
         raise Refused("not_on_roll", "名册上没有这位同志")
+    kept = set()
     for line, spell_kind in rows:
-        before, status = line.status, marks[line.member_id]
-        if status is Status.UNRECORDED:
+        before, wish = line.status, marks[line.member_id]
+        if seen is not None and _changed_by_other(line, seen.get(line.member_id), by):
+            if wish is not before:
+                kept.add(line.member_id)
+            continue
+        if wish is Status.UNRECORDED:
             line.marked_at = line.marked_by = None
             line.status = _unmarked(line, spell_kind)
         else:
-            line.status, line.marked_at, line.marked_by = status, now, by
+            line.status, line.marked_at, line.marked_by = wish, now, by
         record(
-            session,
-            "mark",
-            "member",
-            line.member_id,
-            via=Via.CONSOLE,
-            account_id=by,
-            org_id=head.org.id,
-            before={"status": before},
-            after={"status": line.status, "gathering": head.gathering.id},
-        )
+            session, "mark", "member", line.member_id, via=via, account_id=by, org_id=head.org.id,
+            before={"status": before}, after={"status": line.status, "gathering": head.gathering.id},
+        )  # fmt: skip
     session.flush()
+    drop_makeups(session, head.gathering.id, [line.member_id for line, _ in rows if line.status in CAME], now)
+    return kept
+
+
+def _changed_by_other(line: RollLine, seen: str | None, by: int) -> bool:
+    """Say whether a phone or another hand changed the line after it was seen.
+
+    One's own newer mark is no change: the answer to it may have been lost on the way.
+    """
+    now = version(line)
+    if seen is None or seen == now:
+        return False
+    same_phone = seen.rpartition(".")[2] == now.rpartition(".")[2]
+    return not (same_phone and line.marked_by == by)
 
 
 def _unmarked(line: RollLine, spell_kind: SpellKind | None) -> Status:
@@ -213,7 +208,9 @@ def _unmarked(line: RollLine, spell_kind: SpellKind | None) -> Status:
     return Status(spell_kind) if spell_kind is not None else Status.UNRECORDED
 
 
-def settle_rest(session: Session, roll_id: int, status: Status, *, by: int, now: datetime) -> int:
+def settle_rest(
+    session: Session, roll_id: int, status: Status, *, by: int, now: datetime, via: Via = Via.CONSOLE
+) -> int:
     """Record every unrecorded line as 请假 or 未查明; return how many. Never absent for a whole list.
 
     Refused: as `unconfirmed`, status_not_by_hand.
@@ -225,7 +222,7 @@ def settle_rest(session: Session, roll_id: int, status: Status, *, by: int, now:
         RollLine.roll_id == roll_id, RollLine.status == Status.UNRECORDED
     )
     rest = dict.fromkeys(session.scalars(query), status)
-    write_marks(session, head, rest, by=by, now=now)
+    write_marks(session, head, rest, by=by, now=now, via=via)
     return len(rest)
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.gatherings.gathering import Gathering, GatheringState, state_at
-from models.gatherings.roll import CAME, Counts, Roll, RollLine, Status, counts
+from models.gatherings.line_words import asks
+from models.gatherings.roll import Counts, Roll, RollLine, Status, counts
 from models.people.account import Role
 from models.people.org import Org, tree_order
 from models.people.rights import PostAt, parent_path
@@ -81,9 +82,8 @@ def _rolls() -> Select[Roll, Gathering, Org, Org]:
 
 def _standings(session: Session, query: Select[Roll, Gathering, Org, Org], now: datetime) -> list[Standing]:
     rows = session.execute(query).all()
-    asks = RollLine.checked_in_at.is_not(None) & RollLine.status.not_in(CAME)
     lines = session.execute(
-        select(RollLine.roll_id, RollLine.status, func.count(), func.count().filter(asks))
+        select(RollLine.roll_id, RollLine.status, func.count(), func.count().filter(asks()))
         .where(RollLine.roll_id.in_([row[0].id for row in rows]))
         .group_by(RollLine.roll_id, RollLine.status)
     ).all()

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from models.audit import Via, record
 from models.clock import day_of
 from models.gatherings.gathering import GatheringState, opens_at
-from models.gatherings.marks import RollHead, begin_confirmation, counts_of, roll_seen, write_marks
+from models.gatherings.marks import begin_confirmation, counts_of, write_marks
 from models.gatherings.roll import Amendment, Counts, Roll, RollLine, Status
+from models.gatherings.roll_head import RollHead, roll_seen
 from models.points.cycle import cycle_of
 from models.points.entry import PointEntry, Source
 from models.points.scheme import document_of, scheme_for

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.gatherings.gathering import Gathering, GatheringState
-from models.gatherings.marks import count_heads, roll_seen, set_marks, settle_rest
+from models.gatherings.marks import count_heads, set_marks, settle_rest
 from models.gatherings.roll import Amendment, RollLine, Status
+from models.gatherings.roll_head import roll_seen
 from models.points.entry import PointEntry
 from models.points.posting import amend_roll, confirm_roll, post_attendance
 from models.points.statement import Statement, statement_of
