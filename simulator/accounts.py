@@ -17,6 +17,12 @@ class Template(BaseModel):
     keys: list[str] = Field(min_length=1)
 
 
+class SubscribeTemplate(Template):
+    """A mini-program's template: once, one tap allows one message; long, one tap allows any number."""
+
+    kind: Literal["once", "long"] = "once"
+
+
 class Account(BaseModel):
     """One official account (a verified service account) or mini-program, secrets hidden from repr."""
 
@@ -32,6 +38,7 @@ class Account(BaseModel):
     push_format: Literal["xml", "json"] = "xml"
     callback_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+")
     templates: list[Template] = []
+    subscribe_templates: list[SubscribeTemplate] = []
 
     @model_validator(mode="after")
     def _push_must_be_possible(self) -> "Account":
@@ -39,11 +46,17 @@ class Account(BaseModel):
             raise ValueError(f"push_mode {self.push_mode!r} needs an aes_key")
         if self.push_format == "json" and self.kind == "official":
             raise ValueError("an official account is pushed XML only")
+        if self.subscribe_templates and self.kind == "official":
+            raise ValueError("only a mini-program has subscribe_templates")
         return self
 
     def template(self, template_id: object) -> Template | None:
         """Find a template by its id, None when the account has none such."""
         return next((one for one in self.templates if one.id == template_id), None)
+
+    def subscribe_template(self, template_id: object) -> SubscribeTemplate | None:
+        """Find a subscription message's template by its id, None when the account has none such."""
+        return next((one for one in self.subscribe_templates if one.id == template_id), None)
 
 
 class AccountsFile(BaseModel):

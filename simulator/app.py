@@ -13,6 +13,7 @@ from simulator.page import page_blueprint
 from simulator.phones import phones_blueprint
 from simulator.push import Pusher
 from simulator.state import State
+from simulator.taps import taps_blueprint
 
 
 class Json(DefaultJSONProvider):
@@ -35,6 +36,7 @@ def create_app(accounts: Sequence[Account], clock_offset: float = 0.0) -> Flask:
     app.register_blueprint(page_blueprint())
     app.register_blueprint(control_blueprint(state, pusher))
     app.register_blueprint(phones_blueprint(state, pusher))
+    app.register_blueprint(taps_blueprint(state, pusher))
 
     @app.route("/<path:path>", methods=METHODS)
     def call(path: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.accounts import Account
 from simulator.errcodes import Errcode
-from simulator.state import Message, State
+from simulator.state import Follower, Message, State
 
 
 @dataclass
@@ -22,6 +22,8 @@ class Call:
     now: float
     account: Account | None = None
     accepted: list[Message] = field(default_factory=list)
+    is_second: bool = False
+    """Another send to the same person was in flight when this one came."""
     note: str = ""
 
     def json(self) -> dict[str, Any]:
@@ -43,6 +45,17 @@ class Call:
         except Errcode:
             return None
         return about if isinstance(about, str) else None
+
+    def accept(self, state: State, person: Follower, message: Message) -> None:
+        """Take a message: it stands on the phone from now on, and its result is to be reported."""
+        state.messages.append(message)
+        state.counters["accepted"] += 1
+        self.accepted.append(message)
+        self.note = f"accepted, msgid {message.msgid}"
+        if person.blocked:
+            state.show(person, "note", f"没有送到 not delivered · {message.event_status}")
+        else:
+            state.show(person, "card", card=message)
 
     def owner(self) -> Account:
         """Tell the account whose access_token was checked."""

@@ -12,7 +12,7 @@ from simulator.edge import masked
 from simulator.families.login import make_login_code
 from simulator.faults import Fault, FaultOrder
 from simulator.push import Pusher
-from simulator.state import Follower, LogRow, Message, State, iso
+from simulator.state import Follower, Grant, LogRow, Message, State, iso
 
 COUNTERS = (
     "calls",
@@ -226,6 +226,20 @@ def shown_follower(appid: str, person: Follower) -> dict[str, Any]:
 def shown_message(message: Message) -> dict[str, Any]:
     """Show an accepted message."""
     return {**vars(message), "at": iso(message.at)}
+
+
+def shown_grants(state: State, appid: str, person: Follower) -> list[dict[str, Any]]:
+    """Show what a phone allows each of the account's templates for subscription messages."""
+    return [
+        {
+            "template_id": template.id,
+            "title": template.title,
+            "kind": template.kind,
+            "banned": (appid, template.id) in state.banned,
+            **vars(person.grants.get(template.id, Grant())),
+        }
+        for template in state.accounts[appid].subscribe_templates
+    ]
 
 
 def shown_ledger(state: State) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def _in_flight(state: State, call: Call) -> Iterator[None]:
         return
     key, flight = (call.path, openid), state.in_flight
     with state.lock:
+        call.is_second = flight[key] > 0
         flight[key] += 1
         most = state.counters["concurrent_same_openid_max"]
         state.counters["concurrent_same_openid_max"] = max(most, flight[key])

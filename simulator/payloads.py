@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from simulator.accounts import Account
 from simulator.crypto import encrypt, sign
+from simulator.state import Message
 
 # What XML 1.0 cannot carry at all.
 UNSPEAKABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,7 +19,7 @@ UNSPEAKABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 class Push:
     """One message or event for an account's callback; every try carries the same numbers.
 
-    `awaits_reply` is true where a follower waits for words: a text, a follow, a scan.
+    `about` says in the call log which one of its kind it is.
     """
 
     account: Account
@@ -27,7 +28,7 @@ class Push:
     msg_type: str
     fields: dict[str, Any] = field(default_factory=dict)
     msg_id: int | None = None
-    awaits_reply: bool = True
+    about: str = ""
 
     @property
     def label(self) -> str:
@@ -86,7 +87,12 @@ def signed_url(url: str, query: dict[str, str]) -> str:
 
 
 def _elements(content: dict[str, Any]) -> str:
-    return "".join(f"<{name}>{_value(value)}</{name}>" for name, value in content.items())
+    rows = [(name, row) for name, value in content.items() for row in _rows(value)]
+    return "".join(f"<{name}>{_value(row)}</{name}>" for name, row in rows)
+
+
+def _rows(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _value(value: Any) -> str:
@@ -98,7 +104,30 @@ def _value(value: Any) -> str:
     return f"<![CDATA[{text}]]>"
 
 
-def template_event(account: Account, openid: str, msgid: int, status: str, now: float) -> Push:
-    """Report a template message's end. Source: WeChat, TEMPLATESENDJOBFINISH."""
+def result_event(account: Account, message: Message, now: float, *, msgid_zero: bool) -> Push:
+    """Report a message's end. Source: WeChat, TEMPLATESENDJOBFINISH and subscribe_msg_sent_event."""
+    msgid, status = 0 if msgid_zero else message.msgid, message.event_status
+    about = f"MsgID {msgid} {status}"
+    if message.kind == "subscribe":
+        code = 0 if status == "success" else -1
+        row = {"TemplateId": message.template_id, "MsgID": msgid, "ErrorCode": code, "ErrorStatus": status}
+        return subscribe_event(account, message.openid, "Sent", [row], now, about=about)
     fields = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": msgid, "Status": status}
-    return Push(account, openid, int(now), "event", fields, awaits_reply=False)
+    return Push(account, message.openid, int(now), "event", fields, about=about)
+
+
+def subscribe_event(
+    account: Account, openid: str, what: str, rows: list[dict[str, Any]], now: float, *, about: str
+) -> Push:
+    """Tell of subscription messages: `what` is Popup, Change or Sent.
+
+    In JSON there is no element around the rows, one row stands alone instead of in a list, and every
+    value is text. Source: WeChat, subscription messages, event push.
+    """
+    fields: dict[str, Any] = {"Event": f"subscribe_msg_{what.lower()}_event"}
+    if account.push_format == "json":
+        told = [{name: str(value) for name, value in row.items()} for row in rows]
+        fields |= {"CreateTime": str(int(now)), "List": told if len(told) > 1 else told[0]}
+    else:
+        fields[f"SubscribeMsg{what}Event"] = {"List": rows}
+    return Push(account, openid, int(now), "event", fields, about=about)

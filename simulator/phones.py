@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from simulator.bodies import About, known_account, known_follower, read_body, refuse
-from simulator.control import shown_follower, shown_ledger, shown_message
+from simulator.control import shown_follower, shown_grants, shown_ledger, shown_message
 from simulator.payloads import Push
 from simulator.push import Pusher
 from simulator.replies import Outcome
-from simulator.state import UNAVAILABLE, Follower, State, iso
+from simulator.state import UNAVAILABLE, Follower, Message, State, iso
 
 PHONES = 24
 ROWS = 30
@@ -53,37 +53,37 @@ def _chat(phones: Blueprint, state: State, pusher: Pusher) -> None:
     @phones.post("/say")
     def say() -> ResponseReturnValue:
         body = read_body(SayBody)
-        state.show(_present(state, body), "said", body.text)
-        return _push(state, pusher, body, "text", {"Content": body.text}, next(state.push_ids))
+        state.show(present(state, body), "said", body.text)
+        return push_from(state, pusher, body, "text", {"Content": body.text}, next(state.push_ids))
 
     @phones.post("/scan")
     def scan() -> ResponseReturnValue:
         body = read_body(ScanBody)
-        state.show(_present(state, body), "said", f"[扫码 scan] {body.result}")
+        state.show(present(state, body), "said", f"[扫码 scan] {body.result}")
         scanned = {"ScanType": "qrcode", "ScanResult": body.result}
         fields = {"Event": "scancode_waitmsg", "EventKey": body.key, "ScanCodeInfo": scanned}
-        return _push(state, pusher, body, "event", fields)
+        return push_from(state, pusher, body, "event", fields)
 
 
 def _following(phones: Blueprint, state: State, pusher: Pusher) -> None:
     @phones.post("/follow")
     def follow() -> ResponseReturnValue:
         body = read_body(About)
-        _official(state, body)
+        known_official(state, body)
         with state.lock:
             person = state.followers.setdefault((body.appid, body.openid), Follower(body.openid))
             person.subscribed, person.blocked, person.subscribed_at = True, False, state.now()
             state.show(person, "note", "关注 subscribe")
-        return _push(state, pusher, body, "event", {"Event": "subscribe", "EventKey": ""})
+        return push_from(state, pusher, body, "event", {"Event": "subscribe", "EventKey": ""})
 
     @phones.post("/unfollow")
     def unfollow() -> ResponseReturnValue:
         body = read_body(About)
-        _official(state, body)
-        person = _present(state, body)
+        known_official(state, body)
+        person = present(state, body)
         person.subscribed = False
         state.show(person, "note", "取消关注 unsubscribe")
-        return _push(state, pusher, body, "event", {"Event": "unsubscribe", "EventKey": ""})
+        return push_from(state, pusher, body, "event", {"Event": "unsubscribe", "EventKey": ""})
 
     @phones.post("/block")
     def block() -> ResponseReturnValue:
@@ -94,20 +94,22 @@ def _following(phones: Blueprint, state: State, pusher: Pusher) -> None:
         return jsonify(Outcome("not_pushed", detail="WeChat tells the account nothing of it").json())
 
 
-def _official(state: State, about: About) -> None:
+def known_official(state: State, about: About) -> None:
+    """End the request unless the account exists (404) and is an official one (409)."""
     known_account(state, about.appid)
     if state.accounts[about.appid].kind != "official":
         refuse(409, "not_an_official_account", "only an official account is followed")
 
 
-def _present(state: State, about: About) -> Follower:
+def present(state: State, about: About) -> Follower:
+    """Find somebody who follows now, or end the request with 404 or 409."""
     person = known_follower(state, about)
     if not person.subscribed:
         refuse(409, "not_following", f"{about.openid} does not follow")
     return person
 
 
-def _push(
+def push_from(
     state: State,
     pusher: Pusher,
     about: About,
@@ -115,6 +117,7 @@ def _push(
     fields: dict[str, Any],
     msg_id: int | None = None,
 ) -> ResponseReturnValue:
+    """Push what somebody did, show the answer on the phone, and answer the request with how it ended."""
     account = state.accounts[about.appid]
     outcome = pusher.push(Push(account, about.openid, int(state.now()), msg_type, fields, msg_id))
     person = known_follower(state, about)
@@ -145,30 +148,33 @@ def _wall(state: State, appid: str | None, wanted: str) -> dict[str, Any]:
         found = [one for one in people if wanted in one.name or wanted in one.openid]
         # Those with something on their screen come first, else the order in which they were added.
         found.sort(key=lambda one: not one.chat)
-        accounts = [{"appid": one.appid, "kind": one.kind} for one in state.accounts.values()]
+        menu = state.menus.get(appid or "")
         return {
             "generation": state.generation,
-            "accounts": accounts,
+            "accounts": [{"appid": one.appid, "kind": one.kind} for one in state.accounts.values()],
             "appid": appid,
             "total": len(people),
             "found": len(found),
-            "phones": [
-                {
-                    **shown_follower(appid or "", one),
-                    "chat": [
-                        {
-                            "at": iso(row.at),
-                            "kind": row.kind,
-                            "text": row.text,
-                            "card": shown_message(row.card) if row.card else None,
-                        }
-                        for row in list(one.chat)[-ROWS:]
-                    ],
-                }
-                for one in found[:PHONES]
-            ],
+            "menu": menu.buttons if menu else [],
+            "phones": [_phone(state, appid or "", one) for one in found[:PHONES]],
             "faults": [fault.json() for fault in state.faults],
             "ledger": shown_ledger(state),
             "now": iso(state.now()),
             "offset_seconds": state.offset,
         }
+
+
+def _phone(state: State, appid: str, person: Follower) -> dict[str, Any]:
+    return {
+        **shown_follower(appid, person),
+        "grants": shown_grants(state, appid, person),
+        "chat": [
+            {"at": iso(row.at), "kind": row.kind, "text": row.text, "card": row.card and _card(row.card)}
+            for row in list(person.chat)[-ROWS:]
+        ],
+    }
+
+
+def _card(message: Message) -> dict[str, Any]:
+    # As text: a browser's numbers end before the msgids of subscription messages do.
+    return {**shown_message(message), "msgid": str(message.msgid)}

@@ -6,7 +6,7 @@ import time
 
 import urllib3
 
-from simulator.payloads import Push, push_request, signed_url, template_event
+from simulator.payloads import Push, push_request, result_event, signed_url
 from simulator.replies import Malformed, Outcome, judge
 from simulator.state import Message, State
 
@@ -39,8 +39,7 @@ class Pusher:
     def push_event(self, message: Message, *, msgid_zero: bool = False) -> Outcome:
         """Push a message's result event now and wait for the callback's answer."""
         account = self.state.accounts[message.appid]
-        msgid = 0 if msgid_zero else message.msgid
-        event = template_event(account, message.openid, msgid, message.event_status, self.state.now())
+        event = result_event(account, message, self.state.now(), msgid_zero=msgid_zero)
         outcome = self.push(event)
         if outcome.verdict in ("ok", "reply"):
             message.event_sent = True
@@ -97,11 +96,7 @@ class Pusher:
 
 
 def _about(push: Push) -> str:
-    if push.msg_id is not None:
-        return f"MsgId {push.msg_id}"
-    if "MsgID" in push.fields:
-        return f"MsgID {push.fields['MsgID']} {push.fields['Status']}"
-    return ""
+    return push.about if push.msg_id is None else f"MsgId {push.msg_id}"
 
 
 def _outcome(push: Push, tries: int, status: int, body: bytes) -> Outcome:

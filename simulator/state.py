@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from simulator.accounts import Account
 from simulator.faults import Fault
@@ -28,6 +28,19 @@ class ChatRow:
 
 
 @dataclass
+class Grant:
+    """What one phone allows one template of a mini-program.
+
+    `left` is how many messages may still come, 1 for any number of a long one. `kept` is the answer that
+    was ticked as the one to keep: no popup asks again. `off`: switched off in the settings of the phone.
+    """
+
+    left: int = 0
+    kept: str = ""
+    off: bool = False
+
+
+@dataclass
 class Follower:
     """One person as one account knows them; `blocked` means messages of the account are refused."""
 
@@ -37,13 +50,15 @@ class Follower:
     subscribed: bool = True
     blocked: bool = False
     subscribed_at: float = 0.0
+    grants: dict[str, Grant] = field(default_factory=dict)
     chat: deque[ChatRow] = field(default_factory=lambda: deque(maxlen=CHAT_ROWS))
 
 
 @dataclass
 class Message:
-    """One accepted template message; `event_status` is what TEMPLATESENDJOBFINISH says of it."""
+    """One accepted template or subscription message; `event_status` is what its result event says of it."""
 
+    kind: Literal["template", "subscribe"]
     msgid: int
     appid: str
     openid: str
@@ -52,11 +67,20 @@ class Message:
     data: dict[str, str]
     url: str | None
     mini: dict[str, Any] | None
+    page: str | None
     client_msg_id: str | None
     at: float
     event_status: str
     event_sent: bool = False
     event_withheld: bool = False
+
+
+@dataclass(frozen=True)
+class Menu:
+    """An account's menu as it was published; `buttons` is WeChat's own list of buttons."""
+
+    menuid: int
+    buttons: list[dict[str, Any]]
 
 
 @dataclass
@@ -129,6 +153,8 @@ class State:
             self.token_lines: dict[tuple[str, str], TokenLine] = {}
             self.token_fetches: Counter[str] = Counter()
             self.codes: dict[str, LoginCode] = {}
+            self.banned: set[tuple[str, str]] = set()
+            self.menus: dict[str, Menu] = {}
             self.faults: list[Fault] = []
             self.counters: Counter[str] = Counter()
             self.in_flight: Counter[tuple[str, str]] = Counter()

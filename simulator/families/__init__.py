@@ -1,8 +1,10 @@
 """The API, one file per family; a new family adds its endpoints to this list."""
 
 from simulator.calls import Endpoint
-from simulator.families import login, template, token, users
+from simulator.families import login, menu, subscribe, template, token, users
+
+FAMILIES = (token, login, menu, subscribe, template, users)
 
 ENDPOINTS: dict[str, Endpoint] = {
-    endpoint.path: endpoint for family in (token, login, template, users) for endpoint in family.ENDPOINTS
+    endpoint.path: endpoint for family in FAMILIES for endpoint in family.ENDPOINTS
 }

@@ -5,7 +5,7 @@ from typing import Any
 from simulator.accounts import Template
 from simulator.calls import Call, Endpoint
 from simulator.errcodes import Errcode
-from simulator.families.template_values import value_fault
+from simulator.families.template_values import checked_values
 from simulator.state import Follower, Message, State
 
 REPEAT_WINDOW = 600.0
@@ -30,7 +30,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
     url = asked.get("url") or None
     if url is not None and (not isinstance(url, str) or len(url.encode()) > URL_LENGTH):
         raise Errcode(40039)
-    shown = _checked_values(template, asked.get("data"))
+    shown = checked_values(template.keys, asked.get("data"))
     client_msg_id = asked.get("client_msg_id") or None
     if client_msg_id is not None:
         known = _first_send(state, (appid, person.openid, str(client_msg_id)), call.now)
@@ -42,24 +42,6 @@ def send(state: State, call: Call) -> dict[str, Any]:
     if client_msg_id is not None:
         state.sent_ids[appid, person.openid, str(client_msg_id)] = (message.msgid, call.now)
     return {"errcode": 0, "errmsg": "ok", "msgid": message.msgid}
-
-
-def _checked_values(template: Template, values: object) -> dict[str, str]:
-    if not isinstance(values, dict):
-        raise Errcode(47003, "argument invalid! data is empty")
-    for key in values:
-        if key not in template.keys:
-            raise Errcode(47003, f"argument invalid! data.{key}.value invalid")
-    shown: dict[str, str] = {}
-    for key in template.keys:
-        held = values.get(key)
-        value = held.get("value") if isinstance(held, dict) else None
-        if value is None or value == "":
-            raise Errcode(47003, f"argument invalid! data.{key}.value is empty")
-        shown[key] = str(value)
-        if value_fault(key, shown[key]):
-            raise Errcode(47003, f"argument invalid! data.{key}.value invalid")
-    return shown
 
 
 def _first_send(state: State, key: tuple[str, str, str], now: float) -> int | None:
@@ -81,6 +63,7 @@ def _head(
 def _accept(state: State, call: Call, person: Follower, template: Template, shown: dict[str, str]) -> Message:
     asked, mini = call.json(), call.json().get("miniprogram")
     message = Message(
+        kind="template",
         msgid=next(state.msgids),
         appid=call.owner().appid,
         openid=person.openid,
@@ -89,18 +72,12 @@ def _accept(state: State, call: Call, person: Follower, template: Template, show
         data=shown,
         url=asked.get("url") or None,
         mini=mini if isinstance(mini, dict) and mini else None,
+        page=None,
         client_msg_id=str(asked["client_msg_id"]) if asked.get("client_msg_id") else None,
         at=call.now,
         event_status="failed:user block" if person.blocked else "success",
     )
-    state.messages.append(message)
-    state.counters["accepted"] += 1
-    call.accepted.append(message)
-    call.note = f"accepted, msgid {message.msgid}"
-    if person.blocked:
-        state.show(person, "note", "没有送到 not delivered · user block")
-    else:
-        state.show(person, "card", card=message)
+    call.accept(state, person, message)
     return message
 
 

@@ -1,8 +1,10 @@
 """Value rules of template keys: thing1, time2, ... are checked by the letters before the number."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+
+from simulator.errcodes import Errcode
 
 # Source: WeChat, subscription messages, table of parameter types; category templates follow it too.
 HANZI = r"\u3400-\u9fff\U00020000-\U0003ffff"
@@ -12,6 +14,25 @@ CLOCK = r"([01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?"
 DAY = re.compile(DATE)
 DATE_MAY_TIME = re.compile(rf"{DATE}(?:\s*{CLOCK})?")
 TIME_MAY_DATE = re.compile(rf"(?:{DATE}\s*)?{CLOCK}")
+
+
+def checked_values(keys: Sequence[str], values: object) -> dict[str, str]:
+    """Read the data of a message that fills exactly the template's keys. Raises 47003."""
+    if not isinstance(values, dict):
+        raise Errcode(47003, "argument invalid! data is empty")
+    for key in values:
+        if key not in keys:
+            raise Errcode(47003, f"argument invalid! data.{key}.value invalid")
+    shown: dict[str, str] = {}
+    for key in keys:
+        held = values.get(key)
+        value = held.get("value") if isinstance(held, dict) else None
+        if value is None or value == "":
+            raise Errcode(47003, f"argument invalid! data.{key}.value is empty")
+        shown[key] = str(value)
+        if value_fault(key, shown[key]):
+            raise Errcode(47003, f"argument invalid! data.{key}.value invalid")
+    return shown
 
 
 def value_fault(key: str, value: str) -> bool:

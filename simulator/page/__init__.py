@@ -4,7 +4,12 @@ from importlib.resources import files
 
 from flask import Blueprint, Response, abort
 
-TYPES = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/javascript"}
+TYPES = {
+    "page.html": "text/html",
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "taps.js": "text/javascript",
+}
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'"
@@ -12,7 +17,7 @@ POLICY = (
 
 
 def page_blueprint() -> Blueprint:
-    """Serve the page at / and its two companions under /_sim/page/."""
+    """Serve the page at / and its companions under /_sim/page/."""
     page = Blueprint("page", __name__)
 
     @page.get("/")

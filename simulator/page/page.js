@@ -61,6 +61,8 @@ function card(message) {
   if (message.mini) {
     const page = `${message.mini.appid || ""} ${message.mini.pagepath || message.mini.path || ""}`;
     shown.append(make("span", { className: "open", textContent: `小程序 mini-program ${page}` }));
+  } else if (message.page) {
+    shown.append(make("span", { className: "open", textContent: `进入小程序 page ${message.page}` }));
   } else if (/^https?:/.test(message.url || "")) {
     shown.append(make("a", { className: "open", href: message.url, target: "_blank", rel: "noopener noreferrer", textContent: "详情 open" }));
   }
@@ -89,7 +91,8 @@ function chatRows(person) {
 }
 
 function newPhone(openid) {
-  const phone = { seen: "", name: make("b"), chat: make("div", { className: "chat" }), foot: make("div") };
+  const phone = { seen: "", name: make("b"), chat: make("div", { className: "chat" }), foot: make("div"),
+    taps: make("div", { className: "taps" }), grants: [], shape: "", scanning: "" };
   const field = make("input", { autocomplete: "off", maxLength: 2000 });
   field.setAttribute("aria-label", "发消息 type");
   field.placeholder = "发消息 type…";
@@ -97,8 +100,13 @@ function newPhone(openid) {
   phone.type.onsubmit = (event) => {
     event.preventDefault();
     const text = field.value.trim();
-    if (text) { field.value = ""; act("say", { openid, text }); }
+    if (!text) return;
+    field.value = "";
+    if (!phone.scanning) { act("say", { openid, text }); return; }
+    act("tap", { openid, key: phone.scanning, result: text });
+    endScan(phone);
   };
+  field.onkeydown = (event) => { if (event.key === "Escape" && phone.scanning) endScan(phone); };
   phone.block = make("button");
   const does = (path, body) => () => { phone.more.open = false; act(path, { openid, ...body }); };
   phone.block.onclick = () => does("block", { blocked: !phone.blocked })();
@@ -110,7 +118,7 @@ function newPhone(openid) {
   phone.gone = make("div", { className: "gone" }, "已取消关注 unfollowed",
     make("button", { className: "plain", textContent: "关注 follow", onclick: does("follow") }));
   const who = make("div", { className: "who" }, phone.name, make("code", { textContent: openid, title: openid }));
-  phone.root = make("article", { className: "phone" }, make("div", { className: "top" }, who, phone.more), phone.chat, phone.foot);
+  phone.root = make("article", { className: "phone" }, make("div", { className: "top" }, who, phone.more), phone.chat, phone.taps, phone.foot);
   return phone;
 }
 
@@ -119,12 +127,13 @@ function showPhones() {
   const wanted = wall.phones.map((person) => {
     const phone = phones.get(person.openid) || newPhone(person.openid);
     phones.set(person.openid, phone);
-    const seen = JSON.stringify(person);
+    const seen = JSON.stringify([person, wall.menu]);
     if (seen === phone.seen) return phone.root;
     phone.seen = seen;
     phone.name.textContent = person.name || person.openid;
     phone.blocked = person.blocked;
     phone.block.textContent = person.blocked ? "不再拒收 unblock" : "拒收 block";
+    showTaps(phone, person, wall.menu);
     phone.more.hidden = !official || !person.subscribed;
     phone.chat.replaceChildren(...chatRows(person));
     const foot = person.subscribed ? phone.type : phone.gone;

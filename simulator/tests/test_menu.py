@@ -1,0 +1,116 @@
+"""The account's menu: what it may hold, and what a tap on it pushes."""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from simulator.tests.conftest import Callback, Caller
+
+CLICK = {"type": "click", "name": "主题党日", "key": "主题党日"}
+SCAN = {"type": "scancode_waitmsg", "name": "签到", "key": "签到"}
+VIEW = {"type": "view", "name": "网站", "url": "https://example.org/"}
+POINTS = {"type": "click", "name": "积分", "key": "积分"}
+FOLDER = {"name": "我的", "sub_button": [POINTS, VIEW]}
+
+
+def publish(account: Caller, *buttons: dict[str, Any]) -> Any:
+    account.access_token = account.access_token or account.token()["access_token"]
+    return account.sim.post("/cgi-bin/menu/create", {"button": buttons}, access_token=account.access_token)
+
+
+def read(account: Caller, what: str) -> Any:
+    account.access_token = account.access_token or account.token()["access_token"]
+    return account.sim.get(f"/cgi-bin/menu/{what}", access_token=account.access_token)
+
+
+def test_menu_is_published_shown_and_taken_away(account: Caller) -> None:
+    assert read(account, "get")["errcode"] == 46003
+    assert publish(account, CLICK, SCAN, FOLDER) == {"errcode": 0, "errmsg": "ok"}
+    menu = read(account, "get")["menu"]
+    assert [one["name"] for one in menu["button"]] == ["主题党日", "签到", "我的"]
+    assert menu["button"][0] == CLICK | {"sub_button": []}
+    assert menu["button"][2]["sub_button"] == [POINTS | {"sub_button": []}, VIEW | {"sub_button": []}]
+    assert account.sim.get("/_sim/wall", appid=account.appid)["menu"] == menu["button"]
+    assert publish(account, SCAN)["errcode"] == 0
+    assert [one["name"] for one in read(account, "get")["menu"]["button"]] == ["签到"]
+    assert read(account, "delete")["errcode"] == 0
+    assert read(account, "get")["errcode"] == 46003
+    assert read(account, "delete")["errcode"] == 0
+
+
+def under(**changes: Any) -> dict[str, Any]:
+    return {"name": "我的", "sub_button": [CLICK | changes]}
+
+
+@pytest.mark.parametrize(
+    ("buttons", "errcode"),
+    [
+        ([], 40016),
+        ([CLICK] * 4, 40016),
+        ([CLICK | {"type": "dance"}], 40017),
+        ([CLICK | {"name": "字" * 5 + "ab"}], 40018),
+        ([CLICK | {"name": ""}], 40018),
+        ([FOLDER | {"name": "字" * 6}], 40018),
+        ([CLICK | {"key": "k" * 129}], 40019),
+        ([CLICK | {"key": ""}], 40019),
+        ([VIEW | {"url": "https://example.org/" + "a" * 1024}], 40020),
+        ([{"name": "我的", "sub_button": [CLICK] * 6}], 40023),
+        ([under(sub_button=[CLICK])], 40023),
+        ([under(type="dance")], 40024),
+        ([under(name="字" * 20 + "a")], 40025),
+        ([under(key="键" * 43)], 40026),
+        ([{"name": "我的", "sub_button": [VIEW | {"url": ""}]}], 40027),
+    ],
+)
+def test_what_no_menu_may_hold_is_refused_and_the_old_one_stays(
+    account: Caller, buttons: list[dict[str, Any]], errcode: int
+) -> None:
+    publish(account, SCAN)
+    assert publish(account, *buttons)["errcode"] == errcode
+    assert [one["name"] for one in read(account, "get")["menu"]["button"]] == ["签到"]
+
+
+def test_longest_names_and_keys_are_taken(account: Caller) -> None:
+    long = CLICK | {"name": "字" * 5 + "a", "key": "k" * 128}
+    assert publish(account, long, long, {"name": "我", "sub_button": [CLICK | {"name": "字" * 20}] * 5}) == {
+        "errcode": 0,
+        "errmsg": "ok",
+    }
+
+
+def test_escaped_signs_are_refused(account: Caller) -> None:
+    token = account.token()["access_token"]
+    body = '{"button":[{"type":"click","name":"\\u7b7e\\u5230","key":"a"}]}'
+    url = f"{account.sim.base}/cgi-bin/menu/create?access_token={token}"
+    assert requests.post(url, body, timeout=5).json()["errcode"] == 40033
+
+
+def test_mini_program_has_no_menu(make_account: Callable[..., Caller]) -> None:
+    assert publish(make_account(kind="mini_program"), CLICK)["errcode"] == 48001
+
+
+def test_taps_push_what_each_button_is(make_account: Callable[..., Caller], callback: Callback) -> None:
+    account = make_account(callback_url=callback.url)
+    publish(account, CLICK, SCAN, FOLDER)
+    assert account.do("tap", key="主题党日")["verdict"] == "ok"
+    assert account.do("tap", key="签到", result="https://example.org/c/abc")["verdict"] == "ok"
+    assert account.do("tap", key="https://example.org/")["verdict"] == "ok"
+    clicked, scanned, viewed = (ET.fromstring(body) for _, body in callback.received)
+    assert (clicked.findtext("Event"), clicked.findtext("EventKey")) == ("CLICK", "主题党日")
+    assert (scanned.findtext("Event"), scanned.findtext("EventKey")) == ("scancode_waitmsg", "签到")
+    assert scanned.findtext("ScanCodeInfo/ScanResult") == "https://example.org/c/abc"
+    assert (viewed.findtext("Event"), viewed.findtext("EventKey")) == ("VIEW", "https://example.org/")
+    (phone,) = account.sim.get("/_sim/wall", appid=account.appid)["phones"]
+    assert phone["chat"][0]["text"] == "[菜单 menu] 主题党日"
+
+
+def test_taps_that_are_impossible_are_refused(account: Caller) -> None:
+    assert account.do("tap", key="主题党日")["error"]["code"] == "unknown_button"
+    publish(account, CLICK, SCAN)
+    assert account.do("tap", key="积分")["error"]["code"] == "unknown_button"
+    assert account.do("tap", key="签到")["error"]["code"] == "nothing_scanned"
+    account.do("unfollow")
+    assert account.do("tap", key="主题党日")["error"]["code"] == "not_following"
