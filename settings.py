@@ -44,6 +44,13 @@ class Template:
 
 
 @dataclass(frozen=True, config=STRICT)
+class SubscribeTemplate(Template):
+    """A template for subscription messages: after each tap one message, or any number after the first."""
+
+    kind: Literal["once", "long"]
+
+
+@dataclass(frozen=True, config=STRICT)
 class OfficialAccount:
     """The public account: what it is, and what it may therefore do."""
 
@@ -61,6 +68,7 @@ class MiniProgram:
     appid: AppId
     original_id: Text
     gathering_page: Text
+    theme_day_template: SubscribeTemplate
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -206,7 +214,7 @@ def simulator_accounts(settings: Settings) -> str:
     """Return the simulator's accounts file (TOML) for this installation's two apps; it holds the secrets."""
     config, env = settings.config, settings.env
     account, mini = config.official_account, config.mini_program
-    keys = ", ".join(f'"{key}"' for key in account.theme_day_template.fields)
+    template, subscribe = account.theme_day_template, mini.theme_day_template
     return f"""[[account]]
 kind = "official"
 appid = "{account.appid}"
@@ -217,7 +225,7 @@ aes_key = "{env.wechat_oa_aes_key.split(",")[0]}"
 push_mode = "{"safe" if account.safe_mode else "plain"}"
 push_format = "xml"
 callback_url = "{env.public_base_url}/wechat/official-account"
-templates = [{{ id = "{account.theme_day_template.id}", title = "主题党日通知", keys = [{keys}] }}]
+templates = [{{ id = "{template.id}", title = "主题党日通知", keys = {list(template.fields)} }}]
 
 [[account]]
 kind = "mini_program"
@@ -229,4 +237,10 @@ aes_key = "{env.wechat_mini_aes_key.split(",")[0]}"
 push_mode = "safe"
 push_format = "json"
 callback_url = "{env.public_base_url}/wechat/mini-program"
+
+[[account.subscribe_templates]]
+id = "{subscribe.id}"
+title = "主题党日通知"
+kind = "{subscribe.kind}"
+keys = {list(subscribe.fields)}
 """

@@ -63,6 +63,12 @@ WRONG_CONFIG = [
     ("a mode that is none", ('mode = "demonstration"', 'mode = "test"'), "mode"),
     ("a key left out", ("safe_mode = true", ""), "official_account.safe_mode"),
     ("a word that no notice has", ('thing1 = "title"', 'thing1 = "name"'), "theme_day_template.fields"),
+    ("no word on how long a tap counts", ('kind = "once"', ""), "mini_program.theme_day_template.kind"),
+    (
+        "a kind that no template has",
+        ('kind = "once"', 'kind = "twice"'),
+        "mini_program.theme_day_template.kind",
+    ),
     ("an appid that is none", ('appid = "wxdemooa00000001"', 'appid = "demo"'), "official_account.appid"),
     ("not TOML at all", ("[zone]", "[zone"), "config.toml"),
 ]
@@ -136,3 +142,11 @@ def test_accounts_for_the_simulator_are_toml_with_both_apps() -> None:
         ("mini_program", "safe"),
     ]
     assert accounts[0]["templates"][0]["keys"] == ["thing1", "time2", "thing3", "thing4"]
+    assert accounts[1]["subscribe_templates"] == [
+        {
+            "id": "SUB_THEME_DAY",
+            "title": "主题党日通知",
+            "kind": "once",
+            "keys": ["thing1", "time2", "thing3", "thing4"],
+        }
+    ]
