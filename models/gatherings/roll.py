@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Key, Moment, coded, ref
+from models.people.member import SpellKind
 from models.people.said import Said
 
 
@@ -192,6 +193,13 @@ class Leave(Base):
             name="decided_by_someone",
         ),
     )
+
+
+def unmarked(line: RollLine, spell_kind: SpellKind | None) -> Status:
+    """Return what holds without a mark: the phone's check-in, else the spell, else nothing."""
+    if line.checked_in_at is not None:
+        return Status.PRESENT
+    return Status(spell_kind) if spell_kind is not None else Status.UNRECORDED
 
 
 class Counts(NamedTuple):

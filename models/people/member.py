@@ -78,7 +78,10 @@ class SpellKind(StrEnum):
 
 
 class Spell(Base):
-    """One stretch of days of one kind for one member; two of a kind never overlap."""
+    """One stretch of days of one kind for one member; two of a kind never overlap.
+
+    Called off before it began, it ends on the eve of its first day and covers none.
+    """
 
     __tablename__ = "spell"
     id: Mapped[Key]
@@ -94,14 +97,14 @@ class Spell(Base):
     created_at: Mapped[Created]
 
     __table_args__ = (
-        CheckConstraint("to_on >= from_on", name="ends_after_start"),
+        CheckConstraint("to_on >= from_on - 1", name="ends_after_start"),
         CheckConstraint("kind <> 'category' OR code IS NOT NULL", name="category_has_code"),
         # Ranges of one number stand for equality, so that no extension is needed; kinds differ in
         # their first letter.
         ExcludeConstraint(
             (text("int8range(member_id, member_id, '[]')"), "&&"),
             (text("int4range(ascii(kind), ascii(kind), '[]')"), "&&"),
-            (text("daterange(from_on, to_on, '[]')"), "&&"),
+            (text("daterange(from_on, to_on + 1, '[)')"), "&&"),
             using="gist",
             name="ex_spell_no_overlap",
         ),

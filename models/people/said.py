@@ -1,6 +1,11 @@
 """How something was said where no phone of the person's own was used: recorded beside every 代录."""
 
 from enum import StrEnum
+from typing import Any, NamedTuple
+
+from models.refused import Refused
+
+LONGEST_ANSWER = 60
 
 
 class Said(StrEnum):
@@ -20,3 +25,24 @@ SAID_TEXT = {
     Said.FAMILY: "家属转告",
     Said.PAPER: "纸条",
 }
+
+
+class Filing(NamedTuple):
+    """代录: whose account wrote down what somebody else wished, and how that was said."""
+
+    account_id: int
+    how: Said
+
+
+def hand_of(filing: Filing | None, member_id: int) -> dict[str, Any]:
+    """Return whose hand the log names: the account that filed, else the member."""
+    return {"account_id": filing.account_id} if filing else {"member_id": member_id}
+
+
+def tidy_answer(answer: str, *, approve: bool) -> str | None:
+    """Return the line beside an answer, None for none; whoever says no says why. Refused: reason_missing."""
+    answer = answer.strip()
+    if len(answer) > LONGEST_ANSWER or (not approve and len(answer) < 2):
+        words = f"请写一句原因，2 到 {LONGEST_ANSWER} 个字" if not approve else f"最多 {LONGEST_ANSWER} 个字"
+        raise Refused("reason_missing", words, fields={"answer": words})
+    return answer or None

@@ -89,9 +89,9 @@ NEVERS = (
     never("left and still full", "ck_member_left_with_date", row("member", left_on="DATE '2026-05-01'")),
     # spells
     never(
-        "a spell that ends before it begins",
+        "a spell that ends before the eve of its first day",
         "ck_spell_ends_after_start",
-        row("spell", to_on="DATE '2026-02-28'"),
+        row("spell", to_on="DATE '2026-02-27'"),
     ),
     never("a category without its code", "ck_spell_category_has_code", row("spell", kind="'category'")),
     never(
