@@ -5,29 +5,20 @@ from itertools import groupby
 from flask import Response, request
 
 from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.reach import confirmable
 from handlers.console.rolls import FIRST, OTHERS, line_context, typed_marks
 from handlers.edge import current
-from handlers.identity import require, staff
-from models.gatherings.gathering import GatheringState, opens_at
+from handlers.identity import staff
+from models.gatherings.gathering import opens_at
 from models.gatherings.marks import begin_confirmation, lines_of, set_marks
 from models.gatherings.roll import STATUS_TEXT, Status, counts
-from models.gatherings.roll_head import RollHead, roll_seen
-from models.people.rights import Verb
+from models.gatherings.roll_head import RollHead
 from models.points.forecast import attendance_told
 from models.points.posting import amend_roll, confirm_roll
 from models.refused import Refused
 
 OPEN_CHOICES = (Status.UNCLEAR, Status.LEAVE, Status.ABSENT, Status.PRESENT)
 AMENDABLE = (*FIRST, *OTHERS)
-
-
-def confirmable(roll_id: int) -> RollHead:
-    """Return a roll that the person may confirm or amend. Refused: not_found, not_yours."""
-    head = roll_seen(current().session, roll_id)
-    if head.gathering.state is GatheringState.DRAFT:
-        raise Refused("not_found", "没有找到")
-    require(Verb.CONFIRM, head.org)
-    return head
 
 
 def _chosen() -> dict[int, Status]:

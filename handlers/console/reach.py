@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy import select
+
 from handlers.edge import current
 from handlers.identity import require, staff
-from models.gatherings.gathering import GatheringState
+from models.gatherings.delegate import is_delegate
+from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.marks import LineView
+from models.gatherings.plan import gathering_seen
+from models.gatherings.roll import Roll
 from models.gatherings.roll_head import RollHead, roll_seen
 from models.gatherings.standing import Standing, rolls_of
 from models.people.account import Role
@@ -46,15 +51,57 @@ def led_groups(org: Org) -> set[int]:
     }
 
 
+def roll_reached(roll_id: int) -> RollHead:
+    """Return a roll of a published gathering, whoever asks. Refused: not_found."""
+    head = roll_seen(current().session, roll_id)
+    if head.gathering.state is GatheringState.DRAFT:
+        raise Refused("not_found", "没有找到")
+    return head
+
+
+def answers_for(head: RollHead, verb: Verb = Verb.CONFIRM) -> bool:
+    """Say whether the person holds `verb` on a roll: by a post, or as the delegate named for it."""
+    edge, who = current(), staff()
+    return may(who.posts, verb, head.org.path) or (
+        sees(who.posts, head.org.path)
+        and is_delegate(edge.session, head.roll.id, who.account_id, now=edge.now)
+    )
+
+
+def confirmable(roll_id: int, verb: Verb = Verb.CONFIRM) -> RollHead:
+    """Return a roll that the person may confirm, amend or, with `Verb.DECIDE`, answer leave on.
+
+    Refused: not_found, not_yours.
+    """
+    head = roll_reached(roll_id)
+    if not answers_for(head, verb):
+        require(verb, head.org)
+    return head
+
+
+def roll_hosted(gathering_id: int) -> Gathering:
+    """Return a gathering, locked, whose doors the person may open and close: the host, or its delegate.
+
+    Refused: not_found, not_yours.
+    """
+    session = current().session
+    gathering = gathering_seen(session, gathering_id, lock=True)
+    query = select(Roll.id).where(Roll.gathering_id == gathering_id, Roll.org_id == gathering.org_id)
+    roll_id, host = session.scalar(query), session.get_one(Org, gathering.org_id)
+    if gathering.state is GatheringState.DRAFT or roll_id is None:
+        require(Verb.PUBLISH, host)
+    else:
+        confirmable(roll_id, Verb.PUBLISH)
+    return gathering
+
+
 def roll_ticked(roll_id: int) -> tuple[RollHead, set[int] | None]:
     """Return a roll that the person may write on, and the groups it is limited to (None: the whole roll).
 
     Refused: not_found, not_yours.
     """
-    head = roll_seen(current().session, roll_id)
-    if head.gathering.state is GatheringState.DRAFT:
-        raise Refused("not_found", "没有找到")
-    groups = None if may(staff().posts, Verb.TICK, head.org.path) else led_groups(head.org)
+    head = roll_reached(roll_id)
+    groups = None if answers_for(head, Verb.TICK) else led_groups(head.org)
     if groups is not None and not groups:
         require(Verb.TICK, head.org)
     return head, groups
