@@ -8,7 +8,7 @@ from models.clock import clock_text, day_of, day_text, moment_text
 from models.gatherings.check_in import Receipt
 from models.gatherings.gathering import AgendaItem, GatheringState, opens_at
 from models.gatherings.of_member import Seat
-from models.gatherings.roll import CAME, STATUS_TEXT
+from models.gatherings.roll import STATUS_TEXT
 from models.points.exact import show
 from models.points.rating import PartTally
 from models.points.statement import EntryView, Statement
@@ -100,7 +100,7 @@ def rule_words(theme_day: int) -> str:
 def receipt_words(receipt: Receipt, seat: Seat, name: str) -> str:
     """Say that somebody has signed in, for the first time or again."""
     at, status = clock_text(receipt.at), STATUS_TEXT[receipt.status]
-    if receipt.status not in CAME:
+    if receipt.to_confirm:
         return (
             f"已告知支部核对。\n您签到的时间 {at} 已经记下。\n名册上原来写的是{status}，\n"
             "支部会核对，您不用再做什么。"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.clock import clock_text, iso, moment_text
 from models.gatherings.gathering import Gathering, GatheringState, closes_at, opens_at, state_at
+from models.gatherings.guests import admits, seat_guest
 from models.gatherings.hall_code import (
     Ticket,
     Token,
@@ -55,7 +56,7 @@ class Receipt(NamedTuple):
     @property
     def to_confirm(self) -> bool:
         """Whether a person had recorded something else, about which the secretary is now asked."""
-        return self.status not in CAME
+        return self.status not in (*CAME, Status.OBSERVER)
 
 
 _SEEN = (
@@ -176,9 +177,14 @@ def sign_in(
     seen_at = proof.seen_at if isinstance(proof, Ticket) else now
     _check_state(seen, seen_at, now=now)
     _check_fresh(keyring, seen, proof, spend=spend, now=now)
-    _check_expected(keyring, seen, proof, seen_at)
+    _check_bound(keyring, seen, proof, seen_at)
+    line = _line_of(seen, proof, seen_at)
     try:
-        status = session.connection().scalar(_WRITE, _line_of(seen, proof, seen_at))
+        if seen.roll_id is None:
+            _check_guest(session, seen, proof)
+            status = seat_guest(session, line)
+        else:
+            status = session.connection().scalar(_WRITE, line)
     except IntegrityError as error:
         if "uq_roll_line_openid" not in str(error.orig):
             raise
@@ -258,8 +264,8 @@ def _check_fresh(keyring: Keyring, seen: Row[Any], proof: Proof, *, spend: Spend
             raise Refused("code_wrong", f"数字不对，请看屏幕重新输入，还可以试 {left} 次", left=left)
 
 
-def _check_expected(keyring: Keyring, seen: Row[Any], proof: Proof, seen_at: datetime) -> None:
-    """Refuse who is not bound (with a ticket for what was proved) and who stands on no roll."""
+def _check_bound(keyring: Keyring, seen: Row[Any], proof: Proof, seen_at: datetime) -> None:
+    """Refuse who is not bound, with a ticket for what was proved."""
     if seen.member_id is None:
         proved = isinstance(proof, (Token, Ticket))
         ticket = make_ticket(
@@ -273,5 +279,11 @@ def _check_expected(keyring: Keyring, seen: Row[Any], proof: Proof, seen_at: dat
         extra = {"ticket": ticket} if proved else {}
         words = f"您扫码的时间 {clock_text(seen_at)} 已经记下，10 分钟内绑好都算数" if proved else "请先绑定"
         raise Refused("not_bound", words, **extra)
-    if seen.roll_id is None:
+
+
+def _check_guest(session: Session, seen: Row[Any], proof: Proof) -> None:
+    """Refuse who stands on no roll, unless the host admits guests: those use the picture, never digits."""
+    if not admits(session, seen.gathering_id, seen.member_id):
         raise Refused("wrong_branch", "这不是您支部的活动，请对方支部在列席名单上登记")
+    if isinstance(proof, Typed):
+        raise Refused("wrong_branch", "列席请扫会场屏幕上的二维码，数字只给名册上的同志用")

@@ -1,4 +1,4 @@
-"""Gatherings as one member sees them: those on whose roll the member stands."""
+"""Gatherings as one member sees them: those on whose roll the member stands, or where a guest."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from models.gatherings.agenda import agenda_of
 from models.gatherings.gathering import AgendaItem, Gathering, GatheringState, state_at
-from models.gatherings.plan import agenda_of
 from models.gatherings.roll import Roll, RollLine, Status
 from models.people.org import Org
 from models.refused import Refused
@@ -30,7 +30,7 @@ def _seats(member_id: int) -> Select[Gathering, str, Status, datetime | None, da
     return (
         select(Gathering, Org.name, RollLine.status, RollLine.checked_in_at, Roll.confirmed_at)
         .join(RollLine, RollLine.gathering_id == Gathering.id)
-        .join(Roll, Roll.id == RollLine.roll_id)
+        .outerjoin(Roll, Roll.id == RollLine.roll_id)
         .join(Org, Org.id == Gathering.org_id)
         .where(RollLine.member_id == member_id, Gathering.state != GatheringState.DRAFT)
     )
