@@ -24,7 +24,18 @@ from models.people.org import Org, Setting, settings_of
 from models.people.tries import Guess, give_back_try, spent_tries
 from models.points.statement import statement_of
 from models.refused import Refused
-from wechat.callback import Clicked, Push, ScanWaited, Subscribed, TextMessage, Unknown, Unsubscribed
+from wechat.callback import (
+    Clicked,
+    Push,
+    ScanWaited,
+    SubscribeChange,
+    Subscribed,
+    SubscribePopup,
+    SubscribeSent,
+    TextMessage,
+    Unknown,
+    Unsubscribed,
+)
 
 SILENT = "success"  # stored like a reply, and what WeChat gets where the person reads nothing
 LIMITS = {Guess.DIGITS: (DIGITS_LIMIT,), Guess.BIND_CODE: CODE_LIMITS}
@@ -129,7 +140,7 @@ def _reply(ask: Ask) -> str:
             return show_help(ask)
         case Unsubscribed():
             return forget_follower(ask)
-        case Unknown():
+        case Unknown() | SubscribePopup() | SubscribeChange() | SubscribeSent():
             return SILENT
         case _:
             return words.NOT_UNDERSTOOD

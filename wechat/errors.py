@@ -35,6 +35,7 @@ _CODES: dict[Advice, tuple[int, ...]] = {
         *(40029, 40163, 40226, 87009),  # a log-in code or session
         *(45015, 45047, 61010),  # the window since the person last wrote or visited
         45168,  # sensitive words in one text
+        20004,  # who has switched off every subscription message
     ),
     Advice.STOP: (
         *(
@@ -49,7 +50,8 @@ _CODES: dict[Advice, tuple[int, ...]] = {
             43116,
             45028,
             45064,
-        ),  # template, page, campaign
+            47003,
+        ),  # template with its fields, page, campaign
         *(
             40002,
             40013,
@@ -67,7 +69,7 @@ _CODES: dict[Advice, tuple[int, ...]] = {
     ),
     Advice.BUG: (
         *(40008, 40066, 40097, 40129, 41001, 41002, 41004, 41008, 43002, 43003),
-        *(44002, 45067, 45109, 47001, 47003),
+        *(44002, 45067, 45109, 47001),
     ),
 }
 

@@ -3,10 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot carry even in CDATA; JSON can, but no database column would take it."""
@@ -99,6 +99,44 @@ class TemplateResult(Push):
     reason: str
 
 
+class Choice(NamedTuple):
+    """What somebody answered for one template; `scene` says where the popup was, "0" in the mini-program."""
+
+    template_id: str
+    accepted: bool
+    scene: str
+
+
+@dataclass(frozen=True)
+class SubscribePopup(Push):
+    """The popup for subscription messages was answered; nothing tells of a tap that opened none."""
+
+    items: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class SubscribeChange(Push):
+    """Subscription messages were switched off in the phone's settings; on is not told."""
+
+    items: tuple[Choice, ...]
+
+
+class SentRow(NamedTuple):
+    """How one subscription message ended: `errcode` 0 is delivered, None unreadable; `msgid` may be ""."""
+
+    template_id: str
+    msgid: str
+    errcode: int | None
+    status: str
+
+
+@dataclass(frozen=True)
+class SubscribeSent(Push):
+    """Subscription messages ended."""
+
+    items: tuple[SentRow, ...]
+
+
 @dataclass(frozen=True)
 class Unknown(Push):
     """An event this product does nothing about; `event` is in lower case."""
@@ -148,9 +186,39 @@ def _read_event(fields: Mapping[str, Any], appid: str, openid: str, at: datetime
                 return TemplateResult(*base(msgid), msgid=msgid, status="success", reason="")
             reason = status.removeprefix("failed").lstrip(": ")
             return TemplateResult(*base(msgid), msgid=msgid, status="failed", reason=reason)
+        case "subscribe_msg_popup_event":
+            choices = tuple(_choices(fields, "SubscribeMsgPopupEvent"))
+            return SubscribePopup(*base(json.dumps(choices)), items=choices)
+        case "subscribe_msg_change_event":
+            choices = tuple(_choices(fields, "SubscribeMsgChangeEvent"))
+            return SubscribeChange(*base(json.dumps(choices)), items=choices)
+        case "subscribe_msg_sent_event":
+            sent = tuple(_sent(fields))
+            return SubscribeSent(*base(json.dumps(sent)), items=sent)
         case _:
             # Some carry what tells them apart in lists of their own, so everything counts.
             return Unknown(*base(json.dumps(fields, sort_keys=True)), event=event)
+
+
+def _choices(fields: Mapping[str, Any], element: str) -> Iterator[Choice]:
+    for row in _rows(fields, element):
+        # Phones with sound or banners write acceptWithAudio and acceptWithAlert.
+        accepted = _text(row, "SubscribeStatusString").lower().startswith("accept")
+        yield Choice(_text(row, "TemplateId"), accepted, _text(row, "PopupScene"))
+
+
+def _sent(fields: Mapping[str, Any]) -> Iterator[SentRow]:
+    for row in _rows(fields, "SubscribeMsgSentEvent"):
+        code = _text(row, "ErrorCode")
+        errcode = int(code) if re.fullmatch("-?[0-9]{1,9}", code) else None
+        yield SentRow(_text(row, "TemplateId"), _text(row, "MsgID"), errcode, _text(row, "ErrorStatus"))
+
+
+def _rows(fields: Mapping[str, Any], element: str) -> list[Mapping[str, Any]]:
+    """Return the rows of a List: inside `element` in XML, without it in JSON; one row may stand alone."""
+    inside = fields.get(element)
+    rows = (inside if isinstance(inside, Mapping) else fields).get("List")
+    return [row for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, Mapping)]
 
 
 def _key(*parts: str) -> str:

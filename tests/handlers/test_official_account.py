@@ -240,6 +240,8 @@ def test_new_follower_is_greeted(chat: Chat) -> None:
 
 def test_event_nobody_waits_for_is_taken_silently(chat: Chat) -> None:
     assert chat.event("oA", "VIEW", EventKey="https://dj.example.cn") == "success"
+    for kind in ("popup", "change", "sent"):
+        assert chat.event("oA", f"subscribe_msg_{kind}_event") == "success"
 
 
 def test_picture_gets_the_short_help(chat: Chat) -> None:

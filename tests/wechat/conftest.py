@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from redis import Redis
 
+from tests.simulated import running_simulator
+
 
 class Stage:
     """Calls as they came in, and per path what to answer: an object, raw bytes with a status, or a deed."""
@@ -93,6 +95,13 @@ def stage() -> Iterator[Stage]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def wechat() -> Iterator[str]:
+    """The address of the worker's simulator."""
+    with running_simulator() as url:
+        yield url
 
 
 @pytest.fixture

@@ -153,7 +153,10 @@ def test_errcode_brings_its_advice_path_and_rid(stage: Stage) -> None:
         (43101, Advice.GIVE_UP),
         (43116, Advice.STOP),
         (48001, Advice.STOP),
-        (47003, Advice.BUG),
+        (20004, Advice.GIVE_UP),
+        (40037, Advice.STOP),
+        (47003, Advice.STOP),
+        (47001, Advice.BUG),
         (123456, Advice.BUG),
     ],
 )
