@@ -14,13 +14,16 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
+    update,
 )
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
-from models.gatherings.gathering import Gathering
+from models.gatherings.gathering import Gathering, GatheringKind
+from models.gatherings.host_attendance import HostAttendance
 from models.gatherings.roll import Roll, RollLine, Status
+from models.people.away_report import ReportState
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import Org
 
@@ -47,8 +50,8 @@ def sync_rolls(session: Session, gathering: Gathering) -> None:
     """Bring the lines up to today's roster: joiners get one, leavers lose theirs, spells are followed.
 
     Belongs before the opening; afterwards lines change by hand only. A line that a phone or a person
-    touched is left alone, and so is a confirmed roll. Call it with the gathering locked. Three statements,
-    whatever the number of people.
+    touched is left alone, and so is a confirmed roll. Call it with the gathering locked. Four statements
+    at most, whatever the number of people.
     """
     still_open = select(Roll.id).where(Roll.gathering_id == gathering.id, Roll.confirmed_at.is_(None))
     # Rolls before lines, as everybody who writes there; sign-ins need not wait.
@@ -71,7 +74,28 @@ def sync_rolls(session: Session, gathering: Gathering) -> None:
         .where(_belongs())
     )
     session.execute(delete(RollLine).where(RollLine.gathering_id == gathering.id, untouched, ~still))
+    if gathering.kind is GatheringKind.THEME_DAY:
+        _follow_attendances(session, gathering, untouched)
     session.expire_all()
+
+
+def _follow_attendances(session: Session, gathering: Gathering, untouched: ColumnElement[bool]) -> None:
+    """Mark who took part elsewhere this month, as the branch accepted before there was a line to mark."""
+    session.execute(
+        update(RollLine)
+        .where(
+            untouched,
+            HostAttendance.member_id == RollLine.member_id,
+            HostAttendance.period == gathering.period,
+            HostAttendance.state == ReportState.ACCEPTED,
+        )
+        .values(
+            status=Status.HOST_BRANCH,
+            marked_by=HostAttendance.decided_by,
+            marked_at=HostAttendance.decided_at,
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _expected(gathering: Gathering) -> Select[int, int, int, str, int]:

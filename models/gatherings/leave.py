@@ -197,7 +197,7 @@ def decide_leave(
         raise Refused("cancelled", "这次活动取消了，不用答复")
     if leave.state is not LeaveState.SUBMITTED:
         raise Refused("not_waiting", "已经答复过了，或者本人撤回了")
-    if approve and line.status in TAKEN_BY_LEAVE and line.checked_in_at is None:
+    if approve and leave_takes(line):
         if place.roll.confirmed_at is not None:
             raise Refused("roll_confirmed", "名册已经确认，要改请用更正")
         line.status, line.marked_by, line.marked_at = Status.LEAVE, by, now
@@ -206,6 +206,11 @@ def decide_leave(
     session.flush()
     _note(session, "decide_leave", place, leave, via, {"account_id": by})
     return leave
+
+
+def leave_takes(line: RollLine) -> bool:
+    """Return whether granted leave changes this line: not where the person came or need not come."""
+    return line.status in TAKEN_BY_LEAVE and line.checked_in_at is None
 
 
 def _note(session: Session, verb: str, place: Place, leave: Leave, via: Via, hand: Mapping[str, Any]) -> None:
