@@ -62,6 +62,7 @@ def write_agendas(session: Session, agendas: Mapping[int, Sequence[Line]]) -> No
         for tag in sorted({FULFILS[line.kind] for line in lines if line.kind in FULFILS})
     ]
     if items:
-        session.execute(insert(AgendaItem), items)
+        # Else lines with and without `required_id` go out one by one.
+        session.execute(insert(AgendaItem).execution_options(render_nulls=True), items)
     if tags:
         session.execute(insert(GatheringTag), tags)

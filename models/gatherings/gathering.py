@@ -26,6 +26,19 @@ class GatheringKind(StrEnum):
     STUDY = "study"
 
 
+GATHERING_KIND_TEXT = {
+    GatheringKind.THEME_DAY: "主题党日",
+    GatheringKind.MEMBER_ASSEMBLY: "党员大会",
+    GatheringKind.COMMITTEE: "支委会",
+    GatheringKind.GROUP: "党小组会",
+    GatheringKind.LECTURE: "党课",
+    GatheringKind.ORG_LIFE: "组织生活会",
+    GatheringKind.APPRAISAL: "民主评议",
+    GatheringKind.VOLUNTEERING: "志愿服务",
+    GatheringKind.STUDY: "集体学习",
+}
+
+
 class GatheringState(StrEnum):
     """Draft until published; open and closed to phones; confirmed when every roll is; or cancelled."""
 
