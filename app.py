@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 import settings as told
+from handlers.account_menu import MENU, menu_lines
 from handlers.command_line import Desk, commands
 from handlers.edge import App, Installation, Parts
 from handlers.web import create_app
@@ -28,9 +29,11 @@ from models.migrate import migrate as migrate_database
 from models.people.account import Account
 from models.refused import Refused
 from wechat.callback import Callback
+from wechat.errors import WechatError
 from wechat.gateway import App as WechatApp
 from wechat.gateway import Gateway
 from wechat.mini_program import log_in
+from wechat.official_account import create_menu
 
 CLOCK = "ZONE_CLOCK"  # seconds by which this process runs ahead; never in production
 
@@ -189,6 +192,22 @@ def migrate() -> None:
     env = told.load().env
     migrate_database(env.database_owner_url, env.database_url)
     click.echo("数据库已是最新。")
+
+
+@commands.command(help="把公众号的菜单发布到微信，替换原来的菜单。")
+@click.option("--dry-run", is_flag=True, help="只打印菜单，不发布")
+def menu(dry_run: bool) -> None:
+    """Publish the account's menu, or print it. ClickException where WeChat did not take it."""
+    if dry_run:
+        click.echo("\n".join(menu_lines()))
+        return
+    settings = told.load()
+    account = WechatApp(settings.config.official_account.appid, settings.env.wechat_oa_secret)
+    try:
+        create_menu(gateway_of(settings, account, timeout=(3, 10)), MENU)
+    except WechatError as failure:
+        raise click.ClickException(f"菜单没有发布，可以再试一次。微信的回答：{failure}") from failure
+    click.echo("菜单已发布，手机上五分钟内可以看到。")
 
 
 @commands.command("simulator-accounts", hidden=True)

@@ -122,6 +122,8 @@ def _start_parts(parts: dict[str, Process], env: Mapping[str, str], web: int, si
     with _local() as session:
         for followers in json.loads(_app(env, "simulator-followers")):
             session.post(f"{simulator_url}/_sim/followers", json=followers, timeout=30).raise_for_status()
+    if env["WECHAT_API_BASE"] == simulator_url:  # a real account keeps the menu it has
+        _app(env, "menu")
     start("web", "app.py", "serve", "--port", str(web))
     start("jobs", "app.py", "jobs")
     _await_page(f"http://{HOST}:{web}/readyz", parts)

@@ -49,6 +49,8 @@ if __name__ == "__main__":
         Granian("app:web", port=int(sys.argv[3]), interface="wsgi", workers=2).serve()
     elif sys.argv[1] == "jobs":
         signal.pause()
+    elif sys.argv[1] == "menu":
+        open("menu", "w").close()
     elif sys.argv[1] == "simulator-followers":
         print("[]")
     elif "--show" in sys.argv:
@@ -251,6 +253,7 @@ def test_ctrl_c_stops_everything_and_a_second_run_finds_it_again(
         runner.send_signal(signal.SIGINT)
         assert runner.wait(10) == 0
     assert f"http://127.0.0.1:{ports['PORT']}/console" in said
+    assert (platform / "menu").exists()
     assert "secretary" in said
     assert left_running(family, seconds=0.5) == []
     with start_run(platform, **ports) as runner:
@@ -263,6 +266,14 @@ def test_ctrl_c_stops_everything_and_a_second_run_finds_it_again(
     assert {name: first[name] for name in SECRETS} == {name: second[name] for name in SECRETS}
     assert second["FIELD_KEY"] == "k9:given"
     assert stat.S_IMODE((platform / "var" / "env").stat().st_mode) == 0o600
+
+
+def test_account_that_is_not_the_simulators_keeps_its_menu(platform: Path, ports: dict[str, str]) -> None:
+    with start_run(platform, **ports, WECHAT_API_BASE="http://127.0.0.1:9") as runner:
+        read_until_ready(runner)
+        runner.send_signal(signal.SIGINT)
+        assert runner.wait(10) == 0
+    assert not (platform / "menu").exists()
 
 
 def test_killed_runner_leaves_nothing_running(platform: Path, ports: dict[str, str]) -> None:

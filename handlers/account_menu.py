@@ -1,0 +1,33 @@
+"""The menu under the account's chat: each button says a word that can also be typed, one scans."""
+
+from wechat.official_account import Button
+
+
+def _word(word: str) -> Button:
+    return Button(word, "click", word)
+
+
+MENU = (
+    _word("主题党日"),
+    Button("签到", "scancode_waitmsg", "签到"),
+    Button("我的", under=tuple(_word(word) for word in ("积分", "星级", "请假", "动态", "帮助"))),
+)
+
+
+def menu_lines() -> list[str]:
+    """Say what the menu holds, one line a button, those behind another indented."""
+    lines: list[str] = []
+    for button in MENU:
+        lines.append(_line(button))
+        lines += [f"  {_line(one)}" for one in button.under]
+    return lines
+
+
+def _line(button: Button) -> str:
+    match button.type:
+        case "":
+            return button.name
+        case "scancode_waitmsg":
+            return f"{button.name}：扫会场的二维码"
+        case _:
+            return f"{button.name}：同发“{button.key}”"
