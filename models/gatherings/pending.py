@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
@@ -122,7 +122,7 @@ def _requests(
     report: ColumnElement[bool],
     attendance: ColumnElement[bool],
 ) -> Requests:
-    below = or_(Member.id.is_(None), *(Home.path.startswith(path) for path in paths))
+    below = or_(false(), *(Home.path.startswith(path) for path in paths))
     leaves = [
         LeaveRow(*row) for row in _rows(session, _leaves().where(or_(below, Roll.id.in_(roll_ids)), leave))
     ]
