@@ -75,6 +75,10 @@ class Keyring:
         message = framed(kind.encode(), digits.encode())
         return hmac.digest(self._lasting("link-code-v1"), message, "sha256")
 
+    def notice_seal(self, gathering_id: int) -> bytes:
+        """Return the eight bytes that make a gathering's public address unguessable."""
+        return hmac.digest(self._lasting("notice-v1"), gathering_id.to_bytes(8, "big"), "sha256")[:8]
+
     def seal(self, text: str) -> bytes:
         """Encrypt a phone number; the box names its key."""
         key_id, key = next(iter(self.lasting.items()))
