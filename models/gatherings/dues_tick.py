@@ -1,9 +1,14 @@
 """党费已交: a tick on the roll that somebody paid this month's dues; no amount, no money handled."""
 
-from sqlalchemy import CheckConstraint, String
-from sqlalchemy.orm import Mapped, mapped_column
+from datetime import datetime
 
+from sqlalchemy import CheckConstraint, String, delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.audit import Via, record
 from models.base import Base, Created, Moment, ref
+from models.gatherings.roll_head import line_held
 
 
 class DuesTick(Base):
@@ -18,3 +23,27 @@ class DuesTick(Base):
     created_at: Mapped[Created]
 
     __table_args__ = (CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="period"),)
+
+
+def tick_dues(
+    session: Session, roll_id: int, member_id: int, paid: bool, *, by: int, via: Via, now: datetime
+) -> None:
+    """Write that somebody on this roll paid the dues of its month, or take that back; also once confirmed.
+
+    The same tick again changes nothing. Refused: not_found, not_published, cancelled, not_on_roll.
+    """
+    head, _ = line_held(session, roll_id, member_id)
+    period = head.gathering.period
+    if paid:
+        tick = insert(DuesTick).values(
+            member_id=member_id, period=period, gathering_id=head.gathering.id, ticked_at=now, ticked_by=by
+        )
+        changed = session.scalar(tick.on_conflict_do_nothing().returning(DuesTick.member_id))
+    else:
+        gone = delete(DuesTick).where(DuesTick.member_id == member_id, DuesTick.period == period)
+        changed = session.scalar(gone.returning(DuesTick.member_id))
+    if changed is not None:
+        record(
+            session, "tick_dues", "member", member_id, via=via, account_id=by, org_id=head.org.id,
+            before={"paid": not paid}, after={"paid": paid, "period": period},
+        )  # fmt: skip

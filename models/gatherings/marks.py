@@ -12,10 +12,10 @@ from models.gatherings.dues_tick import DuesTick
 from models.gatherings.gathering import Gathering
 from models.gatherings.line_words import how_recorded, question, version
 from models.gatherings.makeup import Makeup, MakeupForm, drop_makeups, planned_of
-from models.gatherings.roll import CAME, NOT_EXPECTED, Counts, Roll, RollLine, Status, counts
+from models.gatherings.roll import CAME, NOT_EXPECTED, Counts, Roll, RollLine, Status, counts, unmarked
 from models.gatherings.roll_head import RollHead, check_held, roll_seen
 from models.people.account import Account
-from models.people.member import Member, Spell, SpellKind
+from models.people.member import Member, Spell
 from models.people.org import Org
 from models.refused import Refused
 
@@ -177,7 +177,7 @@ def write_marks(
             continue
         if wish is Status.UNRECORDED:
             line.marked_at = line.marked_by = None
-            line.status = _unmarked(line, spell_kind)
+            line.status = unmarked(line, spell_kind)
         else:
             line.status, line.marked_at, line.marked_by = wish, now, by
         record(
@@ -199,13 +199,6 @@ def _changed_by_other(line: RollLine, seen: str | None, by: int) -> bool:
         return False
     same_phone = seen.rpartition(".")[2] == now.rpartition(".")[2]
     return not (same_phone and line.marked_by == by)
-
-
-def _unmarked(line: RollLine, spell_kind: SpellKind | None) -> Status:
-    """Return what holds without a mark: the phone's check-in, else the spell, else nothing."""
-    if line.checked_in_at is not None:
-        return Status.PRESENT
-    return Status(spell_kind) if spell_kind is not None else Status.UNRECORDED
 
 
 def settle_rest(

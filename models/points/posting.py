@@ -114,13 +114,9 @@ def post_attendance(session: Session, head: RollHead, lines: Mapping[int, Status
     ]
     if not rows:
         return 0
-    added = session.execute(
-        insert(PointEntry)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=["about"])
-        .returning(PointEntry.id)
-    )
-    return len(added.all())
+    # The rows beside the statement, not in it: its text is then the same, and compiled once.
+    entries = insert(PointEntry).on_conflict_do_nothing(index_elements=["about"]).returning(PointEntry.id)
+    return len(session.execute(entries, rows).all())
 
 
 def amend_roll(
