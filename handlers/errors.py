@@ -20,9 +20,10 @@ log = logging.getLogger(__name__)
 STATUS = {
     400: "bad_heads bad_login bad_plan bind_code_wrong code_invalid code_mistyped code_wrong csrf"
     " cycle_invalid name_missing password_weak password_wrong period_invalid reason_missing role_not_here"
-    " scheme_invalid status_not_by_hand unknown_org",
+    " link_code_wrong scheme_invalid status_not_by_hand unknown_org",
     401: "login_wrong not_logged_in",
-    403: "must_change_password not_bound not_yours password_needed wrong_branch",
+    403: "branch_code_needed must_change_password not_bound not_your_code not_yours password_needed"
+    " wrong_branch",
     404: "not_found not_on_roll",
     429: "too_many_tries",
 }

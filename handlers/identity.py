@@ -1,4 +1,7 @@
-"""Who is asking: a phone by its token, a person of the console by a cookie; and whether they may."""
+"""Who is asking: a phone by its token, a person of the console by a cookie; and whether they may.
+
+Posts give the same rights at the console and on a phone: `require` is the one place that asks for them.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +12,7 @@ from flask import g, request
 from handlers.edge import current
 from models.people.console import Staff, staff_behind
 from models.people.org import Org
-from models.people.phone import Phone, phone_behind
+from models.people.phone import Phone, branch_phone_behind, phone_behind
 from models.people.rights import Verb, may, sees
 from models.refused import Refused
 
@@ -78,8 +81,28 @@ def staff_needed(view: View) -> View:
     return cast(View, guarded)
 
 
+def branch_phone_needed(view: View) -> View:
+    """Run the view only for a bound phone that acts for an account with posts in force.
+
+    Refused: not_logged_in, not_bound, branch_code_needed.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        edge = current()
+        g.phone, hand = branch_phone_behind(edge.session, bearer(), now=edge.now)
+        if g.phone.member_id is None:
+            raise Refused("not_bound", "请先绑定")
+        if hand is None:
+            raise Refused("branch_code_needed", "请先输入电脑上的八位数字")
+        g.staff = hand
+        return view(*args, **kwargs)
+
+    return cast(View, guarded)
+
+
 def staff() -> Staff:
-    """Return the person of the console behind this request."""
+    """Return the person with posts behind this request, at the console or on a phone."""
     return cast(Staff, g.staff)
 
 

@@ -4,12 +4,22 @@ from handlers import errors
 from handlers.console import console
 from handlers.edge import App, Parts
 from handlers.health import health
-from handlers.mini_program import api, binding, check_ins, gatherings, home, points, session
+from handlers.mini_program import (
+    api,
+    binding,
+    branch,
+    check_ins,
+    gatherings,
+    home,
+    link_code,
+    points,
+    session,
+)
 from handlers.mini_program_push import mini_program_push
 from handlers.official_account import official_account
 
 # Imported for the views they hang on the blueprint.
-VIEWS = (binding, check_ins, gatherings, home, points, session)
+VIEWS = (binding, branch, check_ins, gatherings, home, link_code, points, session)
 
 
 def create_app(parts: Parts) -> App:

@@ -1,18 +1,20 @@
 """Logging in to the console: passwords, sessions, and the posts behind a request."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import day_of
 from models.keyring import token_hash
 from models.people.account import Account, ConsoleSession, Post
+from models.people.binding import PhoneSession
+from models.people.link_code import LinkCode
 from models.people.org import Org
 from models.people.rights import PostAt
 from models.refused import Refused
@@ -68,8 +70,7 @@ def change_password(session: Session, account_id: int, old: str, new: str) -> No
         raise Refused("password_weak", f"新密码至少 {SHORTEST_PASSWORD} 位，不能太简单，也不能和原来一样")
     account.password_hash = HASHER.hash(new)
     account.must_change = False
-    # Whoever else was logged in with the old password is not any longer.
-    session.execute(delete(ConsoleSession).where(ConsoleSession.account_id == account_id))
+    log_out_everywhere(session, account_id)
     record(session, "change_password", "account", account_id, via=Via.CONSOLE, account_id=account_id)
 
 
@@ -112,6 +113,15 @@ def end_session(session: Session, token: str) -> None:
     session.execute(delete(ConsoleSession).where(ConsoleSession.token_hash == token_hash(token)))
 
 
+def log_out_everywhere(session: Session, account_id: int) -> None:
+    """End every console session of an account, what it opened on phones, and its codes not yet used."""
+    session.execute(delete(ConsoleSession).where(ConsoleSession.account_id == account_id))
+    session.execute(delete(LinkCode).where(LinkCode.account_id == account_id))
+    session.execute(
+        update(PhoneSession).where(PhoneSession.staff_id == account_id).values(staff_id=None, staff_from=None)
+    )
+
+
 def staff_behind(session: Session, token: str, *, now: datetime) -> Staff:
     """Resolve session, account and the posts in force today, in one read.
 
@@ -128,14 +138,17 @@ def staff_behind(session: Session, token: str, *, now: datetime) -> Staff:
     return Staff._make([*rows[0][:5], posts])
 
 
-def _behind(hashed: bytes, now: datetime) -> Select[*tuple[Any, ...]]:
-    """Return one row for each post in force; one without a post where there is none."""
-    today = day_of(now)
-    in_force = and_(
+def in_force(today: date) -> ColumnElement[bool]:
+    """Join an account's posts of this day."""
+    return and_(
         Post.account_id == Account.id,
         Post.from_on <= today,
         or_(Post.to_on.is_(None), Post.to_on >= today),
     )
+
+
+def _behind(hashed: bytes, now: datetime) -> Select[*tuple[Any, ...]]:
+    """Return one row for each post in force; one without a post where there is none."""
     session_columns = (ConsoleSession.csrf, ConsoleSession.password_at, ConsoleSession.seen_at)
     return (
         select(
@@ -150,7 +163,7 @@ def _behind(hashed: bytes, now: datetime) -> Select[*tuple[Any, ...]]:
             Org.name,
         )
         .join_from(ConsoleSession, Account)
-        .outerjoin(Post, in_force)
+        .outerjoin(Post, in_force(day_of(now)))
         .outerjoin(Org, Org.id == Post.org_id)
         .where(
             ConsoleSession.token_hash == hashed,

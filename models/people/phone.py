@@ -1,19 +1,28 @@
-"""Phone sessions: a random token for a WeChat user of the mini-program."""
+"""Phone sessions: a random token for a WeChat user of the mini-program, and the account it may act for."""
 
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
+from models.audit import Via, record
+from models.clock import day_of
 from models.keyring import Keyring, token_hash
+from models.people.account import Account, Post
 from models.people.binding import Binding, PhoneSession
+from models.people.console import Staff, in_force
+from models.people.link_code import LinkKind, redeem_link_code
 from models.people.member import Member
 from models.people.org import Org
+from models.people.rights import PostAt
+from models.people.tries import Guess, give_back_try
 from models.refused import Refused
 
 LIFE = timedelta(days=7)
+STAFF_LIFE = timedelta(hours=12)  # as long as a log-in of the console at most
+Branch = aliased(Org)
 
 
 class Phone(NamedTuple):
@@ -51,12 +60,9 @@ def end_phone_session(session: Session, token: str) -> None:
     session.execute(delete(PhoneSession).where(PhoneSession.token_hash == token_hash(token)))
 
 
-def phone_behind(session: Session, token: str, *, now: datetime) -> Phone:
-    """Resolve token, binding and member in one read; an ended binding acts at once.
-
-    Refused: not_logged_in.
-    """
-    row = session.execute(
+def _behind(token: str, now: datetime) -> Select[*tuple[Any, ...]]:
+    """Ask for the phone: session, the binding that is open, the member as long as one."""
+    return (
         select(
             PhoneSession.appid,
             PhoneSession.openid,
@@ -64,8 +70,8 @@ def phone_behind(session: Session, token: str, *, now: datetime) -> Phone:
             Binding.id,
             Member.id,
             Member.name,
-            Org.id,
-            Org.name,
+            Branch.id,
+            Branch.name,
         )
         .select_from(PhoneSession)
         .outerjoin(
@@ -78,9 +84,86 @@ def phone_behind(session: Session, token: str, *, now: datetime) -> Phone:
         )
         # Who has left is nobody here, whether or not the binding was ended.
         .outerjoin(Member, and_(Member.id == Binding.member_id, Member.left_on.is_(None)))
-        .outerjoin(Org, Org.id == Member.branch_id)
+        .outerjoin(Branch, Branch.id == Member.branch_id)
         .where(PhoneSession.token_hash == token_hash(token), PhoneSession.expires_at > now)
-    ).first()
+    )
+
+
+def phone_behind(session: Session, token: str, *, now: datetime) -> Phone:
+    """Resolve token, binding and member in one read; an ended binding acts at once.
+
+    Refused: not_logged_in.
+    """
+    row = session.execute(_behind(token, now)).first()
     if row is None:
         raise Refused("not_logged_in", "请重新进入小程序")
     return Phone(*row)
+
+
+def branch_phone_behind(session: Session, token: str, *, now: datetime) -> tuple[Phone, Staff | None]:
+    """Resolve token, binding, member, account and the posts in force in one read.
+
+    No staff where no code was entered, or where twelve hours, the account, its posts or the binding ended
+    since. Refused: not_logged_in.
+    """
+    theirs = and_(
+        Account.id == PhoneSession.staff_id,
+        Account.ended_at.is_(None),
+        or_(Account.member_id.is_(None), Account.member_id == Member.id),
+        PhoneSession.staff_from > now - STAFF_LIFE,
+        # A binding that is newer than the code is somebody else's, or the same person's new start.
+        Binding.bound_at <= PhoneSession.staff_from,
+    )
+    query = (
+        _behind(token, now)
+        .add_columns(Account.id, Account.name, PhoneSession.staff_from)
+        .add_columns(Post.role, Org.id, Org.path, Org.kind, Org.name)
+        .outerjoin(Account, theirs)
+        .outerjoin(Post, in_force(day_of(now)))
+        .outerjoin(Org, Org.id == Post.org_id)
+        .order_by(Post.id)
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        raise Refused("not_logged_in", "请重新进入小程序")
+    phone, (account_id, name, since) = Phone(*rows[0][:8]), rows[0][8:11]
+    posts = tuple(PostAt(*row[11:]) for row in rows if row[11] is not None)
+    if not posts:
+        return phone, None
+    # No form of the console is ever posted from here: there is no csrf to match.
+    return phone, Staff(account_id, name, must_change=False, csrf="", password_at=since, posts=posts)
+
+
+def start_branch_work(
+    session: Session, keyring: Keyring, token: str, phone: Phone, digits: str, *, now: datetime
+) -> Staff:
+    """Let this phone act for the account whose console shows these eight digits, for twelve hours.
+
+    Spend a try before; it is given back to who was right. An account that is linked to a member is opened
+    by that member's phone alone. Refused: link_code_wrong, link_code_used, not_your_code, not_yours.
+    Rule: model.md 5, staff rights never come from a slip.
+    """
+    code = redeem_link_code(session, keyring, LinkKind.BRANCH, digits, now=now)
+    account = session.get_one(Account, code.account_id)
+    if account.member_id not in (None, phone.member_id):
+        raise Refused("not_your_code", "这八位数字是另一位同志的账号取的，请用他本人绑定的手机")
+    these = PhoneSession.token_hash == token_hash(token)
+    session.execute(update(PhoneSession).where(these).values(staff_id=account.id, staff_from=now))
+    _, staff = branch_phone_behind(session, token, now=now)
+    if staff is None:
+        raise Refused("not_yours", "这个账号现在没有职务")
+    give_back_try(session, Guess.BRANCH_CODE, phone.openid_hash, now=now)
+    record(
+        session, "start_branch_work", "account", account.id, via=Via.PHONE, account_id=account.id,
+        member_id=phone.member_id,
+    )  # fmt: skip
+    return staff
+
+
+def end_branch_work(session: Session, token: str, staff: Staff) -> None:
+    """Take the account off this phone; the phone stays logged in."""
+    these = PhoneSession.token_hash == token_hash(token)
+    session.execute(update(PhoneSession).where(these).values(staff_id=None, staff_from=None))
+    record(
+        session, "end_branch_work", "account", staff.account_id, via=Via.PHONE, account_id=staff.account_id
+    )

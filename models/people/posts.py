@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import day_of
-from models.people.account import Account, ConsoleSession, Post, Role
-from models.people.console import HASHER, first_password, make_account
+from models.people.account import Account, Post, Role
+from models.people.console import HASHER, first_password, log_out_everywhere, make_account
 from models.people.org import BRANCHES, Org, OrgKind, tree_order
 from models.people.rights import BRANCH_STAFF, PostAt, Verb, may
 from models.refused import Refused
@@ -153,7 +153,7 @@ def end_account(session: Session, account: Account, *, by: int, now: datetime) -
     account.ended_at = now
     for post in session.scalars(select(Post).where(Post.account_id == account.id, Post.to_on.is_(None))):
         post.to_on = max(day_of(now), post.from_on)
-    session.execute(delete(ConsoleSession).where(ConsoleSession.account_id == account.id))
+    log_out_everywhere(session, account.id)
     record(session, "end_account", "account", account.id, via=Via.CONSOLE, account_id=by)
 
 
@@ -161,6 +161,6 @@ def new_first_password(session: Session, account: Account, *, by: int) -> str:
     """Give an account a new first password, which must be changed; whoever was logged in is not."""
     password = first_password()
     account.password_hash, account.must_change = HASHER.hash(password), True
-    session.execute(delete(ConsoleSession).where(ConsoleSession.account_id == account.id))
+    log_out_everywhere(session, account.id)
     record(session, "new_first_password", "account", account.id, via=Via.CONSOLE, account_id=by)
     return password

@@ -1,0 +1,67 @@
+"""POST and DELETE /api/v1/branch/session: a phone begins to act for a console account, and stops."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from handlers.edge import current
+from handlers.identity import bearer, branch_phone_needed, member_needed, phone, staff
+from handlers.mini_program import api
+from models.people.link_code import TRIES
+from models.people.phone import STAFF_LIFE, end_branch_work, start_branch_work
+from models.people.tries import Guess
+from models.refused import Refused
+
+
+class Digits(BaseModel):
+    """The eight digits of the console's page 手机办公, as typed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    code: str = Field(min_length=1, max_length=40)
+
+
+class PostOut(BaseModel):
+    """One post in force."""
+
+    role: str
+    org_id: int
+    org: str
+
+
+class AtWork(BaseModel):
+    """For whom the phone acts, how long, and with which posts."""
+
+    name: str
+    expires_in: int
+    posts: list[PostOut]
+
+
+def posts_shown() -> list[dict[str, Any]]:
+    """Return the posts behind this request as JSON values."""
+    return [{"role": post.role, "org_id": post.org_id, "org": post.org_name} for post in staff().posts]
+
+
+@api.post("/branch/session")
+@api.input(Digits, arg_name="body")
+@api.output(AtWork, status_code=201)
+@member_needed
+def start_work(body: Digits) -> dict[str, Any]:
+    """201, for twelve hours. Wrong digits cost tries, five an hour, then 429; a slip gives no such right."""
+    edge, who = current(), phone()
+    if edge.spend(Guess.BRANCH_CODE, who.openid_hash, TRIES) < 0:
+        raise Refused("too_many_tries", "试得太多了，请一小时后再来，或在电脑上办", retry_after=3600)
+    hand = start_branch_work(edge.session, edge.parts.keyring, bearer(), who, body.code, now=edge.now)
+    return {
+        "name": hand.name,
+        "expires_in": int(STAFF_LIFE.total_seconds()),
+        "posts": [{"role": post.role, "org_id": post.org_id, "org": post.org_name} for post in hand.posts],
+    }
+
+
+@api.delete("/branch/session")
+@api.output({}, status_code=204)
+@branch_phone_needed
+def end_work() -> str:
+    """204; the phone stays logged in as its member."""
+    end_branch_work(current().session, bearer(), staff())
+    return ""
