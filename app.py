@@ -26,6 +26,7 @@ from jobs.template import template_sender
 from models.base import Sessions, connect, sessions_of
 from models.keyring import Keyring
 from models.migrate import migrate as migrate_database
+from models.notices.audience import Channels
 from models.people.account import Account
 from models.refused import Refused
 from wechat.callback import Callback
@@ -101,10 +102,16 @@ def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
             demonstration=config.mode == "demonstration",
             mini_appid=mini.appid,
             account_appid=account.appid,
-            account_sends=account.kind == "service",
+            channels=channels_of(settings),
             verification_files=dict(config.verification_files),
         ),
     )
+
+
+def channels_of(settings: told.Settings) -> Channels:
+    """Return what messages may go out by: a verified service account may send template messages."""
+    account = settings.config.official_account
+    return Channels(account.appid if account.kind == "service" else None, None, None)
 
 
 def make_web() -> App:

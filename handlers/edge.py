@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.base import Sessions
 from models.keyring import Keyring
+from models.notices.audience import Channels
 from models.people.tries import Guess, give_back_try, spend_try, spent_tries
 from wechat.callback import Callback
 from wechat.mini_program import OpenSession
@@ -31,7 +32,7 @@ class Installation:
     demonstration: bool
     mini_appid: str
     account_appid: str
-    account_sends: bool  # a verified service account may send template messages
+    channels: Channels
     verification_files: Mapping[str, str]
 
 

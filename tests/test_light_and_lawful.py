@@ -19,6 +19,7 @@ from models.gatherings.marks import lines_of, set_marks, settle_rest, surname_or
 from models.gatherings.plan import Plan, close_gathering, draft, new_code, open_gathering, redraft
 from models.gatherings.roll import RollLine, Status
 from models.notices.publish import cancel, publish
+from models.notices.audience import Channels
 from models.people.bind import bind, issue_codes, open_binding, unbind
 from models.people.console import change_password, check_password, make_account, start_session
 from models.points.entry import PointEntry, Source
@@ -186,8 +187,8 @@ def test_a_gatherings_whole_life_is_in_the_log(session: Session) -> None:
     by = hall.secretary.id
     made = draft(session, hall.branch.id, plan(), by=by, now=NOON)
     redraft(session, made, plan("商议沟渠清淤"), by=by, now=NOON)
-    publish(session, made.id, org_ids=[hall.branch.id], by=by, account_appid=None, now=NOON)
-    cancel(session, made.id, reason="会议室停电", by=by, account_appid=None, now=NOON)
+    publish(session, made.id, org_ids=[hall.branch.id], by=by, channels=Channels(None, None, None), now=NOON)
+    cancel(session, made.id, reason="会议室停电", by=by, channels=Channels(None, None, None), now=NOON)
     new_code(session, hall.gathering, by=by)
     close_gathering(session, hall.gathering, by=by, now=NOON)
     open_gathering(session, session.get_one(Gathering, hall.gathering.id), by=by, now=NOON)

@@ -47,12 +47,6 @@ def roll_state(roll: Standing) -> str:
     return STATE_TEXT[GatheringState.CLOSED if roll.state is GatheringState.CONFIRMED else roll.state]
 
 
-def account_appid() -> str | None:
-    """Return the account that sends, or None where it may not."""
-    installation = current().parts.installation
-    return installation.account_appid if installation.account_sends else None
-
-
 def months_back(today: date, months: int) -> list[str]:
     """Return the months (YYYY-MM) from next month back, newest first."""
     month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
@@ -231,8 +225,7 @@ def draft_page(
     audience = audience_of(
         edge.session,
         [org.id, *(one.id for one in siblings if one.id in typed.partners)],
-        account_appid=account_appid(),
-        mini_appid=None,
+        channels=edge.parts.installation.channels,
         now=it.starts_at if it else edge.now,
     )
     return page(

@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from handlers.console.drafts import plan_of, typed_form
-from handlers.console.gatherings import account_appid, draft_again, draft_reached
+from handlers.console.gatherings import draft_again, draft_reached
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.identity import staff
@@ -30,7 +30,12 @@ def create_publication(gathering_id: int) -> Response:
         org_ids = taking_part(edge.session, gathering_id)
         _check_promise(org_ids)
         publish(
-            edge.session, gathering_id, org_ids=org_ids, by=by, account_appid=account_appid(), now=edge.now
+            edge.session,
+            gathering_id,
+            org_ids=org_ids,
+            by=by,
+            channels=edge.parts.installation.channels,
+            now=edge.now,
         )
     except Refused as error:
         if "title" not in request.form:
@@ -44,7 +49,7 @@ def _check_promise(org_ids: list[int]) -> None:
     edge, promised = current(), request.form.get("people")
     if promised is None:
         return
-    audience = audience_of(edge.session, org_ids, account_appid=None, mini_appid=None, now=edge.now)
+    audience = audience_of(edge.session, org_ids, channels=edge.parts.installation.channels, now=edge.now)
     if promised != str(len(audience.recipients)):
         raise Refused(
             "audience_changed", f"现在要通知 {len(audience.recipients)} 人，和刚才不一样。请看一遍再发布"
@@ -94,7 +99,7 @@ def cancellation(gathering_id: int) -> Response:
             raise Refused("reason_missing", "原因请写在 100 个字以内")
         cancel(
             edge.session, gathering_id, reason=reason, by=staff().account_id,
-            account_appid=account_appid(), now=edge.now,
+            channels=edge.parts.installation.channels, now=edge.now,
         )  # fmt: skip
     except Refused as error:
         if error.code != "reason_missing":

@@ -12,6 +12,7 @@ from models.gatherings.marks import LineView, count_heads, expected_of, lines_of
 from models.gatherings.plan import START, Plan, close_gathering, draft, open_gathering, suggest
 from models.gatherings.roll import CAME, CheckedIn, Leave, LeaveReason, LeaveState, Roll, RollLine, Status
 from models.notices.delivery import Delivery, DeliveryState
+from models.notices.audience import Channels
 from models.notices.notice import Notice
 from models.notices.publish import publish
 from models.people.account import Account
@@ -109,7 +110,7 @@ def hold_last_month(
             gathering.id,
             org_ids=[orgs[code].id],
             by=by,
-            account_appid=account_appid,
+            channels=Channels(account_appid, None, None),
             now=published_at,
         )
         _tell(session, gathering, by, published_at)

@@ -13,16 +13,29 @@ from models.clock import day_of
 from models.gatherings.marks import surname_order
 from models.notices.delivery import Channel
 from models.notices.reason import Reason
+from models.notices.subscription import Subscription
 from models.people.binding import Binding
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import Org
 
 
+class Channels(NamedTuple):
+    """What this installation may send by; each is None where it may not.
+
+    `account_appid`: the account's template. `mini_appid` and `template_id`: the mini-program's subscription
+    message; `lasting` where one tap allows more than one of them.
+    """
+
+    account_appid: str | None
+    mini_appid: str | None
+    template_id: str | None
+    lasting: bool = False
+
+
 class Recipient(NamedTuple):
     """One person, and the channel that reaches them; without one, `reason` says why somebody phones.
 
-    `at_home`: exempt or away, told that they need not come. `in_mini`: bound in the mini-program, which
-    shows the notice but tells nobody of it.
+    `at_home`: exempt or away, told that they need not come.
     """
 
     member_id: int
@@ -32,7 +45,6 @@ class Recipient(NamedTuple):
     channel: Channel | None
     binding_id: int | None
     reason: Reason | None
-    in_mini: bool
     at_home: bool
 
 
@@ -48,45 +60,37 @@ class Audience:
         return Counter(one.channel for one in self.recipients)
 
 
-def audience_of(
-    session: Session,
-    org_ids: Sequence[int],
-    *,
-    account_appid: str | None,
-    mini_appid: str | None,
-    now: datetime,
-) -> Audience:
+def audience_of(session: Session, org_ids: Sequence[int], *, channels: Channels, now: datetime) -> Audience:
     """Return everybody expected of these organisations with the channel that reaches them.
 
-    `account_appid` is None where the account may not send. `now` decides whose absence runs: for a
-    gathering, give its start. Two statements, whatever the number of people.
+    The account's template is tried first, then a subscription message that is still allowed. `now` decides
+    whose absence runs: for a gathering, give its start. Two statements, whatever the number of people.
     """
     paths = session.scalars(select(Org.path).where(Org.id.in_(org_ids))).all()
     if not paths:
         return Audience(())
-    rows = session.execute(_query(paths, account_appid, mini_appid, day_of(now)))
+    rows = session.execute(_query(paths, channels, day_of(now)))
     people = [
         Recipient(
             member_id=member.id,
             name=member.name,
             branch_id=member.branch_id,
             group_id=member.group_id,
-            channel=Channel.TEMPLATE if binding_id else None,
-            binding_id=binding_id,
-            reason=None if binding_id else _why(member, account_appid),
-            in_mini=in_mini,
+            channel=Channel.TEMPLATE if followed else Channel.SUBSCRIBE if allowed else None,
+            binding_id=followed or allowed,
+            reason=None if followed or allowed else _why(member, channels, in_mini=mini is not None),
             at_home=at_home,
         )
-        for member, binding_id, in_mini, at_home in rows
+        for member, followed, mini, allowed, at_home in rows
     ]
     people.sort(key=lambda one: (one.branch_id, one.group_id or 0, surname_order(one.name), one.member_id))
     return Audience(tuple(people))
 
 
 def _query(
-    paths: Sequence[str], account_appid: str | None, mini_appid: str | None, today: date
-) -> Select[Member, int | None, bool, bool]:
-    """Ask for each person expected below `paths`: the account's binding, one in the mini-program, at home."""
+    paths: Sequence[str], channels: Channels, today: date
+) -> Select[Member, int | None, int | None, int | None, bool]:
+    """Ask for each person below `paths`: binding of the account, of the mini-program, allowed, at home."""
     home, mini = aliased(Org), aliased(Binding)
     at_home = exists().where(
         Spell.member_id == Member.id,
@@ -95,19 +99,28 @@ def _query(
         or_(Spell.to_on.is_(None), Spell.to_on >= today),
     )
     followed = and_(
-        Binding.member_id == Member.id, Binding.appid == account_appid, Binding.ended_at.is_(None)
+        Binding.member_id == Member.id, Binding.appid == channels.account_appid, Binding.ended_at.is_(None)
     )
-    used = and_(mini.member_id == Member.id, mini.appid == mini_appid, mini.ended_at.is_(None))
+    used = and_(mini.member_id == Member.id, mini.appid == channels.mini_appid, mini.ended_at.is_(None))
+    allowed = and_(
+        Subscription.binding_id == mini.id,
+        Subscription.template_id == channels.template_id,
+        Subscription.remaining > 0,
+        Subscription.switched_off.is_(False),
+    )
     return (
-        select(Member, Binding.id, mini.id.is_not(None), at_home)
+        select(Member, Binding.id, mini.id, Subscription.binding_id, at_home)
         .join(home, home.id == func.coalesce(Member.group_id, Member.branch_id))
         .outerjoin(Binding, followed)
         .outerjoin(mini, used)
+        .outerjoin(Subscription, allowed)
         .where(Member.status.in_(ON_ROLLS), or_(*(home.path.startswith(path) for path in paths)))
     )
 
 
-def _why(member: Member, account_appid: str | None) -> Reason:
-    if account_appid is None:
-        return Reason.ACCOUNT_CANNOT_SEND
-    return Reason.NO_PHONE if member.no_phone else Reason.NOT_FOLLOWING
+def _why(member: Member, channels: Channels, *, in_mini: bool) -> Reason:
+    if member.no_phone:
+        return Reason.NO_PHONE
+    if channels.template_id is not None and in_mini:
+        return Reason.NOT_ALLOWED
+    return Reason.ACCOUNT_CANNOT_SEND if channels.account_appid is None else Reason.NOT_FOLLOWING

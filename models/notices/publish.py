@@ -13,7 +13,7 @@ from models.gatherings.expected import publish_rolls
 from models.gatherings.gathering import Gathering, GatheringState, state_at
 from models.gatherings.plan import gathering_seen, taking_part
 from models.gatherings.roll import NOT_EXPECTED, Roll, RollLine
-from models.notices.audience import audience_of
+from models.notices.audience import Channels, audience_of
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.dispatch import Published, dispatch, take_back, write_notice
 from models.notices.notice import Notice, NoticeKind
@@ -31,12 +31,12 @@ def publish(
     *,
     org_ids: Sequence[int],
     by: int,
-    account_appid: str | None,
+    channels: Channels,
     now: datetime,
 ) -> Published:
     """Publish a draft: rolls with their lines, the notice, and a delivery for each person expected.
 
-    `account_appid` is None where the account may not send. The audience is frozen here.
+    The audience is frozen here, each person with the first of `channels` that reaches them.
     Refused: not_found, already_published, gathering_past.
     """
     gathering = gathering_seen(session, gathering_id, lock=True)
@@ -48,9 +48,7 @@ def publish(
     session.flush()
     publish_rolls(session, gathering, org_ids)
     host = session.get_one(Org, gathering.org_id)
-    audience = audience_of(
-        session, org_ids, account_appid=account_appid, mini_appid=None, now=gathering.starts_at
-    )
+    audience = audience_of(session, org_ids, channels=channels, now=gathering.starts_at)
     words = notice_words(gathering, host.name)
     notice = write_notice(session, gathering, NoticeKind.NOTICE, words, by=by, now=now)
     published = dispatch(session, gathering, notice, audience.recipients, now=now)
@@ -59,7 +57,7 @@ def publish(
 
 
 def cancel(
-    session: Session, gathering_id: int, *, reason: str, by: int, account_appid: str | None, now: datetime
+    session: Session, gathering_id: int, *, reason: str, by: int, channels: Channels, now: datetime
 ) -> Published:
     """Call a gathering off and tell everybody of its audience, once; what had not gone out stays unsent.
 
@@ -84,11 +82,11 @@ def cancel(
         audience = audience_of(
             session,
             taking_part(session, gathering.id),
-            account_appid=account_appid,
-            mini_appid=None,
+            channels=channels,
             now=gathering.starts_at,
         )
-        words = cancellation_words(gathering, gathering.reason)
+        host = session.get_one(Org, gathering.org_id)
+        words = cancellation_words(gathering, host.name, gathering.reason)
         notice = write_notice(session, gathering, NoticeKind.CHANGE, words, by=by, now=now)
         people = [one for one in audience.recipients if one.member_id in told]
         published = dispatch(session, gathering, notice, people, now=now)

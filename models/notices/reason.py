@@ -9,6 +9,7 @@ class Reason(StrEnum):
     NO_PHONE = "no_phone"
     NOT_FOLLOWING = "not_following"
     ACCOUNT_CANNOT_SEND = "account_cannot_send"
+    NOT_ALLOWED = "not_allowed"
     JOINED_LATER = "joined_later"
     NIGHT = "night"
     BEFORE_MORNING = "before_morning"
@@ -25,6 +26,7 @@ REASON_TEXT = {
     Reason.NO_PHONE: "不用手机",
     Reason.NOT_FOLLOWING: "没有在公众号绑定",
     Reason.ACCOUNT_CANNOT_SEND: "公众号不能发通知",
+    Reason.NOT_ALLOWED: "没有允许小程序提醒",
     Reason.JOINED_LATER: "发布以后才列入名册",
     Reason.NIGHT: "夜里不发，早上八点再发",
     Reason.BEFORE_MORNING: "夜里不发，等不到早上八点",

@@ -15,6 +15,7 @@ from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.marks import begin_confirmation, set_marks, unconfirmed, write_marks
 from models.gatherings.plan import gathering_seen
 from models.gatherings.roll import RollLine, Status
+from models.notices.audience import Channels
 from models.notices.joiners import follow_roster
 from models.notices.publish import cancel
 from models.people.member import Member, MemberStatus
@@ -88,7 +89,14 @@ def test_confirmation_does_not_undo_the_calling_off_it_waited_for(sessions: Sess
     hall = all_present(sessions, GatheringState.OPEN)
     with sessions() as calling_off:
         by = hall.secretary.id
-        cancel(calling_off, hall.gathering.id, reason="有大雨", by=by, account_appid=None, now=NOON)
+        cancel(
+            calling_off,
+            hall.gathering.id,
+            reason="有大雨",
+            by=by,
+            channels=Channels(None, None, None),
+            now=NOON,
+        )
         thread, results = waiting(confirming(sessions, hall))
         calling_off.commit()
     thread.join(20)
@@ -102,7 +110,12 @@ def test_gathering_with_a_confirmed_roll_is_not_called_off(session: Session) -> 
     joint = half_confirmed(session, GatheringState.OPEN)
     with pytest.raises(Refused) as caught:
         cancel(
-            session, joint.gathering_id, reason="有大雨", by=joint.secretary_id, account_appid=None, now=NOON
+            session,
+            joint.gathering_id,
+            reason="有大雨",
+            by=joint.secretary_id,
+            channels=Channels(None, None, None),
+            now=NOON,
         )
     assert caught.value.code == "too_late_to_cancel"
 

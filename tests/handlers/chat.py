@@ -19,6 +19,7 @@ from handlers.official_account import official_account
 from models.base import Sessions
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.hall_code import hall_digits, qr_token
+from models.notices.audience import Channels
 from models.people.member import Member
 from models.people.org import Org
 from tests.conftest import NOON, REDIS
@@ -67,7 +68,7 @@ class Chat:
                 demonstration=True,
                 mini_appid=MINI,
                 account_appid=OA,
-                account_sends=True,
+                channels=Channels(OA, None, None),
                 verification_files={},
             ),
         )

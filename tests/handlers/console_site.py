@@ -17,6 +17,7 @@ from models.base import Sessions
 from models.gatherings.gathering import AgendaKind
 from models.gatherings.plan import Plan, draft
 from models.gatherings.standing import rolls_of
+from models.notices.audience import Channels
 from models.notices.publish import publish
 from models.people.account import Account, Role
 from models.people.console import start_session
@@ -115,7 +116,7 @@ def open_site(sessions: Sessions, redis_url: str) -> Site:
             demonstration=True,
             mini_appid=MINI,
             account_appid=OA,
-            account_sends=True,
+            channels=Channels(OA, None, None),
             verification_files={"MP_verify_abc.txt": "abc"},
         ),
     )
@@ -196,7 +197,7 @@ def publish_theme_day(
     with site.sessions.begin() as session:
         it = draft(session, site.orgs["home"].id, plan, by=by, now=before)
         orgs = [site.orgs["home"].id, *together]
-        publish(session, it.id, org_ids=orgs, by=by, account_appid=OA, now=before)
+        publish(session, it.id, org_ids=orgs, by=by, channels=Channels(OA, None, None), now=before)
         site.gathering_id = it.id
     return rolls_by_org(site)
 

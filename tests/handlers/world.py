@@ -19,6 +19,7 @@ from models.base import connect, sessions_of
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.hall_code import qr_token
 from models.gatherings.roll import RollLine, Status
+from models.notices.audience import Channels
 from models.people.account import Account, ConsoleSession, Role
 from models.people.bind import issue_codes
 from models.people.console import HASHER, start_session
@@ -149,7 +150,7 @@ def parts_on(engine: Engine) -> Parts:
             demonstration=False,
             mini_appid=MINI,
             account_appid=OA,
-            account_sends=True,
+            channels=Channels(OA, None, None),
             verification_files={"MP_verify_abc.txt": "abc"},
         ),
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.gatherings.gathering import GatheringState
 from models.gatherings.roll import Roll, RollLine, Status
+from models.notices.audience import Channels
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.joiners import follow_roster
 from models.notices.publish import publish
@@ -23,7 +24,9 @@ BEFORE = NOON - timedelta(days=3)
 def published(session: Session, branch: Org) -> int:
     gathering = a_gathering(session, branch, GatheringState.DRAFT)
     by = an_account(session).id
-    publish(session, gathering.id, org_ids=[branch.id], by=by, account_appid="wxoa", now=BEFORE)
+    publish(
+        session, gathering.id, org_ids=[branch.id], by=by, channels=Channels("wxoa", None, None), now=BEFORE
+    )
     return gathering.id
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from jobs.deliver import deliver_due, deliver_until
 from models.base import Sessions
 from models.gatherings.gathering import Gathering, GatheringState
+from models.notices.audience import Channels
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.outbox import GUARDED, LEASE, Claimed, claim
 from models.notices.publish import cancel
@@ -24,7 +25,7 @@ def told(sessions: Sessions, account: Account, people: int = 3, now: datetime = 
     """Publish a theme day to so many followers of the account."""
     with sessions.begin() as session:
         campaign = a_draft(session, people, appid=account.appid)
-        campaign.publish(session, now, account.appid)
+        campaign.publish(session, now, Channels(account.appid, None, None))
         for row in (campaign.gathering, campaign.secretary, *campaign.members):
             session.refresh(row)  # readable after the commit
         account.follow([binding.openid or "" for binding in campaign.bindings])
@@ -64,7 +65,7 @@ def test_eight_senders_send_each_message_once_and_never_two_to_one_person(
             campaign.gathering.id,
             reason="有大雨",
             by=campaign.secretary.id,
-            account_appid=account.appid,
+            channels=Channels(account.appid, None, None),
             now=FRIDAY,
         )
         # As if both were wanted, for nobody is invited to what was called off.

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.gatherings.gathering import Gathering, GatheringState
+from models.notices.audience import Channels
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.outbox import Claimed, claim
 from models.notices.publish import publish
@@ -18,6 +19,7 @@ from tests.conftest import NOON
 from tests.factories import THREE_O_CLOCK, a_binding, a_branch, a_gathering, a_member, an_account
 
 ACCOUNT = "wxaccount0000001"
+CHANNELS = Channels(ACCOUNT, None, None)
 # Friday, 20 November 2026, 14:50 in Shanghai.
 FRIDAY = NOON - timedelta(days=5)
 
@@ -32,14 +34,14 @@ class Campaign:
     members: list[Member]
     bindings: list[Binding]
 
-    def publish(self, session: Session, now: datetime = FRIDAY, appid: str = ACCOUNT) -> None:
-        """Publish it to the followers of an account."""
+    def publish(self, session: Session, now: datetime = FRIDAY, channels: Channels = CHANNELS) -> None:
+        """Publish it to everybody whom these channels reach."""
         publish(
             session,
             self.gathering.id,
             org_ids=[self.branch.id],
             by=self.secretary.id,
-            account_appid=appid,
+            channels=channels,
             now=now,
         )
 

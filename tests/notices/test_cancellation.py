@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from models.notices.outbox import accepted, claim, put_off, settle, unclear
 from models.notices.publish import cancel
-from tests.notices.campaign import ACCOUNT, FRIDAY, Campaign, a_campaign, one_claim, states
+from tests.notices.campaign import CHANNELS, FRIDAY, Campaign, a_campaign, one_claim, states
 
 LATER = FRIDAY + timedelta(minutes=1)
 
 
 def call_off(session: Session, campaign: Campaign) -> None:
     by = campaign.secretary.id
-    cancel(session, campaign.gathering.id, reason="有大雨", by=by, account_appid=ACCOUNT, now=FRIDAY)
+    cancel(session, campaign.gathering.id, reason="有大雨", by=by, channels=CHANNELS, now=FRIDAY)
 
 
 def test_notice_put_off_by_wechat_is_not_sent_after_the_cancellation(session: Session) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.audit import Audit
 from models.gatherings.gathering import GatheringState
 from models.gatherings.roll import RollLine, Status
-from models.notices.audience import audience_of
+from models.notices.audience import Channels, audience_of
 from models.notices.delivery import Channel, Delivery, DeliveryState
 from models.notices.dispatch import Published
 from models.notices.notice import Notice, NoticeKind
@@ -28,7 +28,7 @@ from tests.factories import (
     a_spell,
     an_account,
 )
-from tests.notices.campaign import ACCOUNT, FRIDAY, Campaign, a_campaign, a_draft, reasons, states
+from tests.notices.campaign import ACCOUNT, CHANNELS, FRIDAY, Campaign, a_campaign, a_draft, reasons, states
 
 NIGHT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)  # 22:00 in Shanghai
 MORNING = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
@@ -42,7 +42,7 @@ def cancelled(
         campaign.gathering.id,
         reason=reason,
         by=campaign.secretary.id,
-        account_appid=ACCOUNT,
+        channels=CHANNELS,
         now=now,
     )
 
@@ -111,7 +111,7 @@ def test_account_that_may_not_send_leaves_everybody_to_the_telephone(session: Se
         campaign.gathering.id,
         org_ids=[campaign.branch.id],
         by=campaign.secretary.id,
-        account_appid=None,
+        channels=Channels(None, None, None),
         now=FRIDAY,
     )
     assert done == Published(0, 0, 3)
@@ -122,16 +122,16 @@ def test_binding_of_the_mini_program_alone_brings_no_message(session: Session) -
     campaign = a_draft(session, people=1, bound=False)
     a_binding(session, campaign.members[0], "wxmini")
     audience = audience_of(
-        session, [campaign.branch.id], account_appid=ACCOUNT, mini_appid="wxmini", now=FRIDAY
+        session, [campaign.branch.id], channels=Channels(ACCOUNT, "wxmini", None), now=FRIDAY
     )
     assert audience.by_channel == {None: 1}
-    assert audience.recipients[0].in_mini
+    assert audience.recipients[0].reason == "not_following"
 
 
 def test_preview_counts_what_publishing_then_does(session: Session) -> None:
     campaign = a_draft(session)
     a_member(session, campaign.branch, "赵不上网")
-    preview = audience_of(session, [campaign.branch.id], account_appid=ACCOUNT, mini_appid=None, now=FRIDAY)
+    preview = audience_of(session, [campaign.branch.id], channels=CHANNELS, now=FRIDAY)
     campaign.publish(session)
     assert preview.by_channel == {Channel.TEMPLATE: 3, None: 1}
     assert sums_of(session, campaign.gathering.id).counts == {
