@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from models.audit import Audit, Via
 from models.gatherings.check_in import Proof, Typed, check_in_by_binding, check_in_by_session
+from models.gatherings.doors import close_gathering, new_code, open_gathering
 from models.gatherings.gathering import AgendaKind, Gathering
 from models.gatherings.hall_code import read_token
 from models.gatherings.marks import lines_of, set_marks, settle_rest, surname_order
-from models.gatherings.plan import Plan, close_gathering, draft, new_code, open_gathering, redraft
+from models.gatherings.plan import Plan, draft, redraft
 from models.gatherings.roll import RollLine, Status
-from models.notices.publish import cancel, publish
 from models.notices.audience import Channels
+from models.notices.publish import cancel, publish
 from models.people.bind import bind, issue_codes, open_binding, unbind
 from models.people.console import change_password, check_password, make_account, start_session
 from models.points.entry import PointEntry, Source

@@ -14,8 +14,9 @@ from handlers.console.reach import gathering_reached, org_asked, own_orgs, phone
 from handlers.edge import current
 from handlers.identity import require, staff
 from models.clock import day_of
+from models.gatherings.agenda import agenda_of
 from models.gatherings.gathering import AGENDA_KIND_TEXT, Gathering, GatheringState, closes_at, opens_at
-from models.gatherings.plan import agenda_of, draft, gathering_seen, redraft, suggest, taking_part
+from models.gatherings.plan import draft, gathering_seen, redraft, suggest, taking_part
 from models.gatherings.standing import Standing, rolls_among, rolls_of, seen_orgs
 from models.notices.audience import Audience, audience_of
 from models.notices.delivery import DELIVERY_STATE_TEXT, Channel, DeliveryState

@@ -5,9 +5,11 @@ from flask import Response, request
 from handlers.console.drafts import plan_of, typed_form
 from handlers.console.gatherings import draft_again, draft_reached
 from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.reach import roll_hosted
 from handlers.edge import current
 from handlers.identity import staff
-from models.gatherings.plan import close_gathering, new_code, open_gathering, redraft, taking_part
+from models.gatherings.doors import close_gathering, new_code, open_gathering
+from models.gatherings.plan import redraft, taking_part
 from models.notices.audience import audience_of
 from models.notices.publish import cancel, publish
 from models.people.rights import Verb
@@ -61,7 +63,7 @@ def _check_promise(org_ids: list[int]) -> None:
 def create_opening(gathering_id: int) -> Response:
     """Open to phones by hand, also again after closing."""
     edge = current()
-    it, _ = draft_reached(gathering_id, Verb.PUBLISH)
+    it = roll_hosted(gathering_id)
     open_gathering(edge.session, it, by=staff().account_id, now=edge.now)
     return go("console.gathering", gathering_id=gathering_id)
 
@@ -71,7 +73,7 @@ def create_opening(gathering_id: int) -> Response:
 def create_closing(gathering_id: int) -> Response:
     """Close to phones; what was scanned before still counts."""
     edge = current()
-    it, _ = draft_reached(gathering_id, Verb.PUBLISH)
+    it = roll_hosted(gathering_id)
     close_gathering(edge.session, it, by=staff().account_id, now=edge.now)
     return go("console.gathering", gathering_id=gathering_id)
 

@@ -7,12 +7,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.clock import at, day_of
+from models.gatherings.doors import close_gathering, open_gathering
 from models.gatherings.gathering import AgendaKind, Gathering
 from models.gatherings.marks import LineView, count_heads, expected_of, lines_of, set_marks
-from models.gatherings.plan import START, Plan, close_gathering, draft, open_gathering, suggest
+from models.gatherings.plan import Plan, draft, suggest
 from models.gatherings.roll import CAME, CheckedIn, Leave, LeaveReason, LeaveState, Roll, RollLine, Status
-from models.notices.delivery import Delivery, DeliveryState
+from models.gatherings.usual import START
 from models.notices.audience import Channels
+from models.notices.delivery import Delivery, DeliveryState
 from models.notices.notice import Notice
 from models.notices.publish import publish
 from models.people.account import Account

@@ -1,7 +1,6 @@
 """政治生日: who joined the Party in a month, offered for the agenda by day and month, never by year."""
 
 import re
-from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -68,6 +67,5 @@ def is_birthday_item(title: str) -> bool:
 
 def named_in(title: str, people: Collection[Birthday]) -> set[int]:
     """Return the members among these whom a birthday item names."""
-    found = ITEM.fullmatch(title)
-    names = Counter(re.split("、", title[2:-6])) if found else Counter[str]()
-    return {one.member_id for one in people if names[one.called]}
+    names = title[2:-6].split("、") if is_birthday_item(title) else []
+    return {one.member_id for one in people if one.called in names}

@@ -1,38 +1,23 @@
-"""Planning a gathering: the proposed day, the draft, and the hands on its doors."""
+"""Planning a gathering: the proposed day and the draft."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import at, day_of
+from models.gatherings.agenda import Line, write_agendas
 from models.gatherings.calendar import HolidayRule, propose_day
-from models.gatherings.expected import sync_rolls
-from models.gatherings.gathering import (
-    AgendaItem,
-    AgendaKind,
-    Gathering,
-    GatheringKind,
-    GatheringState,
-    GatheringTag,
-    state_at,
-)
+from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
+from models.gatherings.required_item import required_of, with_required
 from models.gatherings.roll import Roll
+from models.gatherings.usual import usual_of
 from models.people.org import Org, Setting, settings_of
 from models.people.posts import siblings_of
 from models.refused import Refused
-
-START, LENGTH = time(15, 0), timedelta(minutes=90)
-# An agenda item of one of these kinds also fulfils the duty of the same name.
-FULFILS = {
-    AgendaKind.LECTURE: GatheringKind.LECTURE,
-    AgendaKind.STUDY: GatheringKind.STUDY,
-    AgendaKind.VOLUNTEERING: GatheringKind.VOLUNTEERING,
-}
 
 
 @dataclass(frozen=True)
@@ -66,12 +51,31 @@ class Suggestion:
     starts_at: datetime
     ends_at: datetime
     leave_until: datetime
+    bring: str | None
+    contact: str | None
+    agenda: tuple[Line, ...]  # with empty lines for the branch's own matters
+
+    def plan(self) -> Plan:
+        """Return the draft it makes when nobody types anything."""
+        return Plan(
+            title=self.title,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            place=self.place,
+            period=self.period,
+            date_reason=self.reason,
+            bring=self.bring,
+            contact=self.contact,
+            leave_until=self.leave_until,
+            agenda=tuple((line.kind, line.title) for line in self.agenda if line.title),
+        )
 
 
 def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
     """Propose the next theme day of `org` in a month without one, held or joined, with its date's reason.
 
-    The place is that of the branch's last gathering.
+    Place, hour, what to bring and the standing items are those of the branch's last theme day; the place of
+    a branch that has held none is empty.
     """
     settings = settings_of(session, org)
     month = day_of(now).replace(day=1)
@@ -89,18 +93,21 @@ def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
         ):
             break
         month = (month + timedelta(days=32)).replace(day=1)
-    starts_at = at(proposal.day, START)
-    last = select(Gathering.place).where(Gathering.org_id == org.id).order_by(Gathering.starts_at.desc())
+    usual = usual_of(session, org.id, month=month)
+    starts_at = at(proposal.day, usual.start)
     return Suggestion(
         period=f"{month:%Y-%m}",
         day=proposal.day,
         reason=proposal.reason,
         known=proposal.known,
         title=f"{month.month}月主题党日",
-        place=session.scalar(last.limit(1)) or "",
+        place=usual.place,
         starts_at=starts_at,
-        ends_at=starts_at + LENGTH,
-        leave_until=starts_at - timedelta(hours=3),
+        ends_at=starts_at + usual.length,
+        leave_until=starts_at - usual.leave_before,
+        bring=usual.bring,
+        contact=usual.contact,
+        agenda=usual.agenda,
     )
 
 
@@ -137,10 +144,13 @@ def draft(
     plan: Plan,
     *,
     kind: GatheringKind = GatheringKind.THEME_DAY,
-    by: int,
+    by: int | None,
     now: datetime,
 ) -> Gathering:
-    """Add a draft. Refused: bad_plan with `fields`, theme_day_taken."""
+    """Add a draft, with what is required of its month; `by` is None for the clock.
+
+    Refused: bad_plan with `fields`, theme_day_taken.
+    """
     _check(session, org_id, plan, now=now)
     if kind is GatheringKind.THEME_DAY:
         _check_month(session, org_id, plan.period)
@@ -149,7 +159,8 @@ def draft(
     session.add(gathering)
     session.flush()
     _write_parts(session, gathering, plan)
-    record(session, "draft", "gathering", gathering.id, via=Via.CONSOLE, account_id=by, org_id=org_id)
+    via = Via.JOB if by is None else Via.CONSOLE
+    record(session, "draft", "gathering", gathering.id, via=via, account_id=by, org_id=org_id)
     return gathering
 
 
@@ -161,15 +172,17 @@ def _check_month(session: Session, org_id: int, period: str, *, beside: int = 0)
 
 
 def redraft(session: Session, gathering: Gathering, plan: Plan, *, by: int, now: datetime) -> None:
-    """Save a draft again. Refused: not_a_draft, bad_plan with `fields`, theme_day_taken."""
+    """Save a draft again; what is required stays on it, in its issuer's words.
+
+    Refused: not_a_draft, bad_plan with `fields`, theme_day_taken.
+    """
     if gathering.state is not GatheringState.DRAFT:
         raise Refused("not_a_draft", "已经发布，不能再改草稿")
     _check(session, gathering.org_id, plan, now=now)
     if gathering.kind is GatheringKind.THEME_DAY:
         _check_month(session, gathering.org_id, plan.period, beside=gathering.id)
     _write(gathering, plan)
-    for part in (AgendaItem, GatheringTag, Roll):
-        session.execute(delete(part).where(part.gathering_id == gathering.id))
+    session.execute(delete(Roll).where(Roll.gathering_id == gathering.id))
     _write_parts(session, gathering, plan)
     record(
         session, "redraft", "gathering", gathering.id, via=Via.CONSOLE, account_id=by, org_id=gathering.org_id
@@ -208,6 +221,13 @@ def _are_siblings(session: Session, org_id: int, partners: Sequence[int]) -> boo
     return found.issuperset(partners)
 
 
+def sketch(org_id: int, kind: GatheringKind, plan: Plan) -> Gathering:
+    """Return the gathering that a plan would make, written nowhere: for its texts."""
+    gathering = Gathering(org_id=org_id, kind=kind, state=GatheringState.DRAFT, version=1)
+    _write(gathering, plan)
+    return gathering
+
+
 def _write(gathering: Gathering, plan: Plan) -> None:
     for name in (
         "title", "starts_at", "ends_at", "place", "period", "date_reason", "bring", "contact", "leave_until",
@@ -217,20 +237,14 @@ def _write(gathering: Gathering, plan: Plan) -> None:
 
 
 def _write_parts(session: Session, gathering: Gathering, plan: Plan) -> None:
-    for position, (kind, title) in enumerate(plan.agenda, start=1):
-        session.add(AgendaItem(gathering_id=gathering.id, position=position, kind=kind, title=title))
-    for tag in sorted({FULFILS[kind] for kind, _ in plan.agenda if kind in FULFILS}):
-        session.add(GatheringTag(gathering_id=gathering.id, tag=tag))
+    lines = [Line(kind, title) for kind, title in plan.agenda]
+    if gathering.kind is GatheringKind.THEME_DAY:
+        lines = with_required(lines, required_of(session, gathering.org_id, gathering.period))
+    write_agendas(session, {gathering.id: lines})
     # The rolls say who takes part; their lines come with publishing.
     for org_id in (gathering.org_id, *plan.partners):
         session.add(Roll(gathering_id=gathering.id, org_id=org_id))
     session.flush()
-
-
-def agenda_of(session: Session, gathering_id: int) -> list[AgendaItem]:
-    """Return the agenda in its order."""
-    query = select(AgendaItem).where(AgendaItem.gathering_id == gathering_id)
-    return list(session.scalars(query.order_by(AgendaItem.position)))
 
 
 def taking_part(session: Session, gathering_id: int) -> list[int]:
@@ -248,52 +262,3 @@ def gathering_seen(session: Session, gathering_id: int, *, lock: bool = False) -
     if gathering is None:
         raise Refused("not_found", "没有找到这次活动")
     return gathering
-
-
-def open_gathering(session: Session, gathering: Gathering, *, by: int, now: datetime) -> None:
-    """Open to phones by hand, or again after closing, which makes every older code worthless.
-
-    Refused: not_published (a draft), roll_confirmed, cancelled.
-    """
-    state = state_at(gathering.state, gathering.starts_at, gathering.opened_at, now=now)
-    if state is GatheringState.OPEN:
-        return
-    if state is GatheringState.DRAFT:
-        raise Refused("not_published", "还没有发布")
-    if state is GatheringState.CANCELLED:
-        raise Refused("cancelled", "这次活动取消了")
-    confirmed = select(exists().where(Roll.gathering_id == gathering.id, Roll.confirmed_at.is_not(None)))
-    if state is GatheringState.CONFIRMED or session.scalar(confirmed):
-        raise Refused("roll_confirmed", "有名册已经确认，不能再开放签到")
-    if state is GatheringState.CLOSED:
-        gathering.hall_salt = secrets.token_bytes(16)
-    else:
-        sync_rolls(session, gathering)
-    gathering.state, gathering.opened_at, gathering.closed_at = GatheringState.OPEN, now, None
-    _note(session, "open", gathering, by)
-
-
-def close_gathering(session: Session, gathering: Gathering, *, by: int, now: datetime) -> None:
-    """Close to phones; what was seen before still counts. Refused: not_open."""
-    state = state_at(gathering.state, gathering.starts_at, gathering.opened_at, now=now)
-    if state is not GatheringState.OPEN:
-        raise Refused("not_open", "现在没有开放签到")
-    gathering.opened_at = gathering.opened_at or gathering.starts_at
-    gathering.state, gathering.closed_at = GatheringState.CLOSED, now
-    _note(session, "close", gathering, by)
-
-
-def new_code(session: Session, gathering: Gathering, *, by: int) -> None:
-    """Make every code shown so far worthless (换一个码). Refused: not_published."""
-    if gathering.hall_salt is None:
-        raise Refused("not_published", "还没有发布")
-    gathering.hall_salt = secrets.token_bytes(16)
-    _note(session, "new_code", gathering, by)
-
-
-def _note(session: Session, verb: str, gathering: Gathering, by: int) -> None:
-    after = {"state": gathering.state}
-    record(
-        session, verb, "gathering", gathering.id, via=Via.CONSOLE, account_id=by, org_id=gathering.org_id,
-        after=after,
-    )  # fmt: skip

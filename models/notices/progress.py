@@ -12,16 +12,20 @@ from models.notices.delivery import Delivery, DeliveryState
 from models.notices.notice import Notice
 from models.people.member import Member
 
-TOLD = (DeliveryState.DELIVERED, DeliveryState.PHONED)
-
 
 class Progress(NamedTuple):
-    """The audience of one notice by state: told, on its way, to be telephoned, not sent; adding up."""
+    """The audience of one notice: delivered, phoned, on its way, to be telephoned, not sent; adding up."""
 
-    told: int
+    delivered: int
+    phoned: int
     under_way: int
     to_phone: int
     unsent: int
+
+    @property
+    def told(self) -> int:
+        """How many know of it."""
+        return self.delivered + self.phoned
 
     @property
     def audience(self) -> int:
@@ -31,10 +35,11 @@ class Progress(NamedTuple):
 
 def progress_of(counts: Counter[DeliveryState]) -> Progress:
     """Add the states of deliveries up to what a sender asks about."""
-    told = sum(counts[state] for state in TOLD)
+    delivered, phoned = counts[DeliveryState.DELIVERED], counts[DeliveryState.PHONED]
     to_phone = counts[DeliveryState.PHONE_LIST]
     unsent = counts[DeliveryState.DROPPED] + counts[DeliveryState.CANCELLED]
-    return Progress(told, counts.total() - told - to_phone - unsent, to_phone, unsent)
+    under_way = counts.total() - delivered - phoned - to_phone - unsent
+    return Progress(delivered, phoned, under_way, to_phone, unsent)
 
 
 def progress_below(

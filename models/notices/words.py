@@ -1,7 +1,7 @@
-"""The words of a notice, frozen when it is published."""
+"""The words of a WeChat message, frozen when it is published."""
 
 from models.clock import SHANGHAI
-from models.gatherings.gathering import Gathering
+from models.gatherings.gathering import GATHERING_KIND_TEXT, Gathering
 
 # WeChat takes at most 20 characters in a field; what is longer would end in the middle of a word.
 LONGEST = 20
@@ -14,29 +14,31 @@ def notice_words(gathering: Gathering, host: str) -> dict[str, Words]:
 
     Keys: title, time, place, note.
     """
-    usual = _facts(gathering, f"{host}{gathering.title}")
+    usual = facts(gathering, host)
     bring = f"带{gathering.bring}" if gathering.bring else ""
-    note = _joined(bring, "不能来请告诉支部", "不用回复")
+    note = joined(bring, "不能来请告诉支部", "不用回复")
     return {
         "member": usual | {"note": note},
         "at_home": usual | {"note": "可不到会，在家学习，有事请联系支部"},
     }
 
 
-def cancellation_words(gathering: Gathering, reason: str) -> dict[str, Words]:
+def cancellation_words(gathering: Gathering, host: str, reason: str) -> dict[str, Words]:
     """Return the values of the message that a gathering does not take place; alike for everybody."""
-    told = _facts(gathering, f"已取消：{gathering.title}") | {"note": f"已取消。{reason}"}
+    told = facts(gathering, host, before="已取消：") | {"note": f"已取消。{reason}"}
     return {"member": told, "at_home": told}
 
 
-def _facts(gathering: Gathering, title: str) -> Words:
+def facts(gathering: Gathering, host: str, *, before: str = "") -> Words:
+    """Return title, time and place; the title names the host, and the matter where both fit."""
     starts_at = gathering.starts_at.astimezone(SHANGHAI)
     day = f"{starts_at.year}年{starts_at.month}月{starts_at.day}日"
-    fitting = title if len(title) <= LONGEST else gathering.title
-    return {"title": fitting, "time": f"{day} {starts_at:%H:%M}", "place": gathering.place}
+    titles = (gathering.title, GATHERING_KIND_TEXT[gathering.kind], "")
+    fitting = next((title for title in titles if len(f"{before}{host}{title}") <= LONGEST), "")
+    return {"title": f"{before}{host}{fitting}", "time": f"{day} {starts_at:%H:%M}", "place": gathering.place}
 
 
-def _joined(*parts: str) -> str:
+def joined(*parts: str) -> str:
     """Join as many parts as fit, the first ones first."""
     said = ""
     for part in parts:
