@@ -19,6 +19,7 @@ from models.people.console import make_account
 from models.people.import_report import Report
 from models.people.org import org_by_code
 from models.people.org_import import import_orgs
+from models.people.package import MOST_BYTES
 from models.people.roster_import import import_roster
 from models.points.scheme import adopt_scheme
 from models.refused import Refused
@@ -95,6 +96,12 @@ DRY_RUN = click.option("--dry-run", is_flag=True, help="只看会改什么，不
 ORG = click.option("--org", "org_code", required=True, help="组织代码")
 
 
+def bytes_of(file: Path) -> bytes:
+    """Read a workbook, never more of it than what is too much already."""
+    with file.open("rb") as source:
+        return source.read(MOST_BYTES + 1)
+
+
 def tell(report: Report, *, dry_run: bool) -> None:
     """Print what an import found; exit 1 with every bad row when nothing was written."""
     for line in report.sentences(dry_run=dry_run):
@@ -110,7 +117,7 @@ def tell(report: Report, *, dry_run: bool) -> None:
 def import_orgs_file(open_desk: Open, file: Path, dry_run: bool) -> None:
     """Import organisations, all or nothing."""
     with open_desk().sessions.begin() as session:
-        report = import_orgs(session, file.read_bytes(), dry_run=dry_run, by=None)
+        report = import_orgs(session, bytes_of(file), dry_run=dry_run, by=None)
     tell(report, dry_run=dry_run)
 
 
@@ -126,7 +133,7 @@ def import_roster_file(open_desk: Open, file: Path, org_code: str | None, dry_ru
         report = import_roster(
             session,
             desk.keyring,
-            file.read_bytes(),
+            bytes_of(file),
             org_code=org_code,
             dry_run=dry_run,
             now=desk.clock(),

@@ -1,6 +1,7 @@
 """What people type into a cell, read as text, day, phone number or yes and no."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 
 FIRST_DAY = date(1921, 7, 1)  # nobody joined earlier
@@ -9,7 +10,9 @@ BLANKS = dict.fromkeys((0x00A0, 0x3000), " ") | dict.fromkeys((0x200B, 0x200C, 0
 # Minority names carry a middle dot, for which input methods offer several characters.
 DOTS = dict.fromkeys(map(ord, "•‧・．"), "·")
 BETWEEN_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
-DAY = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})日?|月)?")
+DAY = re.compile(r"(\d{4})[-./年、](\d{1,2})(?:[-./月、](\d{1,2})[日号]?|月)?")
+SHORT_YEAR = re.compile(r"'?\d{2}[-./年、]\d{1,2}([-./月、].*)?")
+AROUND = re.compile(r"\s*([-./年月、])\s*")
 RUN_TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 LANDLINE = re.compile(r"0\d{9,11}|[2-9]\d{6,7}")
@@ -18,6 +21,9 @@ NO = {"否", "无", "不是", "没有", "×", "✗", "0", "N", "NO", "FALSE"}
 
 NO_DAY = "日期看不懂，请写成 2011-07-01、2011年7月 或 201107 这样"
 ONLY_YEAR = "只有年份，请补上月份，例如 2011-07"
+FOUR_DIGITS = "年份只有两位，分不清是哪一年，请写四位，例如 1985-07"
+NO_SUCH_DAY = "日历上没有这一天，请核对年、月、日"
+ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{16}[\dXx](?!\d)|(?<!\d)[1-9]\d{14}(?!\d)")
 
 
 class BadCell(ValueError):
@@ -40,6 +46,8 @@ def text_in(value: object) -> str:
         return value.date().isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, float):
+        return f"{value:.15g}"  # a spreadsheet stores 1985.12 as 1985.1199999999999
     return tidy(str(value))
 
 
@@ -50,6 +58,8 @@ def short_text_in(value: object, most: int) -> str:
         raise BadCell(f"太长了，最多 {most} 个字")
     if not text.isprintable():
         raise BadCell("有看不见的特殊符号，请重新输入这一格")
+    if ID_NUMBER.search(text):
+        raise BadCell("像是身份证号，本平台不收，请从表里删去")
     return text
 
 
@@ -58,6 +68,9 @@ def name_in(value: object) -> str:
     text = short_text_in(value, 40).translate(DOTS)
     if any(letter.isdigit() for letter in text):
         raise BadCell("姓名里不应有数字；同名同志请用手机号或入党时间区分")
+    # Such a text becomes a formula in whatever sheet it is ever copied into.
+    if text.startswith(("=", "+", "-", "@")):
+        raise BadCell("姓名前面有符号，请只写姓名")
     return text
 
 
@@ -68,18 +81,22 @@ def day_in(value: object, *, today: date) -> date | None:
     """
     if isinstance(value, datetime):
         return _possible(value.date(), today)
-    text = text_in(value).split(" ")[0]
+    # Full-width points and strokes are typed as often as digits; a time of day may stand behind.
+    plain = unicodedata.normalize("NFKC", text_in(value)).replace("。", ".")
+    text = AROUND.sub(r"\1", plain).split(" ")[0]
     if not text:
         return None
     if isinstance(value, float) and re.fullmatch(r"\d{4}\.1", text):
         raise BadCell("表格把 2011.10 和 2011.1 存成了同一个数，请改写成 2011-01 或 2011-10 这样")
     found = DAY.fullmatch(text) or RUN_TOGETHER.fullmatch(text)
+    if found is None and SHORT_YEAR.fullmatch(text):
+        raise BadCell(FOUR_DIGITS)
     if found is None:
         raise BadCell(ONLY_YEAR if re.fullmatch(r"\d{4}年?", text) else NO_DAY)
     try:
         day = date(int(found[1]), int(found[2]), int(found[3] or 1))
     except ValueError:
-        raise BadCell(NO_DAY) from None
+        raise BadCell(NO_SUCH_DAY) from None
     return _possible(day, today)
 
 

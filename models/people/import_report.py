@@ -32,7 +32,8 @@ class Report:
     """The outcome of one import. With any problem nothing was written; a dry run writes nothing either.
 
     `missing` names whoever is known and not in the file: listed, never removed. `branch_ids` are the
-    branches whose rosters changed; it is empty when nothing was written.
+    branches whose rosters changed; it is empty when nothing was written. `letters` says where a column
+    stands in the file (title -> C).
     """
 
     added: list[Added] = field(default_factory=list)
@@ -42,6 +43,7 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     branch_ids: tuple[int, ...] = ()
+    letters: dict[str, str] = field(default_factory=dict)
 
     def complain(self, row: int, column: str, reason: str) -> None:
         """Add one problem."""
@@ -51,11 +53,16 @@ class Report:
         """Put the problems in the order of the rows."""
         self.problems.sort(key=lambda problem: problem.row)
 
+    def place(self, problem: Problem) -> str:
+        """Say where a problem is: 第 3 行 C 列“手机号”; without letters for a column that the file lacks."""
+        letters = self.letters.get(problem.column)
+        return f"第 {problem.row} 行 {f'{letters} 列' if letters else ''}“{problem.column}”"
+
     def sentences(self, *, dry_run: bool) -> list[str]:
         """Say what was found, a line each, for the person who gave the file."""
         if self.problems:
             lines = [f"有 {len(self.problems)} 处要改，一行也没有写入："]
-            return lines + [f"  第 {row} 行 {column}：{reason}" for row, column, reason in self.problems]
+            return lines + [f"  {self.place(problem)}：{problem.reason}" for problem in self.problems]
         done = "将会" if dry_run else "已"
         lines = [
             f"{done}新增 {len(self.added)} 行，更新 {len(self.changed)} 行，{self.unchanged} 行没有变化。"

@@ -11,7 +11,7 @@ from models.audit import Via, record
 from models.people.cells import BadCell, short_text_in, text_in
 from models.people.import_report import Added, Changed, Report
 from models.people.org import ORG_KIND_TEXT, Org, OrgKind, OrgSetting, Setting, put_setting
-from models.people.workbook import Column, Line, read_table
+from models.people.workbook import Column, Line, begin_report, read_table
 
 # Two imports at once would both find the same row missing and add it twice.
 ONE_IMPORT = 0x1A9027
@@ -19,8 +19,8 @@ ONE_IMPORT = 0x1A9027
 COLUMNS = (
     Column("代码", ("组织代码", "党组织代码", "编码", "组织编码"), required=True),
     Column("名称", ("组织名称", "党组织名称", "党组织全称"), required=True),
-    Column("类型", ("组织类型", "党组织类型", "类别", "组织类别"), required=True),
-    Column("上级代码", ("上级组织代码", "上级党组织代码", "上级编码"), required=True),
+    Column("类型", ("组织类型", "党组织类型", "类别", "组织类别"), required=True, spreads=True),
+    Column("上级代码", ("上级组织代码", "上级党组织代码", "上级编码"), required=True, spreads=True),
     Column("主题党日", ("主题党日日期", "每月主题党日", "党日")),
 )
 KINDS = {text: kind for kind, text in ORG_KIND_TEXT.items()} | {
@@ -57,11 +57,11 @@ def import_orgs(session: Session, file: bytes, *, dry_run: bool, by: int | None)
     """Add and update organisations by their code; a parent may come later in the file.
 
     A kind is never changed by an import and nothing is dissolved; the same file again changes nothing.
-    Returns a report; with any problem nothing is written. Refused: as `read_table`.
+    Returns a report; with any problem nothing is written. Refused: as `read_table` and `begin_report`.
     """
-    session.execute(select(func.pg_advisory_xact_lock(ONE_IMPORT)))
     table = read_table(file, COLUMNS)
-    report = Report(problems=table.problems, notices=table.notices)
+    report = begin_report(table)
+    session.execute(select(func.pg_advisory_xact_lock(ONE_IMPORT)))
     rows = _unique([row for line in table.lines if (row := _read_row(line, report))], report)
     known = {org.code: org for org in session.scalars(select(Org).where(Org.dissolved_on.is_(None)))}
     codes = {org.id: code for code, org in known.items()}

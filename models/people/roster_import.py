@@ -1,7 +1,7 @@
 """Importing a roster of members from a workbook, all or nothing."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
@@ -13,10 +13,10 @@ from models.people.import_report import Report
 from models.people.member import Member, Spell
 from models.people.org import BRANCHES, Org, OrgKind, org_by_code
 from models.people.org_import import ONE_IMPORT
-from models.people.roster_plan import Ground, plan_steps, sum_up
+from models.people.roster_plan import Ground, Step, plan_steps, sum_up
 from models.people.roster_row import COLUMNS, branch_finder, read_row
 from models.people.roster_write import write_steps
-from models.people.workbook import Column, read_table
+from models.people.workbook import Column, begin_report, read_table
 from models.refused import Refused
 
 
@@ -34,14 +34,14 @@ def import_roster(
 
     `org_code` narrows the import to that organisation and what stands below it; for a branch the column
     支部 may be left out. An empty cell changes nothing. Groups that do not exist yet are set up.
-    Returns a report; with any problem nothing is written. Refused: as `read_table`, unknown_org,
-    not_a_branch.
+    Returns a report; with any problem nothing is written. Refused: as `read_table` and `begin_report`,
+    unknown_org, not_a_branch.
     """
-    session.execute(select(func.pg_advisory_xact_lock(ONE_IMPORT)))
     today = day_of(now)
     scope = org_by_code(session, org_code) if org_code else None
     table = read_table(file, _columns(scope))
-    report = Report(problems=table.problems, notices=table.notices)
+    report = begin_report(table)
+    session.execute(select(func.pg_advisory_xact_lock(ONE_IMPORT)))
     orgs = _orgs(session, scope)
     find = branch_finder(orgs, scope)
     rows = [row for line in table.lines if (row := read_row(line, find, report, today=today))]
@@ -49,6 +49,7 @@ def import_roster(
     ground = _ground(session, orgs, everywhere if scope else {row.branch_id for row in rows}, today)
     steps = plan_steps(rows, ground, keyring, report)
     sum_up(report, steps, ground)
+    report.notices += _elsewhere(session, steps, ground, keyring)
     touched = [step for step in steps if step.fields]
     if touched and not report.problems and not dry_run:
         write_steps(session, keyring, touched, ground, today=today, by=by)
@@ -88,3 +89,21 @@ def _ground(session: Session, orgs: Sequence[Org], branch_ids: set[int], today: 
         members=members,
         spells={(spell.member_id, spell.kind): spell for spell in spells},
     )
+
+
+def _elsewhere(session: Session, steps: Sequence[Step], ground: Ground, keyring: Keyring) -> Iterator[str]:
+    """Say who of the newcomers may be somebody whom another branch has; nobody is moved by an import."""
+    new = {
+        (step.row.name, keyring.phone_hash(step.row.phone)): step.row
+        for step in steps
+        if step.member is None and step.row.phone
+    }
+    held = select(Member.name, Member.phone_hash).where(
+        Member.phone_hash.in_([phone for _, phone in new]), Member.left_on.is_(None)
+    )
+    for key in sorted(new.keys() & set(session.execute(held)), key=lambda key: new[key].number):
+        row = new[key]
+        yield (
+            f"第 {row.number} 行 {ground.branches[row.branch_id].name} {row.name}："
+            "平台上别的支部有姓名、手机号都相同的同志，没有合并；转来的请先由原支部办理转出"
+        )

@@ -49,8 +49,13 @@ class Step:
 def plan_steps(rows: Iterable[PersonRow], ground: Ground, keyring: Keyring, report: Report) -> list[Step]:
     """Return a step for each row that can be placed, in the order of the file; complain about the rest."""
     by_name: dict[tuple[int, str], list[PersonRow]] = defaultdict(list)
+    by_phone: dict[tuple[str, str], PersonRow] = {}
     for row in rows:
         by_name[row.branch_id, row.name].append(row)
+        first = by_phone.setdefault((row.name, row.phone), row) if row.phone else row
+        if first.branch_id != row.branch_id:
+            said = f"和第 {first.number} 行姓名、手机号都相同，支部不同；一位同志只在一个支部，请删去一行"
+            report.complain(row.number, "支部", said)
     steps = []
     for key, namesakes in by_name.items():
         pairing = pair(namesakes, ground.members.get(key, []), keyring)

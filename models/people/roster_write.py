@@ -32,8 +32,12 @@ def write_steps(
     for step, member, was in zip(steps, members, before, strict=True):
         _note(session, step, member, was, by)
     after = {"rows": len(steps), "new": sum(step.member is None for step in steps)}
-    record(session, "import_roster", "member", None, via=Via.CLI, account_id=by, after=after)
+    record(session, "import_roster", "member", None, via=_door(by), account_id=by, after=after)
     session.flush()
+
+
+def _door(by: int | None) -> Via:
+    return Via.CLI if by is None else Via.CONSOLE
 
 
 def _set_up_groups(
@@ -51,7 +55,7 @@ def _set_up_groups(
     session.add_all(groups.values())
     session.flush()
     for group in groups.values():
-        record(session, "add", "org", group.id, via=Via.CLI, account_id=by, org_id=group.parent_id)
+        record(session, "add", "org", group.id, via=_door(by), account_id=by, org_id=group.parent_id)
     return groups
 
 
@@ -111,6 +115,6 @@ def _note(session: Session, step: Step, member: Member, was: dict[str, Any] | No
     after = {**(_logged(member) or {}), "fields": list(step.fields)}
     verb = "change" if step.member else "add"
     record(
-        session, verb, "member", member.id, via=Via.CLI, account_id=by, org_id=member.branch_id,
+        session, verb, "member", member.id, via=_door(by), account_id=by, org_id=member.branch_id,
         before=was, after=after,
     )  # fmt: skip

@@ -2,150 +2,127 @@
 
 import re
 import unicodedata
-import warnings
-import zipfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
-from typing import Any, NamedTuple
+from datetime import date
+from typing import NamedTuple
 
-from openpyxl import load_workbook
-from openpyxl.utils import column_index_from_string
-from openpyxl.workbook import Workbook
-
+from models.people.book import Book, Sheet, open_book, readable
 from models.people.cells import text_in
-from models.people.import_report import Problem
+from models.people.import_report import Problem, Report
+from models.people.package import DAMAGED
+from models.people.sheet import Merge, Odd, Row, column_letters, day_of_serial, rows_of
 from models.refused import Refused
 
-MOST_BYTES = 20_000_000
-MOST_UNPACKED = 60_000_000  # a roster of 10,000 people unpacks to about 7 MB
-MOST_PARTS = 500
 MOST_ROWS = 20_000
-MOST_COLUMNS = 60
-LAST_ROW = 1_048_576  # of any spreadsheet
 HEADER_WITHIN = 20
-NOT_XLSX = "请在表格软件里“另存为”Excel 工作簿（.xlsx，不设密码）再导入"
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
-DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 # Never kept, whatever the file holds.
-PRIVATE = ("身份证", "证件", "性别", "出生", "生日", "年龄", "民族", "籍贯", "住址", "户籍", "照片")
+PRIVATE = (
+    "身份证", "公民身份", "证件", "性别", "出生", "生日", "年龄", "民族", "籍贯", "住址", "户籍", "照片",
+)  # fmt: skip
+# Five digits in a column of days count days; these may also be a year and a month run together.
+SERIAL, YEAR_AND_MONTH = re.compile(r"\d{5}"), re.compile(r"(19|20)\d\d[1-9]")
+MOST_NUMBERS = 10  # row numbers listed in one sentence
 
 
 class Column(NamedTuple):
-    """A column we read: its title in the template, and the other headers people give it."""
+    """A column we read: its title in the template, and the other headers people give it.
+
+    A cell merged downwards holds for each of its rows only where the column `spreads`.
+    """
 
     title: str
     synonyms: tuple[str, ...] = ()
     required: bool = False
+    is_day: bool = False
+    spreads: bool = False
 
 
 class Line(NamedTuple):
     """One row with something in it: its number as the spreadsheet shows it, and title -> raw value."""
 
     number: int
-    cells: Mapping[str, object]
+    cells: dict[str, object]
 
 
 @dataclass
 class Table:
-    """The lines found, which of our columns the file has, and what has to be said about the rest."""
+    """The lines found, where our columns stand (title -> letters), and what has to be said about the rest."""
 
-    titles: frozenset[str]
+    letters: dict[str, str]
     lines: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
 
-class Sheet(NamedTuple):
-    """One sheet of the workbook: its rows are read once, from the top; merges are (c1, r1, c2, r2)."""
-
-    title: str
-    rows: Iterator[Sequence[Any]]
-    merges: list[tuple[int, int, int, int]]
-
-
-class Header(NamedTuple):
-    """The header row found: its number, and column number -> title of ours."""
+@dataclass
+class Header:
+    """The header row found: its number, and column number -> column of ours and header as written."""
 
     row: int
-    columns: dict[int, str]
-    ignored: list[str]
-    private: list[str]
+    columns: dict[int, Column] = field(default_factory=dict)
+    written: dict[int, str] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    private: list[str] = field(default_factory=list)
 
 
 def read_table(file: bytes, columns: Sequence[Column]) -> Table:
-    """Read the first sheet whose header row has the required columns; title rows above it are skipped.
+    """Read the first sheet in sight that has the required columns and a line below them.
 
-    Refused: workbook_unreadable, workbook_too_large, header_missing.
+    Title rows above the header are skipped. Hidden sheets are not read, hidden rows are.
+    Refused: workbook_unreadable, workbook_too_large, header_missing, workbook_empty.
     """
-    _check_package(file)
-    try:
-        # openpyxl warns about drawings and the like, which a roster may well have.
-        with warnings.catch_warnings(action="ignore"):
-            # Formulas are kept as such and refused by cell: a stored result may be stale or missing.
-            book = load_workbook(BytesIO(file), read_only=True, keep_links=False)
-            return _read(book, columns)
-    except Refused:
-        raise
-    # A damaged or hostile file breaks the library in any way it likes.
-    except Exception as error:
-        raise Refused("workbook_unreadable", f"文件读不出来，可能已经损坏。{NOT_XLSX}") from error
+    book = open_book(file)
+    with readable():
+        return _read(book, columns)
 
 
-def _check_package(file: bytes) -> None:
-    """Refuse what is no workbook or unpacks to too much, before anything is unpacked."""
-    if len(file) > MOST_BYTES:
-        raise Refused("workbook_too_large", f"文件超过 {MOST_BYTES // 1_000_000} MB，请分成几个文件导入")
-    try:
-        with zipfile.ZipFile(BytesIO(file)) as package:
-            parts = package.infolist()
-            names = {part.filename for part in parts}
-            if not {"[Content_Types].xml", "xl/workbook.xml"} <= names:
-                raise Refused("workbook_unreadable", f"这不是 .xlsx 文件。{NOT_XLSX}")
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-                raise Refused("workbook_too_large", "文件展开后太大，请只保留名册这一张表，去掉图片再导入")
-            for part in parts:
-                # Entities are the road to bombs and to other files; no workbook has them.
-                if part.filename.endswith((".xml", ".rels")) and _has_doctype(package.read(part)):
-                    raise Refused("workbook_unreadable", f"文件里有不允许的内容。{NOT_XLSX}")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise Refused("workbook_unreadable", f"这不是 .xlsx 文件，或已损坏、设了密码。{NOT_XLSX}") from error
+def _read(book: Book, columns: Sequence[Column]) -> Table:
+    missing = [column.title for column in columns if column.required]
+    empty, seen, found = True, [sheet for sheet in book.sheets if not sheet.hidden], None
+    others = []
+    for sheet in seen:
+        merges: list[Merge] = []
+        rows = rows_of(book, sheet, merges)
+        header, lacking, blank = _find_header(rows, columns)
+        empty = empty and blank
+        if header is None:
+            missing = min(missing, lacking, key=len)
+        elif found is None or not found[1].lines:
+            table = _read_lines(book, rows, header, merges)
+            found = (sheet, table) if found is None or table.lines else found
+        else:
+            others.append(sheet.title)
+    if found is None:
+        raise _nothing(book, missing, empty)
+    sheet, table = found
+    table.notices += _say_sheets(seen, book.sheets, sheet, others)
+    return table
 
 
-def _has_doctype(xml: bytes) -> bool:
-    return any(doctype in xml for doctype in DOCTYPES)
+def _nothing(book: Book, missing: Sequence[str], empty: bool) -> Refused:
+    """Return why no sheet can be read."""
+    if not empty:
+        said = f"没有找到表头：前 {HEADER_WITHIN} 行里没有“{'”“'.join(missing)}”列，请对照模板的表头"
+        return Refused("header_missing", said)
+    if any(sheet.hidden for sheet in book.sheets):
+        return Refused("workbook_empty", "看得见的工作表都是空的。名册在隐藏的工作表里，请取消隐藏再导入")
+    return Refused("workbook_empty", "文件里一个字也没有。请把名册填好、保存以后再导入")
 
 
-def _read(book: Workbook, columns: Sequence[Column]) -> Table:
-    missing: list[str] = [column.title for column in columns if column.required]
-    for sheet in _sheets(book):
-        header, lacking = _find_header(sheet, columns)
-        if header is not None:
-            table = _read_lines(sheet, header)
-            if len(book.worksheets) > 1:
-                table.notices.append(f"读的是工作表“{sheet.title}”，其他工作表没有读")
-            return table
-        missing = min(missing, lacking, key=len)
-    raise Refused(
-        "header_missing",
-        f"没有找到表头：前 {HEADER_WITHIN} 行里没有“{'”“'.join(missing)}”列，请对照模板的表头",
-    )
-
-
-def _sheets(book: Workbook) -> Iterator[Sheet]:
-    sheets: list[Any] = list(book.worksheets)  # the stubs do not know what a read-only workbook holds
-    for sheet in sheets:
-        with sheet._get_source() as source:
-            merges = [
-                (
-                    column_index_from_string(c1.decode()),
-                    int(r1),
-                    column_index_from_string(c2.decode()),
-                    int(r2),
-                )
-                for c1, r1, c2, r2 in MERGED.findall(source.read())
-            ]
-        yield Sheet(sheet.title, sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS), merges)
+def _say_sheets(
+    seen: Sequence[Sheet], sheets: Sequence[Sheet], read: Sheet, others: Sequence[str]
+) -> Iterator[str]:
+    if others:
+        yield (
+            f"读的是工作表“{read.title}”；“{'”“'.join(others)}”里也有名册，没有读。"
+            "请合到一张工作表，或者分成几个文件导入"
+        )
+    elif len(seen) > 1:
+        yield f"读的是工作表“{read.title}”，其他工作表没有读"
+    if len(sheets) > len(seen):
+        yield "隐藏的工作表没有读"
 
 
 def header_text(value: object) -> str:
@@ -154,39 +131,39 @@ def header_text(value: object) -> str:
     return re.sub(r"\(.*?\)|[\s*:]", "", text)
 
 
-def _find_header(sheet: Sheet, columns: Sequence[Column]) -> tuple[Header | None, list[str]]:
-    """Return the header, or None with the required titles that the best row lacks."""
-    known = {name: column.title for column in columns for name in (column.title, *column.synonyms)}
+def _find_header(rows: Iterator[Row], columns: Sequence[Column]) -> tuple[Header | None, list[str], bool]:
+    """Return the header, else None with the required titles that the best row lacks; and if all is blank."""
+    known = {name: column for column in columns for name in (column.title, *column.synonyms)}
     required = [column.title for column in columns if column.required]
-    lacking = required
-    for number, row in enumerate(sheet.rows, 1):
-        header = Header(number, {}, [], [])
-        for position, cell in enumerate(row, 1):
-            _sort_header(header, position, header_text(cell.value), known)
-        lacks = [title for title in required if title not in header.columns.values()]
-        if not lacks:
-            return header, []
-        lacking = min(lacking, lacks, key=len)
-        if number == HEADER_WITHIN:
+    lacking, blank = required, True
+    for row in rows:
+        if row.number > HEADER_WITHIN:
             break
-    return None, lacking
+        header = Header(row.number)
+        for position, value in sorted(row.cells.items()):
+            _sort_header(header, position, header_text(value), known)
+            blank = blank and not text_in(value)
+        titles = {column.title for column in header.columns.values()}
+        lacks = [title for title in required if title not in titles]
+        if not lacks:
+            return header, [], False
+        lacking = min(lacking, lacks, key=len)
+    return None, lacking, blank
 
 
-def _sort_header(header: Header, position: int, text: str, known: Mapping[str, str]) -> None:
+def _sort_header(header: Header, position: int, text: str, known: Mapping[str, Column]) -> None:
     if any(word in text for word in PRIVATE):
         header.private.append(text)
     elif text in known:
-        header.columns[position] = known[text]
+        header.columns[position], header.written[position] = known[text], text
     elif text:
         header.ignored.append(text)
 
 
-def _read_lines(sheet: Sheet, header: Header) -> Table:
-    table = Table(frozenset(header.columns.values()))
-    if len(table.titles) < len(header.columns):
-        titles = list(header.columns.values())
-        twice = next(title for title in titles if titles.count(title) > 1)
-        table.problems.append(Problem(header.row, twice, "这一列出现了两次，请只留一列"))
+def _read_lines(book: Book, rows: Iterator[Row], header: Header, merges: list[Merge]) -> Table:
+    letters = {column.title: column_letters(at) for at, column in reversed(header.columns.items())}
+    table = Table(letters)
+    table.problems += _twice(header)
     if header.private:
         table.notices.append(
             f"本平台不保存身份证号、性别、出生日期等信息：“{'”“'.join(header.private)}”没有读入，"
@@ -194,36 +171,111 @@ def _read_lines(sheet: Sheet, header: Header) -> Table:
         )
     if header.ignored:
         table.notices.append(f"没有用到的列：{'、'.join(header.ignored)}")
-    table.problems += _merge_problems(sheet, header)
-    for number, row in enumerate(sheet.rows, header.row + 1):
-        cells = {
-            title: row[position - 1]
-            for position, title in header.columns.items()
-            if position <= len(row) and text_in(row[position - 1].value)
-        }
-        if not cells:
+    hidden = []
+    for row in rows:
+        cells = {at: row.cells[at] for at in header.columns if text_in(row.cells.get(at))}
+        if not cells or _repeats_header(cells, header):
             continue
         if len(table.lines) == MOST_ROWS:
             raise Refused("workbook_too_large", f"超过 {MOST_ROWS} 行，请分成几个文件导入")
-        table.lines.append(Line(number, dict(_values(number, cells, table.problems))))
+        table.lines.append(Line(row.number, dict(_values(row.number, cells, header, book.epoch, table))))
+        if row.hidden:
+            hidden.append(row.number)
+    if hidden:
+        table.notices.append(f"{_numbers(hidden)}在表里是隐藏的，也读了；不要的请从表里删去")
+    _spread(table, header, merges)
     return table
 
 
-def _values(number: int, cells: Mapping[str, Any], problems: list[Problem]) -> Iterator[tuple[str, object]]:
-    """Yield title and value of each cell that holds a value; complain about formulas and errors."""
-    for title, cell in cells.items():
-        if cell.data_type == "f":
-            problems.append(Problem(number, title, "这一格是公式，请复制后用“选择性粘贴—数值”改成值"))
-        elif cell.data_type == "e":
-            problems.append(Problem(number, title, "这一格显示的是错误值，请重新填写"))
+def _twice(header: Header) -> Iterator[Problem]:
+    titles = [column.title for column in header.columns.values()]
+    for title in dict.fromkeys(title for title in titles if titles.count(title) > 1):
+        places = "、".join(
+            column_letters(at) for at, column in header.columns.items() if column.title == title
+        )
+        yield Problem(header.row, title, f"{places} 列都是这一项，请只留一列")
+
+
+def _repeats_header(cells: Mapping[int, object], header: Header) -> bool:
+    """Return whether a row is the header again, as lists have it that were printed page by page."""
+    return all(header_text(value) == header.written[at] for at, value in cells.items())
+
+
+def _numbers(rows: Sequence[int]) -> str:
+    shown = "、".join(str(number) for number in rows[:MOST_NUMBERS])
+    return f"第 {shown} 行" if len(rows) <= MOST_NUMBERS else f"第 {shown} 等 {len(rows)} 行"
+
+
+def _values(
+    number: int, cells: Mapping[int, object], header: Header, epoch: date, table: Table
+) -> Iterator[tuple[str, object]]:
+    """Yield title and value of each cell that holds a value; complain about what is none."""
+    for at, value in cells.items():
+        column = header.columns[at]
+        if value is Odd.FORMULA:
+            said = "这一格是公式，不会替您计算，请复制后用“选择性粘贴—数值”改成值"
+        elif value is Odd.FAULT:
+            said = "这一格显示的是错误值，请重新填写"
+        elif isinstance(value, str) and text_in(value).startswith("="):
+            said = "这一格写的是公式的文字，请改成要填的内容"
+        elif column.is_day and YEAR_AND_MONTH.fullmatch(text_in(value)):
+            said = "五位数字分不清是年月还是表格的日期序号，请写成 2011-07 这样"
+        elif column.is_day and SERIAL.fullmatch(text_in(value)):
+            yield column.title, day_of_serial(int(text_in(value)), epoch)
+            continue
         else:
-            yield title, cell.value
+            yield column.title, value
+            continue
+        table.problems.append(Problem(number, column.title, said))
 
 
-def _merge_problems(sheet: Sheet, header: Header) -> Iterator[Problem]:
-    for first_column, first_row, last_column, last_row in sheet.merges:
-        first_row = max(first_row, header.row + 1)
-        titles = [title for at, title in header.columns.items() if first_column <= at <= last_column]
-        if titles and first_row <= last_row:
-            rows = f"第 {first_row} 至 {last_row} 行" if last_row > first_row else f"第 {first_row} 行"
-            yield Problem(first_row, titles[0], f"{rows}是合并单元格，请取消合并，每一行都填写")
+def _spread(table: Table, header: Header, merges: Sequence[Merge]) -> None:
+    """Let a cell that is merged downwards hold for each of its lines where the column allows it."""
+    lines = {line.number: line for line in table.lines}
+    numbers = sorted(lines)
+    spread: list[str] = []
+    written = 0
+    for merge in merges:
+        columns = [column for at, column in header.columns.items() if _covers(merge, at)]
+        within = numbers[bisect_left(numbers, merge.first_row) : bisect_right(numbers, merge.last_row)]
+        if not columns or not within:
+            continue
+        title = columns[0].title
+        value = lines[within[0]].cells.get(title)
+        if wrong := _wrong_merge(merge, header, columns[0]):
+            table.problems.append(Problem(max(merge.first_row, header.row), title, wrong))
+        elif within[0] == merge.first_row and value is not None:
+            written += len(within)
+            if written > MOST_ROWS * len(header.columns):
+                raise Refused("workbook_unreadable", DAMAGED)
+            for number in within:
+                lines[number].cells[title] = value
+            spread.append(f"{_span(merge)}“{title}”都是“{text_in(value)[:30]}”")
+    if spread:
+        more = f"等 {len(spread)} 处" if len(spread) > MOST_NUMBERS else ""
+        table.notices.append(f"合并的单元格按每一行都填了读入：{'，'.join(spread[:MOST_NUMBERS])}{more}")
+
+
+def _covers(merge: Merge, column: int) -> bool:
+    return merge.first_column <= column <= merge.last_column
+
+
+def _span(merge: Merge) -> str:
+    several = merge.last_row > merge.first_row
+    return f"第 {merge.first_row} 至 {merge.last_row} 行" if several else f"第 {merge.first_row} 行"
+
+
+def _wrong_merge(merge: Merge, header: Header, column: Column) -> str | None:
+    """Say why a merged cell cannot be taken, None where it may spread."""
+    if merge.first_row <= header.row:
+        return "表头占了几行，请把表头改成一行，下面直接是名册"
+    if merge.first_column < merge.last_column or not column.spreads:
+        return f"{_span(merge)}是合并单元格，请取消合并，每一格都填写"
+    return None
+
+
+def begin_report(table: Table) -> Report:
+    """Return the report of an import from this table. Refused: workbook_empty without a line."""
+    if not table.lines and not table.problems:
+        raise Refused("workbook_empty", "表头下面一行也没有填。请填好、保存以后再导入")
+    return Report(problems=table.problems, notices=table.notices, letters=table.letters)

@@ -1,7 +1,7 @@
 """Workbooks as strangers write them: with a library that is not our reader, or from bare XML."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -27,17 +27,28 @@ def a_workbook(rows: Sequence[Sequence[Any]], sheets: Sequence[str] = ("名册",
     return out.getvalue()
 
 
-def a_merged_workbook(rows: Sequence[Sequence[Any]], *merges: str) -> bytes:
-    """Return an .xlsx in which ranges such as A2:A4 are one cell."""
+def a_book(fill: Callable[[xlsxwriter.Workbook], None], **options: Any) -> bytes:
+    """Return an .xlsx that a function draws with the writing library."""
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    page = book.add_worksheet()
-    for merge in merges:
-        page.merge_range(merge, "")
-    for at, row in enumerate(rows):
-        page.write_row(at, 0, row)
+    book = xlsxwriter.Workbook(out, {"in_memory": True} | options)
+    fill(book)
     book.close()
     return out.getvalue()
+
+
+def a_merged_workbook(rows: Sequence[Sequence[Any]], *merges: str) -> bytes:
+    """Return an .xlsx in which ranges such as A2:A4 are one cell."""
+
+    def fill(book: xlsxwriter.Workbook) -> None:
+        page = book.add_worksheet()
+        for merge in merges:
+            page.merge_range(merge, "")
+        for at, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if value is not None:
+                    page.write(at, column, value)
+
+    return a_book(fill)
 
 
 def repacked(file: bytes, part: str, old: bytes, new: bytes) -> bytes:

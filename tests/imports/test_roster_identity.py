@@ -133,3 +133,36 @@ def test_a_newcomer_may_bear_the_name_of_somebody_who_left(session: Session, bra
 def test_more_namesakes_than_any_branch_has_are_refused_at_once(session: Session, branch: Org) -> None:
     rows = [row(f"138000000{number:02d}", None) for number in range(21)]
     assert verdict(run(session, *rows)) == (0, [], 0, 21)
+
+
+def test_one_person_in_two_branches_of_a_file_is_a_problem(session: Session, branch: Org) -> None:
+    a_branch(session, session.get_one(Org, branch.parent_id), code="LW", name="柳湾村党支部")
+    report = run(session, row("13800000001", "2011-07"), ["LW", *row("13800000001", "2011-07")[1:]])
+    assert [(p.row, p.column) for p in report.problems] == [(3, "支部")]
+    assert "和第 2 行" in report.problems[0].reason
+
+
+def test_one_phone_of_a_family_in_two_branches_is_none(session: Session, branch: Org) -> None:
+    a_branch(session, session.get_one(Org, branch.parent_id), code="LW", name="柳湾村党支部")
+    wife: list[str | None] = ["LW", "何桂芳", "13800000001", "2011-07", "正式党员"]
+    assert verdict(run(session, row("13800000001", "2011-07"), wife)) == (2, [], 0, 0)
+
+
+def test_a_member_of_another_branch_is_never_moved_and_the_likeness_is_said(
+    session: Session, branch: Org
+) -> None:
+    there = known(session, branch, "13800000001", date(2011, 7, 1))
+    a_branch(session, session.get_one(Org, branch.parent_id), code="LW", name="柳湾村党支部")
+    report = run(session, ["LW", *row("13800000001", "2011-07")[1:]])
+    assert verdict(report) == (1, [], 0, 0)
+    assert there.branch_id == branch.id
+    assert ["第 2 行 柳湾村党支部 张建国：平台上别的支部有" in notice for notice in report.notices] == [True]
+
+
+def test_each_duplicate_of_a_file_is_named_with_the_other_row(session: Session, branch: Org) -> None:
+    report = run(session, row("13800000001", "2011-07"), row("13800000001", "2011-07"))
+    assert [(p.row, p.column) for p in report.problems] == [(2, "姓名"), (3, "姓名")]
+    assert ("和第 3 行" in report.problems[0].reason, "和第 2 行" in report.problems[1].reason) == (
+        True,
+        True,
+    )
