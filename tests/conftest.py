@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -16,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from models.base import Sessions, connect, sessions_of
 from models.migrate import migrate
 from servers import Postgres, Valkey
+from tests.chromium import launched
 
 OWNER, APP, REDIS, TEMPLATE = "TEST_OWNER_URL", "TEST_APP_URL", "TEST_REDIS_URL", "TEST_TEMPLATE"
 STARTED: list[Postgres | Valkey] = []
@@ -149,3 +151,10 @@ def sessions(database: str) -> Iterator[Sessions]:
     engine = connect(url(APP, database), pool_size=24)
     yield sessions_of(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of a run."""
+    with launched() as browser:
+        yield browser

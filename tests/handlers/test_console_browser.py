@@ -1,15 +1,20 @@
 """The console in a real browser: it fits a phone, saves each tap alone and covers a stale code."""
 
-import os
+import io
 import threading
 from collections.abc import Iterator
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
+from models.gatherings.gathering import Gathering
+from models.gatherings.hall_code import read_token, token_is_authentic
 from models.people.console import start_session
+from tests.factories import KEYRING
 from tests.handlers.console_site import Site, publish_theme_day
 
 pytestmark = pytest.mark.browser
@@ -20,17 +25,6 @@ TOO_LOW = """() => [...document.querySelectorAll('a, button, input:not([type=hid
   .filter(one => one.getClientRects().length && one.getBoundingClientRect().height < 44)
   .map(one => one.outerHTML.slice(0, 80))"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Chromium]:
-    """The system's browser, started once."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -121,6 +115,24 @@ def test_choice_on_the_confirmation_counts_at_once_and_writes_nothing(site: Site
     expect(page.locator("#sums .inner", has_text="请假").locator("dd")).to_have_text("1")
     page.goto(f"/console/rolls/{roll}?show=leave")
     expect(page.locator(".line")).to_have_count(0)
+
+
+@pytest.mark.parametrize("screen", [(1920, 1080), (1024, 768)])
+def test_code_is_read_from_a_picture_of_the_screen_taken_in_the_last_row(
+    site: Site, page: Page, screen: tuple[int, int]
+) -> None:
+    publish_theme_day(site)
+    page.set_viewport_size({"width": screen[0], "height": screen[1]})
+    page.goto(f"/console/gatherings/{site.gathering_id}/projector")
+    expect(page.locator("#picture svg")).to_be_visible()
+    seen = Image.open(io.BytesIO(page.screenshot()))
+    with site.sessions() as session:
+        salt = session.get_one(Gathering, site.gathering_id).hall_salt
+    assert salt is not None
+    for smaller in (1, 6):
+        (read,) = zxingcpp.read_barcodes(seen.resize((seen.width // smaller, seen.height // smaller)))
+        assert read.text.startswith("http://127.0.0.1:8000/c/")
+        assert token_is_authentic(KEYRING, read_token(read.text.rpartition("/")[2]), salt)
 
 
 def test_screen_without_network_covers_the_code_once_the_seconds_ran_out(site: Site, page: Page) -> None:
