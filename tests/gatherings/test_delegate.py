@@ -1,7 +1,7 @@
 """A delegate for one gathering: named by the secretary, one at a time, ended by hand or a week after."""
 
+import threading
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -117,16 +117,24 @@ def test_drafts_and_what_is_called_off_have_no_delegate(session: Session) -> Non
     assert refusal(session, hall, clerk) == "cancelled"
 
 
-def test_two_delegates_named_at_once_are_one(sessions: Sessions) -> None:
-    # Control: without the lock on the roll, both find nobody named.
+def test_second_naming_waits_for_the_first_and_is_refused(sessions: Sessions) -> None:
+    # Control: without the lock on the roll, the second finds nobody named and does not wait.
     with sessions.begin() as session:
         hall, clerk, leader = staffed(session)
+    results: list[object] = []
 
-    def naming(account: Account) -> None:
+    def naming() -> None:
         with sessions.begin() as session:
-            name_delegate(session, hall.roll.id, account.id, by=hall.secretary.id, now=NOON)
+            name_delegate(session, hall.roll.id, leader.id, by=hall.secretary.id, now=NOON)
 
-    results = at_once([partial(naming, one) for one in (clerk, leader) * 3])
-    assert results.count("delegate_named") == 5
+    with sessions() as first:
+        name_delegate(first, hall.roll.id, clerk.id, by=hall.secretary.id, now=NOON)
+        second = threading.Thread(target=lambda: results.extend(at_once([naming])))
+        second.start()
+        second.join(0.5)
+        assert results == []
+        first.commit()
+    second.join(20)
+    assert results == ["delegate_named"]
     with sessions() as session:
         assert len(session.scalars(select(Delegate)).all()) == 1

@@ -58,7 +58,7 @@ def test_two_hands_at_once_lose_nothing_of_one_another(sessions: Sessions) -> No
 
 
 def test_of_two_hands_on_one_line_the_second_is_told_and_changes_nothing(sessions: Sessions) -> None:
-    # Control: without the lock on the roll, both find the line as they saw it.
+    # Control: without FOR UPDATE on roll and line, several find the line as they saw it.
     with sessions.begin() as session:
         hall = a_hall(session, 1)
         hands = [an_account(session).id for _ in range(6)]
