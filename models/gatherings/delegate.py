@@ -80,6 +80,12 @@ def delegate_of(session: Session, roll_id: int, *, now: datetime) -> Standin | N
     return Standin(*row) if row else None
 
 
+def standing_in(session: Session, account_id: int, *, now: datetime) -> list[int]:
+    """Return the rolls on which an account stands in for the secretary now."""
+    query = select(Delegate.roll_id).where(Delegate.account_id == account_id, _in_force(now))
+    return list(session.scalars(query.order_by(Delegate.roll_id)))
+
+
 def may_stand_in(session: Session, org: Org, *, now: datetime) -> list[Account]:
     """Return the branch's staff and group leaders who cannot confirm its rolls by their own post."""
     today = day_of(now)

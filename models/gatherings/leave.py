@@ -1,11 +1,11 @@
 """Leave (请假): asked by a phone or recorded for somebody else, answered by the branch, taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
 from models.gatherings.gathering import Gathering, GatheringState
@@ -20,7 +20,8 @@ from models.gatherings.roll import (
     Status,
     unmarked,
 )
-from models.people.member import Spell, SpellKind
+from models.gatherings.roll_head import RollHead
+from models.people.member import Member, Spell, SpellKind
 from models.people.org import Org, Setting, settings_of
 from models.people.said import Filing, Said, hand_of, tidy_answer
 from models.refused import Refused
@@ -39,6 +40,7 @@ LEAVE_STATE_TEXT = {
     LeaveState.WITHDRAWN: "已撤回",
 }
 LONGEST_NOTE = 60
+MOST_HOURS = timedelta(hours=72)  # that an organisation can set
 # Leave that is granted takes the place of these; whoever came, or need not come, stays as recorded.
 TAKEN_BY_LEAVE = (Status.UNRECORDED, Status.ABSENT, Status.UNCLEAR)
 
@@ -59,21 +61,7 @@ def hold_place(session: Session, gathering_id: int, member_id: int) -> Place:
 
     Sign-ins of others go on. Refused: not_found for a draft and for a gathering without a line of theirs.
     """
-    head = session.execute(
-        select(Roll, Gathering, Org)
-        .join(RollLine, RollLine.roll_id == Roll.id)
-        .join(Gathering, Gathering.id == Roll.gathering_id)
-        .join(Org, Org.id == Roll.org_id)
-        .where(
-            RollLine.gathering_id == gathering_id,
-            RollLine.member_id == member_id,
-            Gathering.state != GatheringState.DRAFT,
-        )
-        .with_for_update(read=True, of=Roll)
-        .execution_options(populate_existing=True)
-    ).first()
-    if head is None:
-        raise Refused("not_found", "没有找到这次活动")
+    head = head_of_line(session, gathering_id, member_id, lock=True)
     # Leave is read in the statement after the lock, else the older answer would be seen.
     line, spell_kind = session.execute(
         select(RollLine, Spell.kind)
@@ -225,6 +213,30 @@ def _note(session: Session, verb: str, place: Place, leave: Leave, via: Via, han
     record(session, verb, "leave", leave.member_id, via=via, org_id=place.org.id, after=after, **hand)
 
 
+def head_of_line(session: Session, gathering_id: int, member_id: int, *, lock: bool = False) -> RollHead:
+    """Return the roll on which a member stands at a published gathering; `lock` shares it with sign-ins.
+
+    Refused: not_found.
+    """
+    query = (
+        select(Roll, Gathering, Org)
+        .join(RollLine, RollLine.roll_id == Roll.id)
+        .join(Gathering, Gathering.id == Roll.gathering_id)
+        .join(Org, Org.id == Roll.org_id)
+        .where(
+            RollLine.gathering_id == gathering_id,
+            RollLine.member_id == member_id,
+            Gathering.state != GatheringState.DRAFT,
+        )
+    )
+    if lock:
+        query = query.with_for_update(read=True, of=Roll).execution_options(populate_existing=True)
+    row = session.execute(query).first()
+    if row is None:
+        raise Refused("not_found", "没有找到这次活动")
+    return RollHead(*row)
+
+
 def leave_of_lines(session: Session, gathering_id: int) -> dict[int, Leave]:
     """Return member id -> leave, whatever its state, of one gathering."""
     return {leave.member_id: leave for leave in session.scalars(_leaves(gathering_id))}
@@ -233,6 +245,29 @@ def leave_of_lines(session: Session, gathering_id: int) -> dict[int, Leave]:
 def leave_of(session: Session, gathering_id: int, member_id: int) -> Leave | None:
     """Return the leave that one member asked from one gathering."""
     return session.scalar(_leaves(gathering_id).where(Leave.member_id == member_id))
+
+
+def leave_open(session: Session, paths: Sequence[str], *, now: datetime) -> list[Gathering]:
+    """Return the gatherings from which members below these paths may still ask leave, the nearest first.
+
+    As far as any organisation's hours may reach; `ask_leave` judges by the own one's.
+    """
+    home = aliased(Org)
+    query = (
+        select(Gathering)
+        .distinct()
+        .join(RollLine, RollLine.gathering_id == Gathering.id)
+        .join(Roll, Roll.id == RollLine.roll_id)
+        .join(Member, Member.id == RollLine.member_id)
+        .join(home, home.id == func.coalesce(Member.group_id, Member.branch_id))
+        .where(
+            or_(false(), *(home.path.startswith(path) for path in paths)),
+            Gathering.state.not_in((GatheringState.DRAFT, GatheringState.CANCELLED)),
+            Gathering.starts_at > now - MOST_HOURS,
+            Roll.confirmed_at.is_(None),
+        )
+    )
+    return list(session.scalars(query.order_by(Gathering.starts_at, Gathering.id)))
 
 
 def _leaves(gathering_id: int) -> Select[Leave]:

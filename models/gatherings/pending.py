@@ -14,13 +14,16 @@ from models.gatherings.marks import surname_order
 from models.gatherings.roll import Leave, LeaveState, Roll, RollLine
 from models.people.account import Account
 from models.people.away_report import AwayReport, ReportState
-from models.people.member import Member
+from models.people.member import ON_ROLLS, Member
 from models.people.org import Org, tree_order
 from models.people.said import Said
 from models.refused import Refused
 
 Home, Group, Twin = aliased(Org), aliased(Org), aliased(Member)
 Filed, Decided = aliased(Account), aliased(Account)
+HAS_NAMESAKE = exists().where(
+    Twin.branch_id == Member.branch_id, Twin.name == Member.name, Twin.id != Member.id
+)
 
 
 class Whose(NamedTuple):
@@ -80,6 +83,31 @@ class Requests(NamedTuple):
         return len(self.leaves) + len(self.reports) + len(self.attendances)
 
 
+def people_of(session: Session, paths: Sequence[str]) -> list[Whose]:
+    """Return the members below these paths by group and in surname order; one statement."""
+    query = (
+        select(Member, Org, Group, HAS_NAMESAKE)
+        .join(Org, Org.id == Member.branch_id)
+        .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
+        .outerjoin(Group, Group.id == Member.group_id)
+        .where(_below(paths), Member.status.in_(ON_ROLLS))
+    )
+    return sorted((_whose(*row) for row in session.execute(query)), key=_order)
+
+
+def _below(paths: Sequence[str]) -> ColumnElement[bool]:
+    return or_(false(), *(Home.path.startswith(path) for path in paths))
+
+
+def _whose(member: Member, branch: Org, group: Org | None, has_namesake: bool) -> Whose:
+    year = member.joined_on.year if has_namesake and member.joined_on else None
+    return Whose(member.id, member.name, year, branch, group)
+
+
+def _order(whose: Whose) -> tuple[list[int], bytes, int]:
+    return tree_order(whose.home), surname_order(whose.name), whose.member_id
+
+
 def pending_of(session: Session, paths: Sequence[str], *, roll_ids: Sequence[int] = ()) -> Requests:
     """Return what waits for an answer of the members below these paths, and the leave on these rolls.
 
@@ -122,7 +150,7 @@ def _requests(
     report: ColumnElement[bool],
     attendance: ColumnElement[bool],
 ) -> Requests:
-    below = or_(false(), *(Home.path.startswith(path) for path in paths))
+    below = _below(paths)
     leaves = [
         LeaveRow(*row) for row in _rows(session, _leaves().where(or_(below, Roll.id.in_(roll_ids)), leave))
     ]
@@ -144,11 +172,8 @@ def _leaves() -> Select[*tuple[Any, ...]]:
 
 
 def _with_people(table: Any, *more: Any) -> Select[*tuple[Any, ...]]:
-    namesake = exists().where(Twin.branch_id == Member.branch_id, Twin.name == Member.name)
     return (
-        select(
-            table, Member, Org, Group, namesake.where(Twin.id != Member.id), Filed.name, Decided.name, *more
-        )
+        select(table, Member, Org, Group, HAS_NAMESAKE, Filed.name, Decided.name, *more)
         .join(Member, Member.id == table.member_id)
         .join(Org, Org.id == Member.branch_id)
         .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
@@ -162,13 +187,9 @@ def _with_people(table: Any, *more: Any) -> Select[*tuple[Any, ...]]:
 def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Return request, whose, who filed, who decided and whatever was asked beside, in surname order."""
     found = []
-    for request, member, branch, group, has_namesake, filed_by, decided_by, *more in session.execute(query):
-        year = member.joined_on.year if has_namesake and member.joined_on else None
-        whose = Whose(member.id, member.name, year, branch, group)
-        found.append((request, whose, filed_by, decided_by, *more))
-    return sorted(
-        found, key=lambda row: (tree_order(row[1].home), surname_order(row[1].name), row[1].member_id)
-    )
+    for request, member, branch, group, has_namesake, *more in session.execute(query):
+        found.append((request, _whose(member, branch, group, has_namesake), *more))
+    return sorted(found, key=lambda row: _order(row[1]))
 
 
 def record_told(
