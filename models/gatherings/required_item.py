@@ -132,6 +132,15 @@ def merge_required(session: Session, gathering: Gathering) -> bool:
     return fitted != lines
 
 
+def new_required(session: Session, gathering: Gathering) -> list[Required]:
+    """Return what is required of a theme day's month and does not stand on its agenda yet."""
+    if gathering.kind is not GatheringKind.THEME_DAY:
+        return []
+    titles = {same_title(line.title) for line in agendas_of(session, [gathering.id])[gathering.id]}
+    required = required_of(session, gathering.org_id, gathering.period)
+    return [one for one in required if same_title(one.title) not in titles]
+
+
 def issue_item(
     session: Session, org: Org, period: str, kind: AgendaKind, title: str, *, by: int, now: datetime
 ) -> RequiredItem:

@@ -177,7 +177,12 @@ VALID = {
         "expires_at": "CAST(:now AS timestamptz) + interval '4 hours'",
     },
     "subscription": {"binding_id": ":binding", "template_id": "'TPL'"},
-    "night_override": {"notice_id": ":notice", "reason": "'暴雨转移'", "account_id": ":account"},
+    "night_override": {
+        "notice_id": ":notice",
+        "reason": "'暴雨转移'",
+        "account_id": ":account",
+        "let_out_at": ":now",
+    },
     "scheme": {
         "code": "'TOWN'",
         "version": "1",
