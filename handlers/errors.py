@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 
 # What a refusal means in HTTP; a code that is not listed says that the state forbids it (409).
 STATUS = {
-    400: "bad_heads bad_login bad_plan bind_code_wrong code_invalid code_mistyped code_wrong csrf"
+    400: "bad_heads bad_leave bad_login bad_plan bad_report bind_code_wrong code_invalid code_mistyped code_wrong csrf"
     " cycle_invalid name_missing password_weak password_wrong period_invalid reason_missing role_not_here"
     " link_code_wrong scheme_invalid status_not_by_hand unknown_org",
-    401: "login_wrong not_logged_in",
+    401: "login_wrong not_logged_in screen_ended",
     403: "branch_code_needed must_change_password not_bound not_your_code not_yours password_needed"
     " wrong_branch",
     404: "not_found not_on_roll",
@@ -35,6 +35,9 @@ BY_CONSTRAINT = {
     "uq_binding_openid": ("already_bound", "这个微信已经绑定了另一位同志，要换人请先解除"),
     "uq_binding_member": ("already_bound", "这位同志刚刚在另一个微信上绑定了"),
     "uq_bind_code_live": ("busy", "刚刚有人给这位同志打印了绑定条，请再试一次"),
+    "uq_away_report_open": ("report_waiting", "上一次报备还在等支部答复，要改请先撤回"),
+    "uq_host_attendance_month": ("attendance_reported", "这个月在流入地参加的情况已经报过了"),
+    "ex_spell_no_overlap": ("spell_overlaps", "这段时间已经登记过了，不用再登记一次"),
     "uq_account_login": ("login_taken", "这个登录名已经有人用了"),
 }
 TOO_LARGE = "22003"  # PostgreSQL: numeric_value_out_of_range
@@ -51,7 +54,7 @@ PLAIN = {
 
 def answer(status: int, code: str, message: str, extra: dict[str, Any]) -> Response:
     """Build the one error shape, or the page that says the same."""
-    if request.path.startswith("/console") and not request.path.endswith("/code"):
+    if request.path.startswith(("/console", "/s/")) and not request.path.endswith("/code"):
         text = render_template("console/refused.html", code=code, message=message, status=status)
         response = make_response(text, status)
     else:

@@ -54,6 +54,7 @@ class Entry(NamedTuple):
 MENU = (
     Entry("今天", "console.today", ()),
     Entry("组织生活", "console.gatherings", (Verb.TICK, Verb.SEE_FILED)),
+    Entry("请假与报备", "console.leaves", (Verb.TICK, Verb.DECIDE)),
     Entry("党员名册", "console.members", (Verb.SEE_ROSTER,)),
     Entry("绑定条", "console.slips", (Verb.ISSUE_SLIPS,)),
     Entry("手机办公", "console.phone_code", (Verb.TICK, Verb.PUBLISH)),
@@ -147,7 +148,7 @@ console.app_template_filter("moment")(moment_text)
 @console.after_app_request
 def guard(response: Response) -> Response:
     """Put the security headers on every page; nothing but style sheet and scripts is kept."""
-    if request.path.startswith(("/console", "/c/")):
+    if request.path.startswith(("/console", "/c/", "/s/")):
         response.headers.update(HEADERS)
         if request.path.startswith("/console/static/") and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=604800"

@@ -1,56 +1,67 @@
-"""The hall's screen: code, digits and counts, never a name; and the public page behind the code."""
+"""The hall's screen: code, digits and counts, never a name."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import segno
-from flask import Response, jsonify
+from flask import Response, jsonify, url_for
 
 from handlers.console.pages import console, page, staff_page
+from handlers.console.reach import roll_hosted
 from handlers.edge import current
-from handlers.identity import require
 from models.clock import clock_text
 from models.gatherings.gathering import Gathering, GatheringState, opens_at
 from models.gatherings.hall_code import hall_digits, qr_token, seconds_left
-from models.gatherings.plan import gathering_seen
 from models.gatherings.standing import rolls_of
 from models.people.org import Org
-from models.people.rights import Verb
 from models.refused import Refused
 
 
-def screen_of(gathering_id: int) -> tuple[Gathering, Org, dict[str, Any]]:
-    """Return what the screen shows now: picture, digits, seconds_left, counts, clock, message.
+class Hall(NamedTuple):
+    """What a hall may show of its gathering now; outside the hours of signing in, words instead of a code."""
 
-    Outside the hours of signing in picture and digits are None and the message says why.
-    Refused: not_found, not_yours.
-    """
+    address: str | None  # what the QR code holds
+    digits: str | None
+    seconds_left: int
+    counts: dict[str, int]
+    message: str
+
+
+def hall_of(it: Gathering) -> Hall:
+    """Return code, digits and counts of a gathering; never a name. Refused: not_found for a draft."""
     edge = current()
-    it = gathering_seen(edge.session, gathering_id)
-    host = edge.session.get_one(Org, it.org_id)
-    require(Verb.PUBLISH, host)
     if it.hall_salt is None:
         raise Refused("not_found", "还没有发布，没有可投的屏")
-    rolls = rolls_of(edge.session, gathering_id, now=edge.now)
+    rolls = rolls_of(edge.session, it.id, now=edge.now)
     counts = [roll.counts for roll in rolls]
-    shown: dict[str, Any] = {
-        "picture": None,
-        "digits": None,
-        "seconds_left": seconds_left(edge.now),
-        "counts": {
+    message = _closed_words(it, rolls[0].state)
+    keyring, base = edge.parts.keyring, edge.parts.installation.base_url
+    return Hall(
+        address=None if message else f"{base}/c/{qr_token(keyring, it.id, it.hall_salt, now=edge.now)}",
+        digits=None if message else hall_digits(keyring, it.id, it.hall_salt, now=edge.now),
+        seconds_left=seconds_left(edge.now),
+        counts={
             "present": sum(one.came for one in counts),
             "leave": sum(one.leave for one in counts),
             # Absent and 未查明 are no business of the hall's screen: they stand with the unrecorded.
             "unrecorded": sum(one.unrecorded + one.absent + one.unclear for one in counts),
             "expected": sum(one.expected for one in counts),
         },
-        "clock": clock_text(edge.now),
-        "message": _closed_words(it, rolls[0].state),
-    }
-    if not shown["message"]:
-        token = qr_token(edge.parts.keyring, it.id, it.hall_salt, now=edge.now)
-        shown["picture"] = picture(f"{edge.parts.installation.base_url}/c/{token}")
-        shown["digits"] = hall_digits(edge.parts.keyring, it.id, it.hall_salt, now=edge.now)
-    return it, host, shown
+        message=message,
+    )
+
+
+def screen_of(it: Gathering) -> dict[str, Any]:
+    """Return what the screen shows: picture, digits, seconds_left, counts, clock, message."""
+    hall = hall_of(it)
+    shown = hall._asdict() | {"clock": clock_text(current().now)}
+    address = shown.pop("address")
+    return shown | {"picture": picture(address) if address else None}
+
+
+def screen_page(it: Gathering, code: str) -> Response:
+    """Show the full screen; its script asks `code` every few seconds, without script it reloads itself."""
+    host = current().session.get_one(Org, it.org_id)
+    return page("projector.html", gathering=it, host=host, screen=screen_of(it), code=code)
 
 
 def picture(address: str) -> str:
@@ -74,13 +85,13 @@ def _closed_words(it: Gathering, state: GatheringState) -> str:
 @console.get("/console/gatherings/<int:gathering_id>/projector")
 @staff_page
 def projector(gathering_id: int) -> Response:
-    """Show the full screen of the hall; without script it reloads itself."""
-    it, host, shown = screen_of(gathering_id)
-    return page("projector.html", gathering=it, host=host, screen=shown)
+    """Show the full screen of the hall."""
+    it = roll_hosted(gathering_id, lock=False)
+    return screen_page(it, url_for("console.projector_code", gathering_id=gathering_id))
 
 
 @console.get("/console/gatherings/<int:gathering_id>/projector/code")
 @staff_page
 def projector_code(gathering_id: int) -> Response:
     """Answer the screen's question every few seconds, as JSON."""
-    return jsonify(screen_of(gathering_id)[2])
+    return jsonify(screen_of(roll_hosted(gathering_id, lock=False)))

@@ -79,13 +79,15 @@ def confirmable(roll_id: int, verb: Verb = Verb.CONFIRM) -> RollHead:
     return head
 
 
-def roll_hosted(gathering_id: int) -> Gathering:
-    """Return a gathering, locked, whose doors the person may open and close: the host, or its delegate.
+def roll_hosted(gathering_id: int, *, lock: bool = True) -> Gathering:
+    """Return a gathering whose doors the person may open and close: the host, or its delegate.
+
+    Locked against other hands unless it is only shown.
 
     Refused: not_found, not_yours.
     """
     session = current().session
-    gathering = gathering_seen(session, gathering_id, lock=True)
+    gathering = gathering_seen(session, gathering_id, lock=lock)
     query = select(Roll.id).where(Roll.gathering_id == gathering_id, Roll.org_id == gathering.org_id)
     roll_id, host = session.scalar(query), session.get_one(Org, gathering.org_id)
     if gathering.state is GatheringState.DRAFT or roll_id is None:
