@@ -6,11 +6,13 @@ from handlers.edge import App, Parts
 from handlers.health import health
 from handlers.mini_program import (
     api,
+    away,
     binding,
     branch,
     check_ins,
     gatherings,
     home,
+    leaves,
     link_code,
     points,
     session,
@@ -19,7 +21,7 @@ from handlers.mini_program_push import mini_program_push
 from handlers.official_account import official_account
 
 # Imported for the views they hang on the blueprint.
-VIEWS = (binding, branch, check_ins, gatherings, home, link_code, points, session)
+VIEWS = (away, binding, branch, check_ins, gatherings, home, leaves, link_code, points, session)
 
 
 def create_app(parts: Parts) -> App:

@@ -8,7 +8,9 @@ from pydantic import BaseModel
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
+from handlers.mini_program.leaves import LeaveShown, leave_shown
 from models.clock import iso
+from models.gatherings.leave import leave_of
 from models.gatherings.of_member import Seat, seat_of, seats_of
 
 
@@ -37,12 +39,13 @@ class Attending(BaseModel):
 
 
 class Detail(Attending):
-    """The same with the agenda and the reason of the date."""
+    """The same with the agenda, the reason of the date and the leave that was asked."""
 
     date_reason: str | None
     leave_until: str | None
     reason: str | None
     agenda: list[AgendaLine]
+    leave: LeaveShown | None
 
 
 class Page(BaseModel):
@@ -94,9 +97,11 @@ def show_gathering(gathering_id: int) -> dict[str, Any]:
     edge = current()
     seat, agenda = seat_of(edge.session, member_id(), gathering_id, now=edge.now)
     gathering = seat.gathering
+    leave = leave_of(edge.session, gathering_id, member_id())
     return shown(seat) | {
         "date_reason": gathering.date_reason,
         "leave_until": iso(gathering.leave_until) if gathering.leave_until else None,
         "reason": gathering.reason,
         "agenda": [{"kind": item.kind, "title": item.title} for item in agenda],
+        "leave": leave_shown(leave) if leave else None,
     }

@@ -198,6 +198,14 @@ def withdraw_away(
     return report
 
 
+def report_seen(session: Session, report_id: int) -> AwayReport:
+    """Return one report. Refused: not_found."""
+    report = session.get(AwayReport, report_id)
+    if report is None:
+        raise Refused("not_found", "没有找到这次报备")
+    return report
+
+
 def last_report(session: Session, member_id: int) -> AwayReport | None:
     """Return the member's newest report, whatever became of it."""
     query = select(AwayReport).where(AwayReport.member_id == member_id).order_by(AwayReport.id.desc())

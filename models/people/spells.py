@@ -148,6 +148,14 @@ def end_spell(
     return spell
 
 
+def spell_seen(session: Session, spell_id: int) -> Spell:
+    """Return one absence or exemption. Refused: not_found."""
+    spell = session.get(Spell, spell_id)
+    if spell is None or spell.kind not in AT_HOME:
+        raise Refused("not_found", "没有找到这条登记")
+    return spell
+
+
 def spells_of(session: Session, paths: Sequence[str], *, now: datetime) -> list[SpellView]:
     """Return absences and exemptions in force or to come of the members below these paths, unordered."""
     home, group, twin = aliased(Org), aliased(Org), aliased(Member)
