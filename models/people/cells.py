@@ -47,7 +47,7 @@ def text_in(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, float):
-        return f"{value:.15g}"  # a spreadsheet stores 1985.12 as 1985.1199999999999
+        return f"{value:.15g}"  # what was worked out is 1985.1200000000003 and shown as 1985.12
     return tidy(str(value))
 
 

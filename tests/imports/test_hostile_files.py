@@ -26,12 +26,12 @@ BOMBS = {
     "styles without end": (STYLES, CELLS, CELLS + b"<xf/>" * MILLIONS),
     "texts without end": ("xl/sharedStrings.xml", b"</sst>", b"<si><t/></si>" * (MILLIONS // 2) + b"</sst>"),
     "rows without end": (SHEET, END, b"<row/>" * MILLIONS + END),
-    "boxes within boxes": (SHEET, END, b"<a>" * MILLIONS + b"</a>" * MILLIONS + END),
+    "boxes within boxes": (SHEET, END, b"<a>" * (MILLIONS // 2) + b"</a>" * (MILLIONS // 2) + END),
     "one tag without end": (SHEET, END, b'<row a="' + b" " * 40_000_000 + b'"/>' + END),
     "merged cells without end": (
         SHEET,
         END,
-        END + b"<mergeCells>" + b'<mergeCell ref="A9:A10"/>' * 500_000 + b"</mergeCells>",
+        END + b"<mergeCells>" + b'<mergeCell ref="A9:A10"/>' * 1_500_000 + b"</mergeCells>",
     ),
     "sheets without end": (
         BOOK,
@@ -71,7 +71,7 @@ def refusal(file: bytes) -> Refused:
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_refused_in_seconds_and_costs_no_memory(bomb: str) -> None:
     file = repacked(a_workbook(ROWS), *BOMBS[bomb])
-    assert len(file) < 200_000
+    assert len(file) < 300_000
     code, seconds, megabytes = read_alone(file)
     _, _, usual = read_alone(a_workbook(ROWS))
     assert code in ("workbook_too_large", "workbook_unreadable")

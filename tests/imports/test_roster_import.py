@@ -19,7 +19,7 @@ from models.people.roster_import import import_roster
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_group, a_member, a_spell, a_township, a_zone
-from tests.imports.sheets import a_workbook
+from tests.imports.sheets import a_merged_workbook, a_workbook
 
 HEADER = ["支部", "姓名", "手机号", "党员身份", "入党时间"]
 WANG: list[Any] = ["QS", "王建国", "13800000001", "正式党员", "2011-07"]
@@ -136,6 +136,39 @@ def test_one_bad_row_stops_everything_and_each_is_listed(session: Session, branc
         (4, "支部"),
     ]
     assert members(session) == []
+
+
+def test_days_in_every_shape_are_the_same_day(session: Session, branch: Org) -> None:
+    shapes: list[Any] = [
+        date(1985, 7, 1), "1985-07-01", "1985年7月1日", "1985.7", 1985.7, "198507", 198507, "19850701",
+        "１９８５年７月１日", "１９８５．０７．０１", 31229, "31229", "1985/7/1",
+    ]  # fmt: skip
+    rows = [
+        ["QS", f"王建{'甲乙丙丁戊己庚辛壬癸子丑寅'[n]}", None, "正式党员", shape]
+        for n, shape in enumerate(shapes)
+    ]
+    assert run(session, rows).problems == []
+    assert {member.joined_on for member in members(session)} == {date(1985, 7, 1)}
+    assert len(members(session)) == len(shapes)
+
+
+def test_each_problem_is_told_with_row_column_and_what_to_do(session: Session, branch: Org) -> None:
+    rows: list[list[Any]] = [
+        ["QS", "王建甲", None, "正式党员", "1985-02-30"],
+        ["QS", "王建乙", None, "正式党员", "85.7"],
+        ["QS", "王建丙", "1380000000", "正式党员", "=TODAY()"],
+        ["石", "王建丁", None, None, None],
+    ]
+    said = run(session, rows).sentences(dry_run=True)
+    assert [line.strip() for line in said] == [
+        "有 5 处要改，一行也没有写入：",
+        "第 2 行 E 列“入党时间”：日历上没有这一天，请核对年、月、日",
+        "第 3 行 E 列“入党时间”：年份只有两位，分不清是哪一年，请写四位，例如 1985-07",
+        "第 4 行 E 列“入党时间”：这一格是公式，不会替您计算，请复制后用“选择性粘贴—数值”改成值",
+        "第 4 行 C 列“手机号”：应是 1 开头的 11 位手机号，一格一个；"
+        "如果显示成 1.38E+10，请把这一列设成文本再填",
+        "第 5 行 A 列“支部”：没有“石”这个支部，或不在导入范围内，请填支部的代码或全称",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -278,3 +311,24 @@ def test_two_imports_at_once_add_everybody_once(sessions: Sessions) -> None:
         assert sorted(pool.map(import_once, range(2))) == [0, 2]
     with sessions() as session:
         assert len(members(session)) == 2
+
+
+def test_a_branch_merged_down_a_whole_roster_is_read(session: Session, branch: Org) -> None:
+    rows: list[list[Any]] = [
+        ["青石村党支部党员名册"],
+        ["支部", "姓名", "党员身份"],
+        ["青石村党支部", "王建国", "正式党员"],
+        [None, "李秀英", "正式党员"],
+    ]
+    file = a_merged_workbook(rows, "A1:C1", "A3:A4")
+    report = import_roster(session, KEYRING, file, org_code=None, dry_run=False, now=NOON, by=None)
+    assert (report.problems, len(report.added)) == ([], 2)
+    assert {member.branch_id for member in members(session)} == {branch.id}
+
+
+def test_a_file_without_a_row_is_refused_before_everybody_is_called_missing(
+    session: Session, branch: Org
+) -> None:
+    with pytest.raises(Refused) as refused:
+        run(session, [])
+    assert refused.value.code == "workbook_empty"

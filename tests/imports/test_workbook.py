@@ -206,11 +206,11 @@ def test_a_day_is_a_day_in_whatever_format_it_is_shown(shape: str, since_1904: b
 def test_a_day_is_known_by_the_formats_that_chinese_excel_does_not_spell_out(number: int) -> None:
     def fill(book: xlsxwriter.Workbook) -> None:
         page = book.add_worksheet()
-        page.write_row(0, 0, HEADER)
-        page.write_number(1, 1, 31229, book.add_format({"num_format": 14}))
+        page.write_row(0, 0, BRANCHED)
+        page.write_number(1, 0, 31229, book.add_format({"num_format": 14}))
 
     file = repacked(a_book(fill), "xl/styles.xml", b'numFmtId="14"', f'numFmtId="{number}"'.encode())
-    assert read(file).lines[0].cells["入党时间"] == datetime(1985, 7, 1)  # noqa: DTZ001
+    assert read(file).lines[0].cells["支部"] == datetime(1985, 7, 1)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("serial", [31229, 31229.0, "31229", "３１２２９"])
@@ -251,6 +251,13 @@ def test_a_text_in_several_colours_is_one_text_without_its_pronunciation() -> No
         a_book(fill), "xl/sharedStrings.xml", b"</si></sst>", b"<rPh><t>wang</t></rPh></si></sst>"
     )
     assert read(spoken).lines[0].cells["姓名"] == "王建国"
+
+
+def test_a_text_inside_its_cell_has_no_pronunciation_either() -> None:
+    whole = a_workbook([HEADER, ["王建国", "2011-07", 1]])
+    inline = b'<c r="C2" t="inlineStr"><is><t>2</t><rPh sb="0" eb="1"><t>er</t></rPh></is></c>'
+    table = read(repacked(whole, SHEET, b'<c r="C2"><v>1</v></c>', inline))
+    assert table.lines[0].cells["手机号"] == "2"
 
 
 # Which rows and sheets are read.
