@@ -1,4 +1,4 @@
-"""The demonstration: one township, four branches, 120 invented people; for an empty database only."""
+"""The demonstration: a whole zone of invented people and a year of their work; for an empty database only."""
 
 from datetime import datetime
 
@@ -7,10 +7,14 @@ from sqlalchemy.orm import Session
 
 from models.clock import day_of
 from models.demo.accounts import DemoLogin, bind_phones, demo_followers, demo_logins, open_accounts
-from models.demo.months import draft_next, hold_last_month
+from models.demo.coming import prepare_next
+from models.demo.ledger import correct_rolls, keep_unrated, volunteer
+from models.demo.letters import receive_letters
+from models.demo.months import tell_the_year
 from models.demo.people import settle_people
 from models.demo.tree import choose_schemes, enter_holidays, plant_tree
 from models.keyring import Keyring
+from models.notices.audience import Channels
 from models.people.org import Org
 from models.refused import Refused
 
@@ -36,17 +40,22 @@ def load_demo(
     orgs = plant_tree(session)
     enter_holidays(session)
     choose_schemes(session, orgs, now=now)
-    members = settle_people(session, keyring, orgs, today=today)
-    accounts = open_accounts(session, orgs, members, password, today=today)
+    people = settle_people(session, keyring, orgs, today=today)
+    accounts = open_accounts(session, orgs, people, password, today=today)
     bind_phones(
         session,
         keyring,
-        members,
+        people,
         account_appid=account_appid,
         mini_appid=mini_appid,
         issued_by=accounts["qlw-sj"].id,
         now=now,
     )
-    hold_last_month(session, orgs, accounts, account_appid=account_appid, now=now)
-    draft_next(session, orgs, accounts, now=now)
+    told = tell_the_year(session, people, accounts, now=now)
+    correct_rolls(session, told)
+    volunteer(session, people, told, accounts)
+    keep_unrated(session, people, told)
+    receive_letters(session, accounts, now=now)
+    channels = Channels(account_appid, mini_appid, None)
+    prepare_next(session, orgs, people, accounts, channels=channels, now=now)
     return demo_logins(session)

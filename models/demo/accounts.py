@@ -1,12 +1,15 @@
 """The demonstration's log-ins, posts and bound phones."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.clock import at
+from models.demo.people import Settled
+from models.demo.places import TOWNS
 from models.keyring import Keyring
 from models.people.account import ROLE_TEXT, Account, Post, Role
 from models.people.binding import Binding, BoundBy
@@ -15,27 +18,27 @@ from models.people.member import Member
 from models.people.org import Org
 
 SHARE_BOUND = 0.55
-OFFICERS = (
-    ("sfq-gb", "韩立新", Role.ZONE_OFFICER, "SFQ"),
-    ("hz-gb", "沈静", Role.TOWNSHIP_OFFICER, "HZ"),
-    ("sfq-sjy", "陆平", Role.AUDITOR, "SFQ"),
-)
-PREFIXES = {"HZ01": "qlw", "HZ02": "lsp", "HZ03": "hzsq", "HZ04": "jg"}
+FULL_STAFF = ("HZ01", "HZ02", "HZ03", "HZ04", "DY01", "LQ01")
 # Role, suffix of the log-in, and which member of the branch holds the post.
 STAFF = (
-    (Role.SECRETARY, "sj", 0),
+    (Role.DEPUTY, "fsj", 1),
     (Role.COMMISSIONER, "wy", 2),
-    (Role.GROUP_LEADER, "zz", 5),
     (Role.CLERK, "zg", 6),
 )
+ELECTED = ("HZ05", "DY02")  # where the secretary changed at an election in January
+# One log-in for each kind of person is printed, with a sentence to try.
 TRY = {
-    Role.SECRETARY: "打开下一次主题党日的草稿，看看通知会发给谁，再发布",
-    Role.COMMISSIONER: "看本支部的名册和积分，每个分数都有来处",
-    Role.GROUP_LEADER: "给本组不用手机的同志登记到会",
-    Role.CLERK: "起草主题党日，发布要由书记来按",
-    Role.TOWNSHIP_OFFICER: "看各支部开了没有、名册确认没有；看不到个人",
-    Role.ZONE_OFFICER: "看全区的开展情况，给下级开设账号",
-    Role.AUDITOR: "登录看一看：名册、积分和号码都看不到",
+    "qlw-sj": "村支部书记：打开草稿，看看发给谁、谁要打电话，再发布",
+    "qlw-zg": "党务专干：起草、登记、代人请假；发布和确认要由书记来按",
+    "qlw-wy": "支部委员：看名册和积分，每个分数都有来处",
+    "qlw-zz1": "党小组长：老张没有手机，从“请假与报备”给他代请假",
+    "dy01-zz2": "楼院党小组长：只看得到自己楼院的同志和电话",
+    "lq00-sj": "党总支书记：三个支部合开，各支部确认自己的名册",
+    "xb06-sj": "三个人的企业支部：没有支委会，一样开主题党日",
+    "dy07-sj": "有一份名册还没有确认的支部书记",
+    "hz-gb": "镇党建干部：定规定动作，看各支部开了没有；看不到个人",
+    "sfq-gb": "示范区党建干部：看全区、答复投诉、改公众号的办事答复",
+    "sfq-sjy": "审计员：名册、积分和号码都看不到",
 }
 
 
@@ -50,49 +53,80 @@ class DemoLogin(NamedTuple):
 
 
 def open_accounts(
-    session: Session, orgs: Mapping[str, Org], members: Sequence[Member], password: str, *, today: date
+    session: Session, orgs: Mapping[str, Org], people: Mapping[str, Settled], password: str, *, today: date
 ) -> dict[str, Account]:
     """Add officers and each branch's staff, all with one password; return log-in -> account."""
-    since = today - timedelta(days=400)
-    accounts = {}
-    for login, name, role, code in OFFICERS:
-        accounts[login] = _account(session, login, name, None, password)
-        _post(session, accounts[login], orgs[code].id, role, since)
-    for code, prefix in PREFIXES.items():
-        own = [member for member in members if member.branch_id == orgs[code].id]
-        for role, suffix, rank in STAFF:
-            at = own[rank].group_id if role is Role.GROUP_LEADER else orgs[code].id
-            if at is None:
-                continue  # a small branch has no groups
-            login = f"{prefix}-{suffix}"
-            accounts[login] = _account(session, login, own[rank].name, own[rank].id, password)
-            _post(session, accounts[login], at, role, since)
+    since = today - timedelta(days=1000)
+    # One password, so one hash: hashing is slow on purpose.
+    hashed = HASHER.hash(password)
+    accounts: dict[str, Account] = {}
+
+    def open_one(
+        login: str, name: str, member: Member | None, org: Org, role: Role, start: date = since
+    ) -> None:
+        account = Account(
+            login=login, name=name, member_id=member and member.id, password_hash=hashed, must_change=False,
+            demo=True,
+        )  # fmt: skip
+        session.add(account)
+        session.flush()
+        accounts[login] = account
+        session.add(Post(account_id=account.id, org_id=org.id, role=role, from_on=start))
+
+    zone = orgs["SFQ"]
+    open_one("sfq-gb", "韩立新", None, zone, Role.ZONE_OFFICER)
+    open_one("sfq-sjy", "陆平", None, zone, Role.AUDITOR)
+    for code, _, officer in TOWNS:
+        open_one(f"{code.lower()}-gb", officer, None, orgs[code], Role.TOWNSHIP_OFFICER)
+    for code, branch in people.items():
+        first, login = branch.members[0], branch.place.login
+        elected = date(today.year, 1, 12) if today >= date(today.year, 1, 12) else since
+        open_one(f"{login}-sj", first.name, first, branch.org, Role.SECRETARY,
+                 elected if code in ELECTED else since)  # fmt: skip
+        for role, suffix, rank in STAFF if code in FULL_STAFF else ():
+            one = branch.members[rank]
+            open_one(f"{login}-{suffix}", one.name, one, branch.org, role)
+        for number in range(len(branch.place.groups)) if code in FULL_STAFF else ():
+            one = branch.members[7 + number]
+            leads = next(org for org in orgs.values() if org.id == one.group_id)
+            open_one(f"{login}-zz{leads.code[-1]}", one.name, one, leads, Role.GROUP_LEADER)
+    general = people["LQ03"].members[1]
+    open_one("lq00-sj", general.name, general, orgs["LQ00"], Role.SECRETARY)
     session.flush()
+    _end_predecessors(session, people, hashed, since, today)
     return accounts
 
 
-def _account(session: Session, login: str, name: str, member_id: int | None, password: str) -> Account:
-    account = Account(
-        login=login,
-        name=name,
-        member_id=member_id,
-        password_hash=HASHER.hash(password),
-        must_change=False,
-        demo=True,
-    )
-    session.add(account)
+def _end_predecessors(
+    session: Session, people: Mapping[str, Settled], hashed: str, since: date, today: date
+) -> None:
+    """Keep the secretaries whom an election in January replaced: their posts have ended."""
+    last_day = date(today.year, 1, 11)
+    for code in ELECTED if today > last_day else ():
+        branch = people[code]
+        before = branch.members[5]
+        account = Account(
+            login=f"{branch.place.login}-old", name=before.name, member_id=before.id, password_hash=hashed,
+            must_change=False, demo=True, ended_at=at(last_day, time(18)),
+        )  # fmt: skip
+        session.add(account)
+        session.flush()
+        session.add(
+            Post(
+                account_id=account.id,
+                org_id=branch.org.id,
+                role=Role.SECRETARY,
+                from_on=since,
+                to_on=last_day,
+            )
+        )
     session.flush()
-    return account
-
-
-def _post(session: Session, account: Account, org_id: int, role: Role, since: date) -> None:
-    session.add(Post(account_id=account.id, org_id=org_id, role=role, from_on=since))
 
 
 def bind_phones(
     session: Session,
     keyring: Keyring,
-    members: Sequence[Member],
+    people: Mapping[str, Settled],
     *,
     account_appid: str,
     mini_appid: str,
@@ -103,8 +137,10 @@ def bind_phones(
 
     Openids are o_demo_0001 and m_demo_0001, numbered as the members are.
     """
-    able = [number for number, member in enumerate(members, 1) if not member.no_phone]
-    chosen = sorted(able, key=lambda number: number * 37 % 121)[: round(len(members) * SHARE_BOUND)]
+    members = [member for branch in people.values() for member in branch.members]
+    able = [number for number, member in enumerate(members, 1) if not member.no_phone and not member.left_on]
+    # 37 is coprime with 1009, a prime above their number: a fixed shuffle.
+    chosen = sorted(able, key=lambda number: number * 37 % 1009)[: round(len(members) * SHARE_BOUND)]
     for turn, number in enumerate(chosen):
         apps = ((account_appid, "o"), (mini_appid, "m"))
         for appid, letter in apps if turn % 3 == 0 else (apps[turn % 3 - 1],):
@@ -115,7 +151,7 @@ def bind_phones(
                     openid=openid,
                     openid_hash=keyring.openid_hash(appid, openid),
                     member_id=members[number - 1].id,
-                    bound_at=now - timedelta(days=90),
+                    bound_at=now - timedelta(days=400),
                     how=BoundBy.SLIP,
                     issued_by=issued_by,
                 )
@@ -124,15 +160,15 @@ def bind_phones(
 
 
 def demo_logins(session: Session) -> list[DemoLogin]:
-    """Return the demonstration's log-ins, none where it was not loaded."""
+    """Return one log-in for each kind of person, none where the demonstration was not loaded."""
     rows = session.execute(
         select(Account.login, Account.name, Post.role, Org.name)
         .join(Post, Post.account_id == Account.id)
         .join(Org, Org.id == Post.org_id)
-        .where(Account.demo, Account.ended_at.is_(None), Post.to_on.is_(None))
-        .order_by(Account.id)
+        .where(Account.demo, Account.ended_at.is_(None), Post.to_on.is_(None), Account.login.in_(TRY))
     )
-    return [DemoLogin(login, name, ROLE_TEXT[role], org, TRY[role]) for login, name, role, org in rows]
+    logins = [DemoLogin(login, name, ROLE_TEXT[role], org, TRY[login]) for login, name, role, org in rows]
+    return sorted(logins, key=lambda one: list(TRY).index(one.login))
 
 
 def demo_followers(session: Session) -> list[dict[str, str]]:

@@ -6,52 +6,53 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import models.points.scheme as scheme_room
+from models.demo.places import GENERAL, PLACES, RULES, TOWNS, ZONE
 from models.gatherings.calendar import DayKind, HolidayRule, HolidayYear, Workday
 from models.people.org import Org, OrgKind, Setting, put_setting
 from models.points.scheme import publish_scheme
 
 SCHEMES = Path(scheme_room.__file__).parent / "schemes"
-YEAR = 2026
-# State Council Office: holiday arrangement for 2026. That for 2027 is entered once it is announced.
+YEARS = (2025, 2026)
+# State Council Office: holiday arrangements for 2025 and 2026. That for 2027 is entered once announced.
 DAYS_OFF = (
-    (date(YEAR, 1, 1), date(YEAR, 1, 3)),
-    (date(YEAR, 2, 15), date(YEAR, 2, 23)),
-    (date(YEAR, 4, 4), date(YEAR, 4, 6)),
-    (date(YEAR, 5, 1), date(YEAR, 5, 5)),
-    (date(YEAR, 6, 19), date(YEAR, 6, 21)),
-    (date(YEAR, 9, 25), date(YEAR, 9, 27)),
-    (date(YEAR, 10, 1), date(YEAR, 10, 7)),
+    (date(2025, 1, 1), date(2025, 1, 1)),
+    (date(2025, 1, 28), date(2025, 2, 4)),
+    (date(2025, 4, 4), date(2025, 4, 6)),
+    (date(2025, 5, 1), date(2025, 5, 5)),
+    (date(2025, 5, 31), date(2025, 6, 2)),
+    (date(2025, 10, 1), date(2025, 10, 8)),
+    (date(2026, 1, 1), date(2026, 1, 3)),
+    (date(2026, 2, 15), date(2026, 2, 23)),
+    (date(2026, 4, 4), date(2026, 4, 6)),
+    (date(2026, 5, 1), date(2026, 5, 5)),
+    (date(2026, 6, 19), date(2026, 6, 21)),
+    (date(2026, 9, 25), date(2026, 9, 27)),
+    (date(2026, 10, 1), date(2026, 10, 7)),
 )
-DAYS_WORKED = tuple(date(YEAR, *day) for day in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10)))
-BRANCHES = (
-    ("HZ01", "青龙湾村党支部"),
-    ("HZ02", "柳树坡村党支部"),
-    ("HZ03", "禾泽社区党支部"),
-    ("HZ04", "禾泽镇机关党支部"),
-)
-GROUPS = (
-    ("HZ01", "第一党小组"),
-    ("HZ01", "第二党小组"),
-    ("HZ01", "第三党小组"),
-    ("HZ02", "河东党小组"),
-    ("HZ02", "河西党小组"),
-    ("HZ03", "东院党小组"),
-    ("HZ03", "西院党小组"),
+DAYS_WORKED = (
+    *(date(2025, *day) for day in ((1, 26), (2, 8), (4, 27), (9, 28), (10, 11))),
+    *(date(2026, *day) for day in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))),
 )
 
 
 def plant_tree(session: Session) -> dict[str, Org]:
-    """Add the zone, one township, four branches and their groups; return code -> organisation."""
-    zone = _org(session, OrgKind.WORKING_COMMITTEE, "SFQ", "示范区党工委（演示）", None)
-    town = _org(session, OrgKind.PARTY_COMMITTEE, "HZ", "禾泽镇党委", zone)
-    orgs = {"SFQ": zone, "HZ": town}
-    for code, name in BRANCHES:
-        orgs[code] = _org(session, OrgKind.BRANCH, code, name, town)
-    for number, (code, name) in enumerate(GROUPS, 1):
-        orgs[f"HZ-G{number}"] = _org(session, OrgKind.PARTY_GROUP, f"HZ-G{number}", name, orgs[code])
+    """Add the zone, its townships, branches and groups; return code -> organisation."""
+    orgs = {ZONE[0]: _org(session, OrgKind.WORKING_COMMITTEE, *ZONE, None)}
+    zone = orgs[ZONE[0]]
+    for code, name, _ in TOWNS:
+        orgs[code] = _org(session, OrgKind.PARTY_COMMITTEE, code, name, zone)
+    above, code, name = GENERAL
+    orgs[code] = _org(session, OrgKind.GENERAL_BRANCH, code, name, orgs[above])
+    for place in PLACES:
+        branch = _org(session, place.kind, place.code, place.name, orgs[place.above])
+        orgs[place.code] = branch
+        for number, group in enumerate(place.groups, 1):
+            of = f"{place.code}-G{number}"
+            orgs[of] = _org(session, OrgKind.PARTY_GROUP, of, group, branch)
+        if place.sort in RULES:
+            put_setting(session, branch.id, Setting.HOLIDAY_RULE, RULES[place.sort])
     put_setting(session, zone.id, Setting.THEME_DAY, 25)
     put_setting(session, zone.id, Setting.HOLIDAY_RULE, HolidayRule.KEEP)
-    put_setting(session, orgs["HZ04"].id, Setting.HOLIDAY_RULE, HolidayRule.NEXT_WORKDAY)
     session.flush()
     return orgs
 
@@ -64,8 +65,8 @@ def _org(session: Session, kind: OrgKind, code: str, name: str, parent: Org | No
 
 
 def choose_schemes(session: Session, orgs: dict[str, Org], *, now: datetime) -> None:
-    """Publish two schemes: the first branch counts attendances, the others work by DEMO."""
-    for code, org_code in (("DEMO", "SFQ"), ("ATTEND", "HZ01")):
+    """Publish two schemes: one township counts attendances, the others rate by the zone's own."""
+    for code, org_code in (("ZONE", "SFQ"), ("ATTEND", "YX")):
         text = (SCHEMES / f"{code}.json").read_text("utf-8")
         scheme = publish_scheme(session, text, issuer=orgs["SFQ"], by=None, now=now)
         chosen = {"code": scheme.code, "version": scheme.version}
@@ -73,8 +74,8 @@ def choose_schemes(session: Session, orgs: dict[str, Org], *, now: datetime) -> 
 
 
 def enter_holidays(session: Session) -> None:
-    """Enter the public holidays of 2026; a later year answers that it is not known yet."""
-    session.add(HolidayYear(year=YEAR))
+    """Enter the public holidays of two years; a later year answers that it is not known yet."""
+    session.add_all(HolidayYear(year=year) for year in YEARS)
     for first, last in DAYS_OFF:
         days = (first + timedelta(days=step) for step in range((last - first).days + 1))
         session.add_all(Workday(day=day, kind=DayKind.OFF) for day in days)

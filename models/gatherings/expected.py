@@ -8,7 +8,6 @@ from sqlalchemy import (
     String,
     and_,
     delete,
-    exists,
     func,
     literal,
     or_,
@@ -68,12 +67,17 @@ def sync_rolls(session: Session, gathering: Gathering) -> None:
             where=untouched,
         )
     )
+    # Once for all lines, not once for each: a roster of hundreds stays one pass.
     still = (
-        exists()
-        .where(Roll.id == RollLine.roll_id, Host.id == Roll.org_id, Member.id == RollLine.member_id)
-        .where(_belongs())
+        select(Member.id)
+        .select_from(Roll)
+        .join(Host, Host.id == Roll.org_id)
+        .join(Member, Member.status.in_(ON_ROLLS))
+        .join(Home, _belongs())
+        .where(Roll.gathering_id == gathering.id, Roll.confirmed_at.is_(None))
     )
-    session.execute(delete(RollLine).where(RollLine.gathering_id == gathering.id, untouched, ~still))
+    gone = RollLine.member_id.not_in(still)
+    session.execute(delete(RollLine).where(RollLine.gathering_id == gathering.id, untouched, gone))
     if gathering.kind is GatheringKind.THEME_DAY:
         _follow_attendances(session, gathering, untouched)
     session.expire_all()

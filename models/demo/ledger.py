@@ -1,0 +1,119 @@
+"""The demonstration's corrections and points by hand: six amended rolls, a capped volunteer, a reversal."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.clock import day_of
+from models.demo.people import Settled
+from models.demo.rolls import Held
+from models.gatherings.roll import CAME, RollLine, Status
+from models.people.account import Account
+from models.people.member import Member, Spell, SpellKind
+from models.points.cycle import cycle_of
+from models.points.entry import PointEntry, Source
+from models.points.posting import amend_roll
+from models.points.scheme import Scheme, document_of, scheme_for
+
+AMENDED = (
+    ("HZ01", 2, "会后补到请假条"),
+    ("LQ01", 4, "签到表漏抄一位，核对照片底册后更正"),
+    ("CH02", 5, "同名登记错位"),
+    ("XB04", 6, "值班调整，本人到会"),
+    ("DY01", 7, "家属说明当天住院"),
+    ("CH06", 8, "漏记一位到会"),
+)
+# Branch, rank, in how many of the newest months, how often each: volunteers, the first beyond the cap.
+VOLUNTEERS = (("HZ03", 9, 5, 2), ("HZ01", 9, 3, 1), ("CH01", 8, 4, 1), ("LQ06", 10, 2, 2), ("DY04", 7, 3, 1))
+NOT_RATED = ("CH06", 12)
+
+
+def correct_rolls(session: Session, told: Sequence[Held]) -> None:
+    """Amend six rolls: somebody recorded as not there had come, or had asked."""
+    for code, turn, reason in AMENDED:
+        held = [one for one in told if one.code == code][-turn]
+        wrong = session.scalars(
+            select(RollLine)
+            .where(
+                RollLine.roll_id == held.roll.id, RollLine.status.not_in(CAME), RollLine.spell_id.is_(None)
+            )
+            .order_by(RollLine.member_id)
+        ).first()
+        if wrong is None or held.roll.confirmed_by is None:
+            continue
+        right = Status.PRESENT if wrong.status is Status.LEAVE else Status.LEAVE
+        amend_roll(
+            session, held.roll.id, {wrong.member_id: right}, reason=reason, by=held.roll.confirmed_by,
+            now=held.gathering.ends_at + timedelta(days=3),
+        )  # fmt: skip
+
+
+def volunteer(
+    session: Session, people: Mapping[str, Settled], told: Sequence[Held], accounts: Mapping[str, Account]
+) -> None:
+    """Enter volunteering that a second person approved; one entry was a mistake and is reversed."""
+    last: PointEntry | None = None
+    for code, rank, months, times in VOLUNTEERS:
+        branch = people[code]
+        scheme = scheme_for(session, branch.org)
+        if scheme is None:
+            continue
+        by = accounts[f"{branch.place.login}-sj"].id
+        for held in [one for one in told if one.code == code][-months:]:
+            for time in range(times):
+                last = _entry(session, held, scheme, branch.members[rank], by, time)
+    if last is not None:
+        _reverse(session, last)
+
+
+def _entry(session: Session, held: Held, scheme: Scheme, member: Member, by: int, time: int) -> PointEntry:
+    it = held.gathering
+    entry = PointEntry(
+        about=f"volunteer:{it.id}:{member.id}:{time}",
+        member_id=member.id,
+        branch_id=member.branch_id,
+        scheme_id=scheme.id,
+        item="volunteer",
+        cycle=cycle_of(document_of(scheme.document).cycle, it.period),
+        period=it.period,
+        occurred_on=day_of(it.starts_at) - timedelta(days=3 + time * 4),
+        quantity=Decimal(1),
+        points=Decimal(1),
+        source=Source.VOLUNTEER,
+        account_id=by,
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def _reverse(session: Session, entry: PointEntry) -> None:
+    kept = ("member_id", "branch_id", "scheme_id", "item", "cycle", "period", "occurred_on", "quantity",
+            "source", "account_id")  # fmt: skip
+    session.add(
+        PointEntry(
+            **{name: getattr(entry, name) for name in kept},
+            about=f"reverse:{entry.id}",
+            points=-entry.points,
+            reverses=entry.id,
+        )
+    )
+    session.flush()
+
+
+def keep_unrated(session: Session, people: Mapping[str, Settled], told: Sequence[Held]) -> None:
+    """Let one old member stand outside the rating, by the meeting's decision."""
+    code, rank = NOT_RATED
+    first = told[0].gathering
+    session.add(
+        Spell(
+            member_id=people[code].members[rank].id,
+            kind=SpellKind.NOT_RATED,
+            code="own_wish",
+            from_on=day_of(first.starts_at),
+        )
+    )
+    session.flush()
