@@ -13,7 +13,9 @@ from models.gatherings.roll import Roll
 from models.refused import Refused
 
 
-def open_gathering(session: Session, gathering: Gathering, *, by: int, now: datetime) -> None:
+def open_gathering(
+    session: Session, gathering: Gathering, *, by: int, now: datetime, via: Via = Via.CONSOLE
+) -> None:
     """Open to phones by hand, or again after closing, which makes every older code worthless.
 
     Refused: not_published (a draft), roll_confirmed, cancelled.
@@ -33,17 +35,19 @@ def open_gathering(session: Session, gathering: Gathering, *, by: int, now: date
     else:
         sync_rolls(session, gathering)
     gathering.state, gathering.opened_at, gathering.closed_at = GatheringState.OPEN, now, None
-    _note(session, "open", gathering, by)
+    _note(session, "open", gathering, by, via)
 
 
-def close_gathering(session: Session, gathering: Gathering, *, by: int, now: datetime) -> None:
+def close_gathering(
+    session: Session, gathering: Gathering, *, by: int, now: datetime, via: Via = Via.CONSOLE
+) -> None:
     """Close to phones; what was seen before still counts. Refused: not_open."""
     state = state_at(gathering.state, gathering.starts_at, gathering.opened_at, now=now)
     if state is not GatheringState.OPEN:
         raise Refused("not_open", "现在没有开放签到")
     gathering.opened_at = gathering.opened_at or gathering.starts_at
     gathering.state, gathering.closed_at = GatheringState.CLOSED, now
-    _note(session, "close", gathering, by)
+    _note(session, "close", gathering, by, via)
 
 
 def new_code(session: Session, gathering: Gathering, *, by: int) -> None:
@@ -51,12 +55,12 @@ def new_code(session: Session, gathering: Gathering, *, by: int) -> None:
     if gathering.hall_salt is None:
         raise Refused("not_published", "还没有发布")
     gathering.hall_salt = secrets.token_bytes(16)
-    _note(session, "new_code", gathering, by)
+    _note(session, "new_code", gathering, by, Via.CONSOLE)
 
 
-def _note(session: Session, verb: str, gathering: Gathering, by: int) -> None:
+def _note(session: Session, verb: str, gathering: Gathering, by: int, via: Via) -> None:
     after = {"state": gathering.state}
     record(
-        session, verb, "gathering", gathering.id, via=Via.CONSOLE, account_id=by, org_id=gathering.org_id,
+        session, verb, "gathering", gathering.id, via=via, account_id=by, org_id=gathering.org_id,
         after=after,
     )  # fmt: skip

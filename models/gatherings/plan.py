@@ -146,12 +146,13 @@ def draft(
     kind: GatheringKind = GatheringKind.THEME_DAY,
     by: int | None,
     now: datetime,
+    via: Via = Via.CONSOLE,
 ) -> Gathering:
     """Add a draft, with what is required of its month; `by` is None for the clock.
 
     Refused: bad_plan with `fields`, theme_day_taken.
     """
-    _check(session, org_id, plan, now=now)
+    check_plan(session, org_id, plan, now=now)
     if kind is GatheringKind.THEME_DAY:
         _check_month(session, org_id, plan.period)
     gathering = Gathering(org_id=org_id, kind=kind, drafted_by=by, state=GatheringState.DRAFT)
@@ -159,7 +160,7 @@ def draft(
     session.add(gathering)
     session.flush()
     _write_parts(session, gathering, plan)
-    via = Via.JOB if by is None else Via.CONSOLE
+    via = Via.JOB if by is None else via
     record(session, "draft", "gathering", gathering.id, via=via, account_id=by, org_id=org_id)
     return gathering
 
@@ -178,7 +179,7 @@ def redraft(session: Session, gathering: Gathering, plan: Plan, *, by: int, now:
     """
     if gathering.state is not GatheringState.DRAFT:
         raise Refused("not_a_draft", "已经发布，不能再改草稿")
-    _check(session, gathering.org_id, plan, now=now)
+    check_plan(session, gathering.org_id, plan, now=now)
     if gathering.kind is GatheringKind.THEME_DAY:
         _check_month(session, gathering.org_id, plan.period, beside=gathering.id)
     _write(gathering, plan)
@@ -189,7 +190,8 @@ def redraft(session: Session, gathering: Gathering, plan: Plan, *, by: int, now:
     )
 
 
-def _check(session: Session, org_id: int, plan: Plan, *, now: datetime) -> None:
+def check_plan(session: Session, org_id: int, plan: Plan, *, now: datetime) -> None:
+    """Let a plan go on only if it holds. Refused: bad_plan with `fields`."""
     wrong = {}
     if not 1 <= len(plan.title) <= 60:
         wrong["title"] = "请写主题，最多 60 个字"

@@ -129,6 +129,7 @@ def phone_list(
     notice_id: int | None = None,
     org_ids: Sequence[int],
     by: int,
+    via: Via = Via.CONSOLE,
 ) -> list[PhoneRow]:
     """Return whom to telephone about a message, by group and in surname order, the told included.
 
@@ -156,7 +157,7 @@ def phone_list(
         "open_phone_list",
         "gathering",
         gathering_id,
-        via=Via.CONSOLE,
+        via=via,
         account_id=by,
         after={"purpose": notice.kind if notice else "none", "orgs": list(org_ids), "rows": len(rows)},
     )

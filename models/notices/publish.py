@@ -33,6 +33,7 @@ def publish(
     by: int,
     channels: Channels,
     now: datetime,
+    via: Via = Via.CONSOLE,
 ) -> Published:
     """Publish a draft: rolls with their lines, the notice, and a delivery for each person expected.
 
@@ -52,7 +53,7 @@ def publish(
     words = notice_words(gathering, host.name)
     notice = write_notice(session, gathering, NoticeKind.NOTICE, words, by=by, now=now)
     published = dispatch(session, gathering, notice, audience.recipients, now=now)
-    _note(session, "publish", gathering, by, published)
+    _note(session, "publish", gathering, by, published, via)
     return published
 
 
@@ -124,13 +125,20 @@ def add_joiners(session: Session, gathering: Gathering, *, now: datetime) -> int
     return len(rows)
 
 
-def _note(session: Session, verb: str, gathering: Gathering, by: int, published: Published) -> None:
+def _note(
+    session: Session,
+    verb: str,
+    gathering: Gathering,
+    by: int,
+    published: Published,
+    via: Via = Via.CONSOLE,
+) -> None:
     record(
         session,
         verb,
         "gathering",
         gathering.id,
-        via=Via.CONSOLE,
+        via=via,
         account_id=by,
         org_id=gathering.org_id,
         after={"state": gathering.state, "version": gathering.version, **published._asdict()},

@@ -47,7 +47,7 @@ def answer_leave(
         waits = place.leave is not None and place.leave.state is LeaveState.SUBMITTED
         if waits and leave_takes(place.line):
             marks = {member_id: Status.LEAVE}
-            amend_roll(session, place.roll.id, marks, reason=LEAVE_GRANTED, by=by, now=now)
+            amend_roll(session, place.roll.id, marks, reason=LEAVE_GRANTED, by=by, now=now, via=via)
     return decide_leave(
         session, gathering_id, member_id, approve=approve, answer=answer, told_how=told_how, by=by, via=via,
         now=now,
@@ -77,7 +77,7 @@ def answer_host_attendance(
             waits = attendance.state is ReportState.SUBMITTED
             if waits and roll.confirmed_at is not None and counts_elsewhere(line):
                 marks = {member_id: Status.HOST_BRANCH}
-                amend_roll(session, roll.id, marks, reason=ATTENDED_ELSEWHERE, by=by, now=now)
+                amend_roll(session, roll.id, marks, reason=ATTENDED_ELSEWHERE, by=by, now=now, via=via)
     return decide_host_attendance(
         session, attendance_id, approve=approve, answer=answer, told_how=told_how, by=by, via=via, now=now
     )

@@ -39,7 +39,9 @@ class Amended:
     posted: int
 
 
-def confirm_roll(session: Session, roll_id: int, *, by: int, now: datetime) -> Confirmation:
+def confirm_roll(
+    session: Session, roll_id: int, *, by: int, now: datetime, via: Via = Via.CONSOLE
+) -> Confirmation:
     """Confirm the roll and post its points, or neither.
 
     Gathering and roll are locked first, so that of two hands one confirms and the other is refused, and a
@@ -62,7 +64,7 @@ def confirm_roll(session: Session, roll_id: int, *, by: int, now: datetime) -> C
         "confirm",
         "roll",
         roll_id,
-        via=Via.CONSOLE,
+        via=via,
         account_id=by,
         org_id=head.org.id,
         after={**counts._asdict(), "heads": head.roll.heads, "entries": entries},
@@ -120,8 +122,9 @@ def post_attendance(session: Session, head: RollHead, lines: Mapping[int, Status
 
 
 def amend_roll(
-    session: Session, roll_id: int, marks: Mapping[int, Status], *, reason: str, by: int, now: datetime
-) -> Amended:
+    session: Session, roll_id: int, marks: Mapping[int, Status], *, reason: str, by: int, now: datetime,
+    via: Via = Via.CONSOLE,
+) -> Amended:  # fmt: skip
     """Correct a confirmed roll: raise its revision, reverse what changed and post anew.
 
     Entries whose line did not change stay as they are.
@@ -138,7 +141,7 @@ def amend_roll(
         raise Refused("nothing_changed", "没有改动")
     if Status.UNRECORDED in changed.values():
         raise Refused("status_not_by_hand", "已经确认的名册不能改回未登记")
-    write_marks(session, head, changed, by=by, now=now)
+    write_marks(session, head, changed, by=by, now=now, via=via)
     head.roll.revision += 1
     session.add(Amendment(roll_id=roll_id, revision=head.roll.revision, reason=reason.strip(), account_id=by))
     session.flush()
@@ -149,7 +152,7 @@ def amend_roll(
         "amend",
         "roll",
         roll_id,
-        via=Via.CONSOLE,
+        via=via,
         account_id=by,
         org_id=head.org.id,
         after={"revision": head.roll.revision, "reversed": undone, "posted": posted},
