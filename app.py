@@ -19,14 +19,16 @@ from handlers.account_menu import MENU, menu_lines
 from handlers.command_line import Desk, commands
 from handlers.edge import App, Installation, Parts
 from handlers.web import create_app
-from jobs.deliver import Send
+from jobs.deliver import Outlets
 from jobs.run import CONNECTIONS as JOB_CONNECTIONS
 from jobs.run import run as run_jobs
+from jobs.subscribe import subscribe_sender
 from jobs.template import template_sender
 from models.base import Sessions, connect, sessions_of
 from models.keyring import Keyring
 from models.migrate import migrate as migrate_database
 from models.notices.audience import Channels
+from models.notices.delivery import Channel
 from models.people.account import Account
 from models.refused import Refused
 from wechat.callback import Callback
@@ -110,8 +112,13 @@ def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
 
 def channels_of(settings: told.Settings) -> Channels:
     """Return what messages may go out by: a verified service account may send template messages."""
-    account = settings.config.official_account
-    return Channels(account.appid if account.kind == "service" else None, None, None)
+    account, mini = settings.config.official_account, settings.config.mini_program
+    return Channels(
+        account_appid=account.appid if account.kind == "service" else None,
+        mini_appid=mini.appid,
+        template_id=mini.theme_day_template.id,
+        lasting=mini.theme_day_template.kind == "long",
+    )
 
 
 def make_web() -> App:
@@ -126,17 +133,24 @@ def sessions_for(settings: told.Settings, pool_size: int = 2) -> Sessions:
     return sessions_of(connect(settings.env.database_url, pool_size=pool_size))
 
 
-def sender_of(settings: told.Settings) -> Send:
-    """Return what sends one message by the account's template."""
+def outlets_of(settings: told.Settings) -> Outlets:
+    """Return what sends one message: by the account's template, and by the mini-program's subscription."""
     config, env = settings.config, settings.env
     account, mini = config.official_account, config.mini_program
-    return template_sender(
+    template = template_sender(
         gateway_of(settings, WechatApp(account.appid, env.wechat_oa_secret), timeout=(3, 10)),
         account.theme_day_template.id,
         account.theme_day_template.fields,
         url=f"{env.public_base_url}/",
         mini=(mini.appid, mini.gathering_page),
     )
+    subscribe = subscribe_sender(
+        gateway_of(settings, WechatApp(mini.appid, env.wechat_mini_secret), timeout=(3, 10)),
+        mini.theme_day_template.id,
+        mini.theme_day_template.fields,
+        page=mini.gathering_page,
+    )
+    return Outlets(channels_of(settings), {Channel.TEMPLATE: template, Channel.SUBSCRIBE: subscribe})
 
 
 def set_clock(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
@@ -190,7 +204,7 @@ def jobs() -> None:
     """Run the schedule (one leader) and the sending (shared)."""
     settings = told.load()
     sessions = sessions_for(settings, JOB_CONNECTIONS)
-    sys.exit(run_jobs(sessions, settings.env.database_url, sender_of(settings), clock_of(settings)))
+    sys.exit(run_jobs(sessions, settings.env.database_url, outlets_of(settings), clock_of(settings)))
 
 
 @commands.command(help="把数据库升到最新的结构。")

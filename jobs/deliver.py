@@ -3,16 +3,19 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.base import Sessions
 from models.clock import midnight_after
+from models.notices.audience import Channels
+from models.notices.delivery import Channel
 from models.notices.outbox import (
     Claimed,
     Settled,
@@ -32,6 +35,14 @@ from wechat.errors import Advice, NotSent, WechatError
 Send = Callable[[Claimed], str]
 Result = tuple[Settled, Advice | None]
 
+
+class Outlets(NamedTuple):
+    """What messages leave by: who is reached by which channel, and what sends by it."""
+
+    channels: Channels
+    senders: Mapping[Channel, Send]
+
+
 THREADS = 32
 # Kept over the batches, so that each thread keeps its connection to WeChat.
 POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="send")
@@ -39,39 +50,40 @@ POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="send")
 # could outlast its lease of 60 s, and another sender would then have a second message in flight.
 START_WITHIN = 8.0
 PAUSES = (1, 4, 16)  # seconds, while the answer is "busy" or none; then a minute each
+IN_DOUBT = timedelta(minutes=1)
 UNREACHED = timedelta(seconds=10)
 IDLE = 1.0
 
 log = logging.getLogger(__name__)
 
 
-def deliver_due(sessions: Sessions, send: Send, now: datetime, *, limit: int = 50) -> int:
+def deliver_due(sessions: Sessions, outlets: Outlets, now: datetime, *, limit: int = 50) -> int:
     """Send up to `limit` due messages; return how many were taken. Any number of processes may do so at once.
 
     A process that dies in here loses nothing: its claims run out after 60 s and are taken up again.
     """
     with sessions.begin() as session:
-        claims = claim(session, now=now, limit=limit)
+        claims = claim(session, outlets.channels, now=now, limit=limit)
     if not claims:
         return 0
     start_before = time.monotonic() + START_WITHIN
-    results = list(POOL.map(partial(_send_one, send, now, start_before), claims))
+    results = list(POOL.map(partial(_send_one, outlets.senders, now, start_before), claims))
     with sessions.begin() as session:
-        settle(session, [settled for settled, _ in results], now=now)
         _spare_the_rest(session, results, now)
+        settle(session, [settled for settled, _ in results], outlets.channels, now=now)
     return len(claims)
 
 
-def _send_one(send: Send, now: datetime, start_before: float, claim: Claimed) -> Result:
+def _send_one(senders: Mapping[Channel, Send], now: datetime, start_before: float, claim: Claimed) -> Result:
     if time.monotonic() > start_before:
         return put_off(claim, now), None
     try:
-        return accepted(claim, send(claim)), None
+        return accepted(claim, senders[claim.channel](claim)), None
     except WechatError as failure:
         return _after_refusal(claim, failure, now), failure.advice
     except Exception:
         log.exception("delivery %s ended without an answer", claim.delivery_id)
-        return unclear(claim, pause=timedelta(minutes=1), now=now), None
+        return unclear(claim, pause=IN_DOUBT, now=now), None
 
 
 def _after_refusal(claim: Claimed, failure: WechatError, now: datetime) -> Settled:
@@ -80,6 +92,11 @@ def _after_refusal(claim: Claimed, failure: WechatError, now: datetime) -> Settl
     match failure.advice:
         case Advice.RETRY if isinstance(failure, NotSent):
             return put_off(claim, now + UNREACHED)
+        case Advice.RETRY if errcode is not None and not claim.is_guarded:
+            # WeChat itself says that it did nothing; a third time nobody asks again without a guard.
+            if claim.attempt_no > len(PAUSES):
+                return unclear(claim, pause=IN_DOUBT, errcode=errcode, now=now)
+            return put_off(claim, now + timedelta(seconds=PAUSES[claim.attempt_no - 1]), errcode=errcode)
         case Advice.RETRY:
             seconds = PAUSES[claim.attempt_no - 1] if claim.attempt_no <= len(PAUSES) else 60
             return unclear(claim, pause=timedelta(seconds=seconds), errcode=errcode, now=now)
@@ -103,23 +120,24 @@ def _spare_the_rest(session: Session, results: Sequence[Result], now: datetime) 
     for settled, advice in results:
         if advice is Advice.STOP:
             log.error("notice %s stops at errcode %s", settled.claim.notice_id, settled.errcode)
-            stop_notice(session, settled.claim.notice_id, settled.errcode, now=now)
-    said = {advice for _, advice in results}
-    if Advice.WAIT_MIDNIGHT in said:
-        log.error("the account's quota is used up until midnight")
-        pause_channel(session, midnight_after(now), now=now)
-    elif Advice.WAIT_MINUTE in said:
-        pause_channel(session, now + timedelta(minutes=1), now=now)
+            stop_notice(session, settled.claim, settled.errcode, now=now)
+    said = {(settled.claim.channel, advice) for settled, advice in results}
+    for channel in Channel:
+        if (channel, Advice.WAIT_MIDNIGHT) in said:
+            log.error("the quota by %s is used up until midnight", channel)
+            pause_channel(session, channel, midnight_after(now), now=now)
+        elif (channel, Advice.WAIT_MINUTE) in said:
+            pause_channel(session, channel, now + timedelta(minutes=1), now=now)
 
 
 def deliver_until(
-    stopping: threading.Event, sessions: Sessions, send: Send, clock: Callable[[], datetime]
+    stopping: threading.Event, sessions: Sessions, outlets: Outlets, clock: Callable[[], datetime]
 ) -> None:
     """Deliver about each second, and at once again while messages remain, until `stopping` is set."""
     while not stopping.is_set():
         taken = 0
         try:
-            taken = deliver_due(sessions, send, clock())
+            taken = deliver_due(sessions, outlets, clock())
         except SQLAlchemyError as failure:
             # The database is away or busy; the claims are safe in it, or were never made.
             log.warning("delivery waits for the database: %s", type(failure).__name__)

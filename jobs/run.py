@@ -3,15 +3,15 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from jobs.deliver import Send, deliver_until
+from jobs.deliver import Outlets, deliver_until
 from jobs.leader import LockLost, lead
-from jobs.schedule import SCHEDULE
+from jobs.schedule import Planned, schedule
 from jobs.ticker import tick
 from models.base import Sessions
 
@@ -23,7 +23,7 @@ CONNECTIONS = DELIVERIES + 2
 log = logging.getLogger(__name__)
 
 
-def run(sessions: Sessions, database_url: str, send: Send, clock: Callable[[], datetime]) -> int:
+def run(sessions: Sessions, database_url: str, outlets: Outlets, clock: Callable[[], datetime]) -> int:
     """Work until SIGTERM or SIGINT (0), or until the lock's connection is lost (1).
 
     Any number of these processes share the sending; one of them keeps the schedule. Call it from the main
@@ -33,13 +33,13 @@ def run(sessions: Sessions, database_url: str, send: Send, clock: Callable[[], d
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     deliveries = [
-        threading.Thread(target=deliver_until, args=(stopping, sessions, send, clock), daemon=True)
+        threading.Thread(target=deliver_until, args=(stopping, sessions, outlets, clock), daemon=True)
         for _ in range(DELIVERIES)
     ]
     for delivery in deliveries:
         delivery.start()
     try:
-        lead(database_url, stopping, lambda: _ticking(sessions, clock))
+        lead(database_url, stopping, lambda: _ticking(sessions, schedule(outlets.channels), clock))
     except LockLost as lost:
         # Not a moment longer: another process may be ticking already.
         log.error("the schedule's lock is lost (%s), this process ends", lost)
@@ -52,11 +52,11 @@ def run(sessions: Sessions, database_url: str, send: Send, clock: Callable[[], d
 
 
 @contextmanager
-def _ticking(sessions: Sessions, clock: Callable[[], datetime]) -> Iterator[None]:
+def _ticking(sessions: Sessions, lines: Sequence[Planned], clock: Callable[[], datetime]) -> Iterator[None]:
     """Tick now and each minute, one tick at a time."""
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_job(
-        lambda: tick(sessions, SCHEDULE, clock()),
+        lambda: tick(sessions, lines, clock()),
         "interval",
         minutes=1,
         next_run_time=datetime.now(UTC),

@@ -94,5 +94,6 @@ class Delivery(Base):
             "id",
             postgresql_where=text("state IN ('queued', 'held', 'sending')"),
         ),
+        Index("ix_delivery_failed", "id", postgresql_where=text("state = 'failed'")),
         Index("ix_delivery_msgid", "msgid", postgresql_where=text("msgid IS NOT NULL")),
     )

@@ -4,19 +4,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.gatherings.gathering import Gathering
 from models.notices.audience import Recipient
 from models.notices.delivery import Delivery, DeliveryState
+from models.notices.month_limit import full_this_month
 from models.notices.notice import Notice, NoticeKind
 from models.notices.quiet import quiet_until
 from models.notices.reason import Reason
 
 UNSENT = (DeliveryState.QUEUED, DeliveryState.HELD)
 ROWS_AT_ONCE = 1000
+# Where somebody goes who has had the month's messages.
+OVER_LIMIT = {
+    NoticeKind.NOTICE: DeliveryState.PHONE_LIST,
+    NoticeKind.REMINDER: DeliveryState.DROPPED,
+    NoticeKind.PROMPT: DeliveryState.DROPPED,
+}
 
 
 class Published(NamedTuple):
@@ -29,19 +36,16 @@ class Published(NamedTuple):
 
 def take_back(session: Session, gathering_id: int) -> set[int]:
     """Cancel what has not gone out; return the members of the frozen audience."""
+    about_it = select(Notice.id).where(Notice.gathering_id == gathering_id, Notice.kind != NoticeKind.PROMPT)
+    # With a first sending in doubt the message may be on the phone: its own rules end it.
+    unsent = and_(Delivery.state.in_(UNSENT), Delivery.first_sent_at.is_(None))
     session.execute(
         update(Delivery)
-        .where(
-            Delivery.notice_id.in_(select(Notice.id).where(Notice.gathering_id == gathering_id)),
-            Delivery.state.in_(UNSENT),
-            # With a first sending in doubt the message may be on the phone: its own rules end it.
-            Delivery.first_sent_at.is_(None),
-        )
+        .where(Delivery.notice_id.in_(about_it), or_(unsent, Delivery.state == DeliveryState.FAILED))
         .values(state=DeliveryState.CANCELLED)
         .execution_options(synchronize_session=False)
     )
-    query = select(Delivery.member_id).join(Notice, Notice.id == Delivery.notice_id)
-    return set(session.scalars(query.where(Notice.gathering_id == gathering_id)))
+    return set(session.scalars(select(Delivery.member_id).where(Delivery.notice_id.in_(about_it))))
 
 
 def write_notice(
@@ -72,17 +76,34 @@ def write_notice(
 
 
 def dispatch(
-    session: Session, gathering: Gathering, notice: Notice, people: Iterable[Recipient], *, now: datetime
+    session: Session,
+    gathering: Gathering,
+    notice: Notice,
+    people: Iterable[Recipient],
+    *,
+    needed_by: datetime | None = None,
+    now: datetime,
 ) -> Published:
-    """Write one delivery for each person: on its way, held for the night, or on the phone list."""
-    event = notice.kind if notice.kind is not NoticeKind.CHANGE else f"{notice.kind}-{notice.version}"
+    """Write one delivery for each person: on its way, held for the night, or on the phone list.
+
+    `needed_by` is when it would come too late: the gathering's start, unless it was to be sooner before.
+    Whoever has had the month's messages is phoned about a notice, and gets no reminder or prompt; a change
+    is told all the same.
+    """
+    people = list(people)
     morning = quiet_until(now)
+    full: set[int] = set()
+    if notice.kind is not NoticeKind.CHANGE:
+        reached = [one.member_id for one in people if one.channel]
+        full = full_this_month(session, reached, moment=morning or now)
     rows: list[dict[str, Any]] = []
     for one in people:
-        state, reason = _first_state(one, gathering, morning)
+        state, reason = _first_state(one, needed_by or gathering.starts_at, morning)
+        if one.member_id in full and state is not DeliveryState.PHONE_LIST:
+            state, reason = OVER_LIMIT[notice.kind], Reason.MONTH_LIMIT
         rows.append(
             {
-                "about": f"gathering:{gathering.id}:{event}:{one.member_id}",
+                "about": f"gathering:{gathering.id}:{_event(notice)}:{one.member_id}",
                 "notice_id": notice.id,
                 "member_id": one.member_id,
                 "binding_id": one.binding_id,
@@ -100,14 +121,20 @@ def dispatch(
     return Published(*(states.count(state) for state in counted))
 
 
+def _event(notice: Notice) -> str:
+    """Return what a notice is about beside its gathering; there is one notice and one reminder."""
+    counted = notice.kind in (NoticeKind.CHANGE, NoticeKind.PROMPT)
+    return f"{notice.kind}-{notice.version}" if counted else notice.kind
+
+
 def _first_state(
-    one: Recipient, gathering: Gathering, morning: datetime | None
+    one: Recipient, needed_by: datetime, morning: datetime | None
 ) -> tuple[DeliveryState, Reason | None]:
     if one.channel is None:
         return DeliveryState.PHONE_LIST, one.reason
     if morning is None:
         return DeliveryState.QUEUED, None
     # Whoever meets before the morning would read of it too late.
-    if gathering.starts_at <= morning:
+    if needed_by <= morning:
         return DeliveryState.PHONE_LIST, Reason.BEFORE_MORNING
     return DeliveryState.HELD, Reason.NIGHT

@@ -67,7 +67,7 @@ FROM (
     FROM wechat_event e
     JOIN binding b ON b.appid = e.appid AND b.openid_hash = e.openid_hash
     JOIN delivery d ON d.binding_id = b.id
-    WHERE e.delivery_id IS NULL AND e.happened_at > :since AND d.channel = 'template'
+    WHERE e.delivery_id IS NULL AND e.happened_at > :since
         AND d.first_sent_at BETWEEN e.happened_at - CAST(:earliest AS interval)
             AND e.happened_at + CAST(:latest AS interval)
         AND d.state IN ('queued', 'sending', 'accepted', 'unknown')
@@ -86,7 +86,8 @@ def lock_msgids(session: Session, msgids: Sequence[str]) -> None:
 def keep_result(session: Session, result: Result, *, now: datetime) -> None:
     """Store a result event once and end the message it speaks of, if that is known already.
 
-    An event that is early, or carries no msgid, waits. Source: WeChat, TEMPLATESENDJOBFINISH.
+    An event that is early, or carries no msgid, waits. What failed is moved on by whoever delivers next.
+    Source: WeChat, TEMPLATESENDJOBFINISH and subscribe_msg_sent_event.
     """
     if result.msgid is not None:
         lock_msgids(session, [result.msgid])
@@ -138,4 +139,4 @@ def _apply(session: Session, pairs: TextClause, *, now: datetime, **keys: object
 def _end(outcome: Outcome, said: str | None) -> tuple[str, str | None]:
     if outcome is Outcome.DELIVERED:
         return DeliveryState.DELIVERED.value, None
-    return DeliveryState.PHONE_LIST.value, (Reason.BLOCKED if said == "user block" else Reason.REFUSED).value
+    return DeliveryState.FAILED.value, (Reason.BLOCKED if said == "user block" else Reason.REFUSED).value

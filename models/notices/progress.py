@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from models.notices.delivery import Delivery, DeliveryState
-from models.notices.notice import Notice
+from models.notices.notice import Notice, NoticeKind
 from models.people.member import Member
 
 
@@ -45,10 +45,12 @@ def progress_of(counts: Counter[DeliveryState]) -> Progress:
 def progress_below(
     session: Session, gathering_ids: Collection[int], *, org_ids: Collection[int]
 ) -> dict[int, Progress]:
-    """Return gathering id -> progress of its newest notice among the people of these branches or groups."""
+    """Return gathering id -> progress of its newest notice or change, for the people of these orgs."""
     newest = (
         select(Notice.id, Notice.gathering_id)
-        .where(Notice.gathering_id.in_(gathering_ids))
+        .where(
+            Notice.gathering_id.in_(gathering_ids), Notice.kind.in_((NoticeKind.NOTICE, NoticeKind.CHANGE))
+        )
         .ext(distinct_on(Notice.gathering_id))
         .order_by(Notice.gathering_id, Notice.published_at.desc(), Notice.id.desc())
         .subquery()

@@ -11,6 +11,7 @@ class Reason(StrEnum):
     ACCOUNT_CANNOT_SEND = "account_cannot_send"
     NOT_ALLOWED = "not_allowed"
     JOINED_LATER = "joined_later"
+    MONTH_LIMIT = "month_limit"
     NIGHT = "night"
     BEFORE_MORNING = "before_morning"
     BINDING_ENDED = "binding_ended"
@@ -28,6 +29,7 @@ REASON_TEXT = {
     Reason.ACCOUNT_CANNOT_SEND: "公众号不能发通知",
     Reason.NOT_ALLOWED: "没有允许小程序提醒",
     Reason.JOINED_LATER: "发布以后才列入名册",
+    Reason.MONTH_LIMIT: "这个月的通知次数用完了",
     Reason.NIGHT: "夜里不发，早上八点再发",
     Reason.BEFORE_MORNING: "夜里不发，等不到早上八点",
     Reason.BINDING_ENDED: "取消了关注，或解除了绑定",

@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from models.base import Sessions
 from models.gatherings.roll import RollLine
+from models.notices.audience import Channels
 from models.notices.delivery import Delivery
 from models.notices.event import InboundMessage, WechatEvent
 from models.notices.outbox import accepted, claim, settle
@@ -21,7 +22,7 @@ from models.people.tries import Tries
 from tests.conftest import NOON, OWNER, url
 from tests.factories import KEYRING, a_binding, a_member, an_account
 from tests.handlers.chat import ACCOUNT_ADDRESS, OA, Chat, a_hall
-from tests.notices.campaign import FRIDAY, a_draft, states
+from tests.notices.campaign import CHANNELS, FRIDAY, a_draft, states
 from wechat.crypto import sign
 
 
@@ -171,10 +172,10 @@ def a_sent_notice(chat: Chat, msgid: str = "2002", people: int = 1) -> list[str]
     """Send a notice to so many followers; their openids, in the order of their msgids."""
     with chat.sessions.begin() as session:
         campaign = a_draft(session, people, appid=OA)
-        campaign.publish(session, FRIDAY, OA)
-        claims = claim(session, now=FRIDAY, limit=people)
+        campaign.publish(session, FRIDAY, Channels(OA, None, None))
+        claims = claim(session, CHANNELS, now=FRIDAY, limit=people)
         results = [accepted(one, str(int(msgid) + n)) for n, one in enumerate(claims)]
-        settle(session, results, now=FRIDAY)
+        settle(session, results, CHANNELS, now=FRIDAY)
     return [one.openid for one in claims]
 
 
@@ -191,13 +192,13 @@ def test_result_event_ten_times_at_once_is_one_event(safe: Chat) -> None:
     assert rows(safe, WechatEvent) == 1
 
 
-def test_refused_message_ends_on_the_phone_list(safe: Chat) -> None:
+def test_refused_message_has_failed_with_its_reason(safe: Chat) -> None:
     one, other = a_sent_notice(safe, people=2)
     safe.push(safe.result(one, "2002", "failed:user block"))
     safe.push(safe.result(other, "2003", "failed: system failed"))
     with safe.sessions() as session:
         query = select(Delivery.state, Delivery.reason).order_by(Delivery.msgid)
-        assert session.execute(query).all() == [("phone_list", "blocked"), ("phone_list", "refused")]
+        assert session.execute(query).all() == [("failed", "blocked"), ("failed", "refused")]
 
 
 def test_event_with_msgid_nought_waits_for_the_sweep(safe: Chat) -> None:

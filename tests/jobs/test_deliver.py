@@ -8,11 +8,11 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import select, update
 
-from jobs.deliver import deliver_due, deliver_until
+from jobs.deliver import Outlets, Send, deliver_due, deliver_until
 from models.base import Sessions
 from models.gatherings.gathering import Gathering, GatheringState
 from models.notices.audience import Channels
-from models.notices.delivery import Delivery, DeliveryState
+from models.notices.delivery import Channel, Delivery, DeliveryState
 from models.notices.outbox import GUARDED, LEASE, Claimed, claim
 from models.notices.publish import cancel
 from tests.notices.campaign import FRIDAY, Campaign, a_draft, reasons, states
@@ -32,6 +32,11 @@ def told(sessions: Sessions, account: Account, people: int = 3, now: datetime = 
     return campaign
 
 
+def outlets(account: Account, send: Send | None = None) -> Outlets:
+    """What the jobs process sends by, where the account is all there is."""
+    return Outlets(Channels(account.appid, None, None), {Channel.TEMPLATE: send or account.sender()})
+
+
 def now_states(sessions: Sessions) -> list[str]:
     with sessions() as session:
         return sorted(states(session))
@@ -39,8 +44,8 @@ def now_states(sessions: Sessions) -> list[str]:
 
 def test_each_follower_gets_the_notice_once_with_our_words(sessions: Sessions, account: Account) -> None:
     campaign = told(sessions, account)
-    assert deliver_due(sessions, account.sender(), FRIDAY) == 3
-    assert deliver_due(sessions, account.sender(), FRIDAY) == 0
+    assert deliver_due(sessions, outlets(account), FRIDAY) == 3
+    assert deliver_due(sessions, outlets(account), FRIDAY) == 0
     assert now_states(sessions) == ["accepted"] * 3
     inbox = account.inbox()
     assert {message["openid"] for message in inbox} == {binding.openid for binding in campaign.bindings}
@@ -72,7 +77,7 @@ def test_eight_senders_send_each_message_once_and_never_two_to_one_person(
         session.execute(update(Gathering).values(state=GatheringState.PUBLISHED))
         session.execute(update(Delivery).values(state=DeliveryState.QUEUED))
     account.fault("slow", seconds=0.05)
-    send = account.sender()
+    send = outlets(account)
 
     def until_nothing_is_left(_: int) -> int:
         return sum(iter(lambda: deliver_due(sessions, send, FRIDAY, limit=5), 0))
@@ -91,7 +96,7 @@ def test_lost_answer_is_asked_for_again_under_the_same_id_and_makes_one_message(
 ) -> None:
     told(sessions, account, people=1)
     account.fault("timeout_after", nth=1, seconds=2)
-    send = account.sender(timeout=(1, 0.3))
+    send = outlets(account, account.sender(timeout=(1, 0.3)))
     deliver_due(sessions, send, FRIDAY)
     assert now_states(sessions) == ["queued"]
     deliver_due(sessions, send, FRIDAY + SECOND)
@@ -110,7 +115,7 @@ def test_answer_that_never_comes_ends_as_unknown_after_nine_minutes(
     account.fault(kind)
     now = FRIDAY
     while now < FRIDAY + GUARDED + SECOND:
-        deliver_due(sessions, account.sender(), now)
+        deliver_due(sessions, outlets(account), now)
         now += timedelta(seconds=15)
     assert now_states(sessions) == ["unknown"]
     assert account.inbox() == []
@@ -123,12 +128,12 @@ def test_busy_wechat_is_tried_after_one_four_and_sixteen_seconds(
     account.fault("errcode", errcode=-1, count=3)
     now, waits = FRIDAY, []
     for _ in range(3):
-        deliver_due(sessions, account.sender(), now)
+        deliver_due(sessions, outlets(account), now)
         with sessions() as session:
             due = session.scalars(select(Delivery.not_before)).one()
         waits.append((due - now).total_seconds())
         now = due
-    deliver_due(sessions, account.sender(), now)
+    deliver_due(sessions, outlets(account), now)
     assert waits == [1, 4, 16]
     assert now_states(sessions) == ["accepted"]
 
@@ -138,11 +143,11 @@ def test_unreachable_wechat_costs_time_and_nothing_else(sessions: Sessions, acco
     reachable, account.url = account.url, "http://127.0.0.1:9"
     now = FRIDAY
     for _ in range(120):
-        deliver_due(sessions, account.sender(), now)
+        deliver_due(sessions, outlets(account), now)
         now += timedelta(seconds=10)
     assert now_states(sessions) == ["queued"]
     account.url = reachable
-    deliver_due(sessions, account.sender(), now)
+    deliver_due(sessions, outlets(account), now)
     assert now_states(sessions) == ["accepted"]
 
 
@@ -152,7 +157,7 @@ def test_unreachable_wechat_costs_time_and_nothing_else(sessions: Sessions, acco
 def test_hurried_call_is_put_off(sessions: Sessions, account: Account, errcode: int, seconds: int) -> None:
     told(sessions, account, people=1)
     account.fault("errcode", errcode=errcode, count=2)
-    deliver_due(sessions, account.sender(), FRIDAY)
+    deliver_due(sessions, outlets(account), FRIDAY)
     with sessions() as session:
         row = session.scalars(select(Delivery)).one()
     assert (row.state, row.not_before) == ("queued", FRIDAY + timedelta(seconds=seconds))
@@ -162,9 +167,9 @@ def test_hurried_call_is_put_off(sessions: Sessions, account: Account, errcode: 
 def test_used_up_quota_stops_the_path_until_midnight(sessions: Sessions, account: Account) -> None:
     told(sessions, account, people=5)
     account.fault("errcode", errcode=45009, count=1)
-    deliver_due(sessions, account.sender(), FRIDAY, limit=1)
+    deliver_due(sessions, outlets(account), FRIDAY, limit=1)
     calls = account.ledger()["calls"]
-    assert deliver_due(sessions, account.sender(), FRIDAY + SECOND) == 0
+    assert deliver_due(sessions, outlets(account), FRIDAY + SECOND) == 0
     assert account.ledger()["calls"] == calls
     with sessions() as session:
         assert set(session.scalars(select(Delivery.not_before))) == {datetime(2026, 11, 20, 16, tzinfo=UTC)}
@@ -173,7 +178,7 @@ def test_used_up_quota_stops_the_path_until_midnight(sessions: Sessions, account
 def test_follower_who_left_is_phoned_and_the_others_get_theirs(sessions: Sessions, account: Account) -> None:
     campaign = told(sessions, account, people=3)
     account.order("unfollow", {"appid": account.appid, "openid": campaign.bindings[0].openid})
-    deliver_due(sessions, account.sender(), FRIDAY)
+    deliver_due(sessions, outlets(account), FRIDAY)
     assert now_states(sessions) == ["accepted", "accepted", "phone_list"]
     with sessions() as session:
         row = session.scalars(select(Delivery).where(Delivery.state == "phone_list")).one()
@@ -185,7 +190,7 @@ def test_template_that_is_gone_stops_the_notice_and_leaves_it_to_the_telephone(
 ) -> None:
     told(sessions, account, people=5)
     account.order("accounts", account.settings | {"templates": []})
-    deliver_due(sessions, account.sender(), FRIDAY, limit=1)
+    deliver_due(sessions, outlets(account), FRIDAY, limit=1)
     assert now_states(sessions) == ["phone_list"] * 5
     with sessions() as session:
         assert reasons(session) == ["stopped"] * 5
@@ -194,19 +199,19 @@ def test_template_that_is_gone_stops_the_notice_and_leaves_it_to_the_telephone(
 def test_nothing_is_sent_at_night(sessions: Sessions, account: Account) -> None:
     told(sessions, account, people=2)
     night = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
-    assert deliver_due(sessions, account.sender(), night) == 0
+    assert deliver_due(sessions, outlets(account), night) == 0
     assert now_states(sessions) == ["held", "held"]
-    assert deliver_due(sessions, account.sender(), datetime(2026, 11, 21, 0, 0, tzinfo=UTC)) == 2
+    assert deliver_due(sessions, outlets(account), datetime(2026, 11, 21, 0, 0, tzinfo=UTC)) == 2
     assert len(account.inbox()) == 2
 
 
 def test_sender_killed_after_its_call_leaves_one_message(sessions: Sessions, account: Account) -> None:
     told(sessions, account, people=1)
     with sessions.begin() as session:
-        (claimed,) = claim(session, now=FRIDAY, limit=1)
+        (claimed,) = claim(session, outlets(account).channels, now=FRIDAY, limit=1)
     account.sender()(claimed)  # and dies before it can settle
-    assert deliver_due(sessions, account.sender(), FRIDAY + SECOND) == 0
-    assert deliver_due(sessions, account.sender(), FRIDAY + LEASE) == 1
+    assert deliver_due(sessions, outlets(account), FRIDAY + SECOND) == 0
+    assert deliver_due(sessions, outlets(account), FRIDAY + LEASE) == 1
     assert now_states(sessions) == ["accepted"]
     assert (len(account.inbox()), account.ledger()["deduplicated"]) == (1, 1)
 
@@ -214,8 +219,8 @@ def test_sender_killed_after_its_call_leaves_one_message(sessions: Sessions, acc
 def test_sender_killed_before_its_call_loses_nothing(sessions: Sessions, account: Account) -> None:
     told(sessions, account, people=1)
     with sessions.begin() as session:
-        claim(session, now=FRIDAY, limit=1)
-    assert deliver_due(sessions, account.sender(), FRIDAY + LEASE) == 1
+        claim(session, outlets(account).channels, now=FRIDAY, limit=1)
+    assert deliver_due(sessions, outlets(account), FRIDAY + LEASE) == 1
     assert len(account.inbox()) == 1
 
 
@@ -228,7 +233,7 @@ def test_no_connection_is_held_while_wechat_is_called(sessions: Sessions, accoun
         held.append(sessions.kw["bind"].pool.checkedout())
         return send(claimed)
 
-    deliver_due(sessions, watched, FRIDAY)
+    deliver_due(sessions, outlets(account, watched), FRIDAY)
     assert held == [0, 0, 0]
 
 
@@ -243,14 +248,14 @@ def test_mistake_in_the_sending_itself_is_doubt_and_harms_no_other(
             raise ZeroDivisionError
         return send(claimed)
 
-    deliver_due(sessions, one_breaks, FRIDAY)
+    deliver_due(sessions, outlets(account, one_breaks), FRIDAY)
     assert now_states(sessions) == ["accepted", "queued"]
 
 
 def test_loop_goes_on_while_messages_remain_and_ends_when_told(sessions: Sessions, account: Account) -> None:
     told(sessions, account, people=60)
     stopping = Event()
-    loop = Thread(target=deliver_until, args=(stopping, sessions, account.sender(), lambda: FRIDAY))
+    loop = Thread(target=deliver_until, args=(stopping, sessions, outlets(account), lambda: FRIDAY))
     loop.start()
     until = time.monotonic() + 20
     while len(account.inbox()) < 60 and time.monotonic() < until:

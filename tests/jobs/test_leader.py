@@ -14,23 +14,26 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from jobs.leader import LockLost, lead
-from jobs.schedule import SCHEDULE
+from jobs.schedule import schedule
 from models.base import Sessions
 from tests.conftest import APP, OWNER, url
+from tests.notices.campaign import CHANNELS
 from tests.running import ROOT, until
 
 pytestmark = pytest.mark.processes
 
-# A jobs process as app.py starts one, with a sender that has nothing to do.
+# A jobs process as app.py starts one, with nothing to send by.
 PROCESS = """
 import sys
 from datetime import UTC, datetime
+from jobs.deliver import Outlets
 from jobs.run import CONNECTIONS, run
 from models.base import connect, sessions_of
+from models.notices.audience import Channels
 
 url = sys.argv[1]
 engine = connect(url, pool_size=CONNECTIONS)
-sys.exit(run(sessions_of(engine), url, lambda claim: "1", lambda: datetime.now(UTC)))
+sys.exit(run(sessions_of(engine), url, Outlets(Channels(None, None, None), {}), lambda: datetime.now(UTC)))
 """
 
 
@@ -66,7 +69,7 @@ def runs(database: str) -> list[str]:
 
 def test_process_leads_runs_its_schedule_and_ends_when_asked(database: str) -> None:
     with a_process(database) as process:
-        until(lambda: set(runs(database)) == {planned.kind for planned in SCHEDULE})
+        until(lambda: set(runs(database)) == {planned.kind for planned in schedule(CHANNELS)})
         assert leaders(database) == 1
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from jobs.schedule import SCHEDULE, Planned, daily, every, period_of
+from jobs.schedule import Planned, daily, every, period_of, schedule
 from jobs.ticker import FAILED_AGAIN, tick
 from models.base import Sessions
 from models.planned_run import PlannedRun
+from tests.notices.campaign import CHANNELS
 
 # 23:59:59 and 00:05:00 in Shanghai on the last day of a month and the first of the next.
 BEFORE = datetime(2026, 11, 30, 15, 59, 59, tzinfo=UTC)
@@ -52,7 +53,7 @@ def test_runs_of_every_ten_minutes_fall_due_on_the_tens() -> None:
 
 
 def test_kinds_of_the_schedule_are_told_apart() -> None:
-    kinds = [line.kind for line in SCHEDULE]
+    kinds = [line.kind for line in schedule(CHANNELS)]
     assert len(set(kinds)) == len(kinds)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from jobs.deliver import Send
 from jobs.subscribe import subscribe_sender
+from models.notices.delivery import Channel
 from models.notices.outbox import Claimed
 from tests.simulated import FIELDS, Account
 from wechat.errors import Advice, NoClearAnswer, WechatError
@@ -42,11 +43,13 @@ def claim() -> Claimed:
     return Claimed(
         delivery_id=1,
         attempt_no=1,
+        channel=Channel.SUBSCRIBE,
         binding_id=1,
         openid="oM",
         notice_id=1,
         gathering_id=81,
-        starts_at=AT,
+        needed_by=AT,
+        urgent=False,
         words=WORDS,
         first_sent_at=AT,
         is_first=True,

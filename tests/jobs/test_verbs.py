@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from jobs.gatherings import close_gatherings, open_due
-from jobs.results import WAITS, match_events, phone_list_unknown
+from jobs.results import WAITS, match_events, phone_list_doubtful
 from jobs.retain import PHONES_OF_LINES, retain
 from models.audit import Audit, Via
 from models.base import Base, Sessions
@@ -32,7 +32,7 @@ from tests.factories import (
     a_roll,
     an_account,
 )
-from tests.notices.campaign import FRIDAY, a_campaign, reasons, states
+from tests.notices.campaign import CHANNELS, FRIDAY, a_campaign, reasons, states
 
 HALF_PAST_TWO = THREE_O_CLOCK - timedelta(minutes=30)
 
@@ -102,10 +102,10 @@ def test_draft_neither_opens_nor_closes(sessions: Sessions) -> None:
 def test_unknown_message_goes_to_the_phone_list_after_a_day(sessions: Sessions) -> None:
     with sessions.begin() as session:
         a_campaign(session, people=1)
-        (claimed,) = claim(session, now=FRIDAY, limit=1)
-        settle(session, [unclear(claimed, pause=timedelta(hours=1), now=FRIDAY)], now=FRIDAY)
-    assert phone_list_unknown(sessions, FRIDAY + WAITS - timedelta(seconds=1)) == 0
-    assert phone_list_unknown(sessions, FRIDAY + WAITS) == 1
+        (claimed,) = claim(session, CHANNELS, now=FRIDAY, limit=1)
+        settle(session, [unclear(claimed, pause=timedelta(hours=1), now=FRIDAY)], CHANNELS, now=FRIDAY)
+    assert phone_list_doubtful(sessions, FRIDAY + WAITS - timedelta(seconds=1)) == 0
+    assert phone_list_doubtful(sessions, FRIDAY + WAITS) == 1
     with sessions() as session:
         assert (states(session), reasons(session)) == (["phone_list"], ["maybe"])
 
@@ -113,8 +113,8 @@ def test_unknown_message_goes_to_the_phone_list_after_a_day(sessions: Sessions) 
 def test_event_without_msgid_finds_its_message_by_the_clock(sessions: Sessions) -> None:
     with sessions.begin() as session:
         a_campaign(session, people=1)
-        (claimed,) = claim(session, now=FRIDAY, limit=1)
-        settle(session, [accepted(claimed, "0")], now=FRIDAY)
+        (claimed,) = claim(session, CHANNELS, now=FRIDAY, limit=1)
+        settle(session, [accepted(claimed, "0")], CHANNELS, now=FRIDAY)
         binding = session.scalars(select(Binding)).one()
         session.add(
             WechatEvent(

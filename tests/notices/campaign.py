@@ -78,7 +78,7 @@ def the_delivery(session: Session, claimed: Claimed) -> Delivery:
 
 def one_claim(session: Session, now: datetime) -> Claimed:
     """Claim the only message that is due."""
-    (claimed,) = claim(session, now=now, limit=10)
+    (claimed,) = claim(session, CHANNELS, now=now, limit=10)
     return claimed
 
 

@@ -21,19 +21,19 @@ def test_notice_put_off_by_wechat_is_not_sent_after_the_cancellation(session: Se
     campaign = a_campaign(session, people=1)
     on_its_way = one_claim(session, FRIDAY)
     call_off(session, campaign)
-    settle(session, [put_off(on_its_way, LATER)], now=FRIDAY)
+    settle(session, [put_off(on_its_way, LATER)], CHANNELS, now=FRIDAY)
     told = one_claim(session, LATER)
     assert told.words["title"].startswith("已取消")
-    settle(session, [accepted(told, "2003")], now=LATER)
-    assert claim(session, now=LATER, limit=10) == []
+    settle(session, [accepted(told, "2003")], CHANNELS, now=LATER)
+    assert claim(session, CHANNELS, now=LATER, limit=10) == []
     assert states(session) == ["cancelled", "accepted"]
 
 
 def test_notice_in_doubt_is_not_repeated_after_the_cancellation(session: Session) -> None:
     campaign = a_campaign(session, people=1)
     in_doubt = unclear(one_claim(session, FRIDAY), pause=timedelta(seconds=1), now=FRIDAY)
-    settle(session, [in_doubt], now=FRIDAY)
+    settle(session, [in_doubt], CHANNELS, now=FRIDAY)
     call_off(session, campaign)
-    settle(session, [accepted(one_claim(session, LATER), "2003")], now=LATER)
-    assert claim(session, now=LATER, limit=10) == []
+    settle(session, [accepted(one_claim(session, LATER), "2003")], CHANNELS, now=LATER)
+    assert claim(session, CHANNELS, now=LATER, limit=10) == []
     assert states(session) == ["unknown", "accepted"]

@@ -12,7 +12,16 @@ from models.notices.event import Outcome, WechatEvent
 from models.notices.matching import Result, keep_result, match_waiting
 from models.notices.outbox import Claimed, accepted, claim, settle, unclear
 from tests.factories import KEYRING
-from tests.notices.campaign import ACCOUNT, FRIDAY, a_campaign, one_claim, reasons, states, the_delivery
+from tests.notices.campaign import (
+    ACCOUNT,
+    CHANNELS,
+    FRIDAY,
+    a_campaign,
+    one_claim,
+    reasons,
+    states,
+    the_delivery,
+)
 
 SECOND = timedelta(seconds=1)
 
@@ -36,7 +45,7 @@ def a_result(
 
 
 def accept(session: Session, claimed: Claimed, msgid: str = "2002") -> None:
-    settle(session, [accepted(claimed, msgid)], now=FRIDAY)
+    settle(session, [accepted(claimed, msgid)], CHANNELS, now=FRIDAY)
 
 
 def test_event_after_the_response_ends_the_message(session: Session) -> None:
@@ -62,6 +71,8 @@ def test_blocked_message_goes_to_the_phone_list_with_the_reason(session: Session
     claimed = one_claim(session, FRIDAY)
     accept(session, claimed)
     keep_result(session, a_result(claimed, failed="user block"), now=FRIDAY)
+    assert states(session) == ["failed"]
+    claim(session, CHANNELS, now=FRIDAY, limit=1)  # whoever delivers next moves it on
     assert (states(session), reasons(session)) == (["phone_list"], ["blocked"])
 
 
@@ -97,7 +108,7 @@ def test_foreign_event_with_the_same_msgid_ends_nothing(session: Session) -> Non
 
 def test_event_without_a_msgid_is_matched_by_person_and_time(session: Session) -> None:
     a_campaign(session, people=2)
-    one, other = claim(session, now=FRIDAY, limit=2)
+    one, other = claim(session, CHANNELS, now=FRIDAY, limit=2)
     accept(session, one, "0")
     accept(session, other, "0")
     keep_result(session, a_result(one, None, FRIDAY + 2 * SECOND), now=FRIDAY)
@@ -109,7 +120,7 @@ def test_event_without_a_msgid_is_matched_by_person_and_time(session: Session) -
 def test_unknown_message_is_ended_by_the_event_whose_msgid_it_never_learnt(session: Session) -> None:
     a_campaign(session, people=1)
     claimed = one_claim(session, FRIDAY)
-    settle(session, [unclear(claimed, pause=timedelta(hours=1), now=FRIDAY)], now=FRIDAY)
+    settle(session, [unclear(claimed, pause=timedelta(hours=1), now=FRIDAY)], CHANNELS, now=FRIDAY)
     assert states(session) == ["unknown"]
     keep_result(session, a_result(claimed, "77", FRIDAY + SECOND), now=FRIDAY)
     match_waiting(session, now=FRIDAY + timedelta(hours=1))
@@ -145,14 +156,14 @@ def test_event_of_another_hour_fits_nothing(session: Session) -> None:
 def test_event_and_response_at_the_same_moment_never_miss_each_other(sessions: Sessions) -> None:
     with sessions.begin() as session:
         a_campaign(session, people=10)
-        claims = claim(session, now=FRIDAY, limit=10)
+        claims = claim(session, CHANNELS, now=FRIDAY, limit=10)
     for number, claimed in enumerate(claims):
         both = Barrier(2)
 
         def settles(claimed: Claimed = claimed, msgid: str = f"{number + 1}", both: Barrier = both) -> None:
             with sessions.begin() as mine:
                 both.wait()
-                settle(mine, [accepted(claimed, msgid)], now=FRIDAY)
+                settle(mine, [accepted(claimed, msgid)], CHANNELS, now=FRIDAY)
 
         def is_told(claimed: Claimed = claimed, msgid: str = f"{number + 1}", both: Barrier = both) -> None:
             with sessions.begin() as mine:

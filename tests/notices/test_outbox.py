@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.base import Sessions
 from models.clock import midnight_after
-from models.notices.delivery import Delivery
+from models.notices.delivery import Channel, Delivery
 from models.notices.outbox import (
     GUARDED,
     LEASE,
@@ -27,13 +27,22 @@ from models.notices.reason import Reason
 from models.people.bind import end_bindings
 from models.people.binding import Binding
 from tests.factories import a_delivery, a_notice
-from tests.notices.campaign import FRIDAY, a_campaign, a_draft, one_claim, reasons, states, the_delivery
+from tests.notices.campaign import (
+    CHANNELS,
+    FRIDAY,
+    a_campaign,
+    a_draft,
+    one_claim,
+    reasons,
+    states,
+    the_delivery,
+)
 
 SECOND = timedelta(seconds=1)
 
 
 def settled(session: Session, result: Settled, now: datetime = FRIDAY) -> Delivery:
-    settle(session, [result], now=now)
+    settle(session, [result], CHANNELS, now=now)
     return the_delivery(session, result.claim)
 
 
@@ -46,7 +55,7 @@ def test_claim_takes_lease_and_attempt_and_marks_the_person_busy(session: Sessio
     assert session.scalar(select(Binding.busy_until)) == FRIDAY + LEASE
     assert claimed.openid == campaign.bindings[0].openid
     assert claimed.client_msg_id == f"t{row.id}"
-    assert claim(session, now=FRIDAY, limit=10) == []
+    assert claim(session, CHANNELS, now=FRIDAY, limit=10) == []
 
 
 def test_accepted_message_frees_the_person_and_keeps_its_msgid(session: Session) -> None:
@@ -77,15 +86,15 @@ def test_one_person_gets_one_message_at_a_time(session: Session) -> None:
         not_before=FRIDAY,
     )
     first = one_claim(session, FRIDAY)
-    assert claim(session, now=FRIDAY, limit=10) == []
-    settle(session, [accepted(first, "1")], now=FRIDAY)
+    assert claim(session, CHANNELS, now=FRIDAY, limit=10) == []
+    settle(session, [accepted(first, "1")], CHANNELS, now=FRIDAY)
     assert one_claim(session, FRIDAY).delivery_id != first.delivery_id
 
 
 def test_lease_that_ran_out_is_taken_again_under_the_same_id(session: Session) -> None:
     a_campaign(session, people=1)
     first = one_claim(session, FRIDAY)
-    assert claim(session, now=FRIDAY + LEASE - SECOND, limit=10) == []
+    assert claim(session, CHANNELS, now=FRIDAY + LEASE - SECOND, limit=10) == []
     again = one_claim(session, FRIDAY + LEASE)
     assert (again.client_msg_id, again.attempt_no) == (first.client_msg_id, 2)
     assert (again.first_sent_at, again.is_first) == (FRIDAY, False)
@@ -95,10 +104,10 @@ def test_sender_that_outlived_its_lease_settles_nothing(session: Session) -> Non
     a_campaign(session, people=1)
     slow = one_claim(session, FRIDAY)
     again = one_claim(session, FRIDAY + LEASE)
-    assert settle(session, [accepted(slow, "1")], now=FRIDAY + LEASE) == 0
+    assert settle(session, [accepted(slow, "1")], CHANNELS, now=FRIDAY + LEASE) == 0
     assert the_delivery(session, slow).state == "sending"
     assert session.scalar(select(Binding.busy_until)) == FRIDAY + 2 * LEASE
-    assert settle(session, [accepted(again, "2")], now=FRIDAY + LEASE) == 1
+    assert settle(session, [accepted(again, "2")], CHANNELS, now=FRIDAY + LEASE) == 1
 
 
 def test_no_clear_answer_is_asked_again_until_nine_minutes_are_over(session: Session) -> None:
@@ -108,7 +117,7 @@ def test_no_clear_answer_is_asked_again_until_nine_minutes_are_over(session: Ses
     while states(session) == ["queued"]:
         claimed = one_claim(session, now)
         tries.append(claimed.client_msg_id)
-        settle(session, [unclear(claimed, pause=minute, now=now)], now=now)
+        settle(session, [unclear(claimed, pause=minute, now=now)], CHANNELS, now=now)
         now += minute
     assert states(session) == ["unknown"]
     assert len(tries) == 9
@@ -119,7 +128,7 @@ def test_no_clear_answer_is_asked_again_until_nine_minutes_are_over(session: Ses
 def test_lease_that_ran_out_after_nine_minutes_is_unknown_and_not_sent_again(session: Session) -> None:
     a_campaign(session, people=1)
     one_claim(session, FRIDAY)
-    assert claim(session, now=FRIDAY + GUARDED, limit=10) == []
+    assert claim(session, CHANNELS, now=FRIDAY + GUARDED, limit=10) == []
     assert states(session) == ["unknown"]
 
 
@@ -136,7 +145,7 @@ def test_message_that_never_left_does_not_use_up_its_nine_minutes(session: Sessi
 
 def test_refusal_after_a_doubtful_try_stays_in_doubt(session: Session) -> None:
     a_campaign(session, people=1)
-    settle(session, [unclear(one_claim(session, FRIDAY), pause=SECOND, now=FRIDAY)], now=FRIDAY)
+    settle(session, [unclear(one_claim(session, FRIDAY), pause=SECOND, now=FRIDAY)], CHANNELS, now=FRIDAY)
     again = one_claim(session, FRIDAY + SECOND)
     assert settled(session, refused(again, Reason.REFUSED, 43004)).state == "unknown"
 
@@ -151,7 +160,7 @@ def test_used_up_quota_waits_for_midnight_even_at_the_end_of_the_month(session: 
     last_day = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
     campaign = a_draft(session, people=2, starts_at=datetime(2026, 12, 25, 7, 0, tzinfo=UTC))
     campaign.publish(session, last_day)
-    claimed, _ = claim(session, now=last_day, limit=10)
+    claimed, _ = claim(session, CHANNELS, now=last_day, limit=10)
     midnight = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
     row = settled(session, put_off(claimed, midnight_after(last_day), reason=Reason.QUOTA), last_day)
     assert (row.state, row.not_before) == ("queued", midnight)
@@ -161,48 +170,49 @@ def test_quota_that_comes_back_after_the_event_means_a_telephone_call(session: S
     campaign = a_draft(session, people=2)
     morning = campaign.gathering.starts_at - timedelta(hours=4)
     campaign.publish(session, morning)
-    claimed, *_ = claim(session, now=morning, limit=1)
-    settle(session, [put_off(claimed, midnight_after(morning), reason=Reason.QUOTA)], now=morning)
-    pause_channel(session, midnight_after(morning), now=morning)
+    claimed, *_ = claim(session, CHANNELS, now=morning, limit=1)
+    settle(session, [put_off(claimed, midnight_after(morning), reason=Reason.QUOTA)], CHANNELS, now=morning)
+    pause_channel(session, Channel.TEMPLATE, midnight_after(morning), now=morning)
+    claim(session, CHANNELS, now=morning, limit=1)
     assert states(session) == ["phone_list"] * 2
     assert reasons(session) == ["quota"] * 2
 
 
 def test_pause_of_the_channel_puts_off_all_that_waits(session: Session) -> None:
     a_campaign(session)
-    claim(session, now=FRIDAY, limit=1)
+    claim(session, CHANNELS, now=FRIDAY, limit=1)
     until = FRIDAY + timedelta(seconds=30)
-    pause_channel(session, until, now=FRIDAY)
-    assert claim(session, now=until - SECOND, limit=10) == []
+    pause_channel(session, Channel.TEMPLATE, until, now=FRIDAY)
+    assert claim(session, CHANNELS, now=until - SECOND, limit=10) == []
     assert states(session) == ["sending", "queued", "queued"]
-    assert len(claim(session, now=until, limit=10)) == 2
+    assert len(claim(session, CHANNELS, now=until, limit=10)) == 2
 
 
 def test_stopped_notice_leaves_what_waits_to_the_telephone(session: Session) -> None:
     a_campaign(session)
-    claimed = claim(session, now=FRIDAY, limit=1)[0]
-    settle(session, [refused(claimed, Reason.STOPPED, 40037)], now=FRIDAY)
-    stop_notice(session, claimed.notice_id, 40037, now=FRIDAY)
+    claimed = claim(session, CHANNELS, now=FRIDAY, limit=1)[0]
+    stop_notice(session, claimed, 40037, now=FRIDAY)
+    settle(session, [refused(claimed, Reason.STOPPED, 40037)], CHANNELS, now=FRIDAY)
     assert states(session) == ["phone_list"] * 3
     assert reasons(session) == ["stopped"] * 3
 
 
 def test_stopped_notice_leaves_a_doubtful_message_in_doubt(session: Session) -> None:
     a_campaign(session, people=2)
-    first = claim(session, now=FRIDAY, limit=1)[0]
-    settle(session, [unclear(first, pause=SECOND, now=FRIDAY)], now=FRIDAY)
-    stop_notice(session, first.notice_id, 40037, now=FRIDAY)
-    assert sorted(states(session)) == ["phone_list", "queued"]
+    first = claim(session, CHANNELS, now=FRIDAY, limit=1)[0]
+    settle(session, [unclear(first, pause=SECOND, now=FRIDAY)], CHANNELS, now=FRIDAY)
+    stop_notice(session, first, 40037, now=FRIDAY)
+    assert sorted(states(session)) == ["failed", "queued"]
 
 
 def test_night_holds_what_is_due_until_eight(session: Session) -> None:
     campaign = a_campaign(session, people=1)
     nine = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
-    assert claim(session, now=nine, limit=10) == []
+    assert claim(session, CHANNELS, now=nine, limit=10) == []
     assert states(session) == ["held"]
     assert reasons(session) == ["night"]
     eight = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
-    assert claim(session, now=eight - SECOND, limit=10) == []
+    assert claim(session, CHANNELS, now=eight - SECOND, limit=10) == []
     assert one_claim(session, eight).openid == campaign.bindings[0].openid
 
 
@@ -210,20 +220,20 @@ def test_message_in_doubt_is_not_repeated_at_night(session: Session) -> None:
     late = datetime(2026, 11, 20, 12, 59, 30, tzinfo=UTC)
     a_campaign(session, people=1, now=late)
     one_claim(session, late)
-    assert claim(session, now=late + LEASE, limit=10) == []
+    assert claim(session, CHANNELS, now=late + LEASE, limit=10) == []
     assert states(session) == ["unknown"]
 
 
 def test_ended_binding_means_a_telephone_call(session: Session) -> None:
     a_campaign(session, people=1)
     end_bindings(session, Binding.id > 0, now=FRIDAY)
-    assert claim(session, now=FRIDAY, limit=10) == []
+    assert claim(session, CHANNELS, now=FRIDAY, limit=10) == []
     assert (states(session), reasons(session)) == (["phone_list"], ["binding_ended"])
 
 
 def test_message_that_waited_until_the_event_was_over_is_not_sent(session: Session) -> None:
     campaign = a_campaign(session, people=1)
-    assert claim(session, now=campaign.gathering.ends_at, limit=10) == []
+    assert claim(session, CHANNELS, now=campaign.gathering.ends_at, limit=10) == []
     assert (states(session), reasons(session)) == (["phone_list"], ["too_late"])
 
 
@@ -231,8 +241,8 @@ def test_two_senders_at_once_never_hold_the_same_message(sessions: Sessions) -> 
     with sessions.begin() as session:
         a_campaign(session, people=6)
     with sessions.begin() as one, sessions.begin() as other:
-        ones: list[Claimed] = claim(one, now=FRIDAY, limit=4)
-        others = claim(other, now=FRIDAY, limit=4)
+        ones: list[Claimed] = claim(one, CHANNELS, now=FRIDAY, limit=4)
+        others = claim(other, CHANNELS, now=FRIDAY, limit=4)
     assert (len(ones), len(others)) == (4, 2)
     assert not {c.delivery_id for c in ones} & {c.delivery_id for c in others}
 
@@ -243,4 +253,4 @@ def test_person_whose_message_is_just_being_claimed_is_passed_over(sessions: Ses
     with sessions.begin() as holder:
         holder.execute(update(Binding).values(busy_until=None))
         with sessions.begin() as sender:
-            assert claim(sender, now=FRIDAY, limit=4) == []
+            assert claim(sender, CHANNELS, now=FRIDAY, limit=4) == []

@@ -100,7 +100,7 @@ def test_away_and_exempt_get_the_words_for_staying_at_home(session: Session) -> 
     campaign.publish(session)
     at_home = dict(session.execute(select(Delivery.member_id, Delivery.at_home)).all())
     assert [at_home[member.id] for member in campaign.members] == [True, True, False]
-    notes = {claimed.words["note"] for claimed in claim(session, now=FRIDAY, limit=10)}
+    notes = {claimed.words["note"] for claimed in claim(session, CHANNELS, now=FRIDAY, limit=10)}
     assert len(notes) == 2
 
 
@@ -145,8 +145,8 @@ def test_published_at_night_waits_for_eight_o_clock(session: Session) -> None:
     campaign.publish(session, now=NIGHT)
     assert states(session) == ["held"] * 3
     assert set(session.scalars(select(Delivery.not_before))) == {MORNING}
-    assert claim(session, now=MORNING - timedelta(seconds=1), limit=10) == []
-    assert len(claim(session, now=MORNING, limit=10)) == 3
+    assert claim(session, CHANNELS, now=MORNING - timedelta(seconds=1), limit=10) == []
+    assert len(claim(session, CHANNELS, now=MORNING, limit=10)) == 3
 
 
 def test_meeting_before_the_morning_is_left_to_the_telephone(session: Session) -> None:
@@ -176,7 +176,7 @@ def test_joiner_after_publishing_is_put_on_the_phone_list_once(session: Session)
 
 def test_cancelling_tells_everybody_once_and_takes_back_what_was_unsent(session: Session) -> None:
     campaign = a_campaign(session)
-    claim(session, now=FRIDAY, limit=1)
+    claim(session, CHANNELS, now=FRIDAY, limit=1)
     done = cancelled(session, campaign)
     assert campaign.gathering.state is GatheringState.CANCELLED
     assert states(session)[:3] == ["sending", "cancelled", "cancelled"]
