@@ -4,12 +4,10 @@ Load generator: wrk (C, one thread), measured alone first against the bare route
 statements that the engine logged.
 """
 
-import json
 import statistics
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,33 +16,19 @@ from sqlalchemy import Engine, create_engine, text
 
 from embedded.process import free_port
 from models.keyring import Keyring
-from models.migrate import migrate
-from servers import Postgres, Valkey
+from tests.bench.platform import figure, platform, rate, wrk
 from tests.bench.statements import pgbench
 from tests.bench.zone import fill, reset, write_requests
 from tests.running import Running
 
 ROOT = Path(__file__).resolve().parents[2]
-CLIENTS, BRANCHES, EACH, RUNS = 64, 500, 20, 3
-
-
-def figure(value: float, unit: str, bar: str = "", ok: bool | None = None) -> dict[str, Any]:
-    """Return one figure as var/bench.json keeps it."""
-    return {"value": round(value, 3), "unit": unit, "bar": bar, "ok": ok}
+BRANCHES, EACH, RUNS = 500, 20, 3
 
 
 def measure(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the figures of check-in with their baselines."""
-    postgres, valkey = Postgres(folder / "postgres").start(), Valkey(folder / "valkey").start()
-    try:
-        postgres.create_database("zone")
-        owner, app = postgres.url("owner", "zone"), postgres.url("app", "zone")
-        migrate(owner, app)
-        running = Running(folder, database=app, owner=owner, redis=valkey.url(), at=datetime.now(UTC))
+    with platform(folder) as (owner, running):
         return _measure(folder, owner, running)
-    finally:
-        valkey.stop()
-        postgres.stop()
 
 
 def _measure(folder: Path, owner: str, running: Running) -> dict[str, dict[str, Any]]:
@@ -80,11 +64,6 @@ def signed(engine: Engine) -> int:
         return int(connection.scalar(query) or 0)
 
 
-def rate(run: dict[str, float]) -> float:
-    """Return requests per second as timed inside the generator."""
-    return run["answered"] / run["seconds"]
-
-
 def _figures(
     bare: dict[str, float], firsts: list[dict[str, float]], repeats: list[dict[str, float]], tps: float
 ) -> dict[str, dict[str, Any]]:
@@ -104,21 +83,6 @@ def _figures(
         "check-in: first / bare route": figure(first / rate(bare), "x"),
         "check-in: first / pgbench": figure(first / tps, "x"),
     }
-
-
-def wrk(base: str, asked: Path, *, seconds: int) -> dict[str, float]:
-    """Send every request of the file once, 64 connections in one thread; `seconds` must be enough.
-
-    wrk sleeps that long whatever happens, so it is no measure of anything.
-    """
-    script = ROOT / "tests" / "bench" / "check_in.lua"
-    done = subprocess.run(
-        ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "20s", "-s", str(script), base, "--",
-         str(asked), "1"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
 
 
 def _bare(asked: Path, env: dict[str, str]) -> dict[str, float]:

@@ -10,7 +10,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench import check_in  # noqa: E402 (the path above comes first)
+from tests.bench import callback, check_in, confirmation  # noqa: E402 (the path above comes first)
 
 
 def main() -> int:
@@ -19,8 +19,9 @@ def main() -> int:
         print("压测要用 wrk：apt-get install -y wrk", file=sys.stderr)
         return 2
     figures: dict[str, dict[str, Any]] = {}
-    with tempfile.TemporaryDirectory(prefix="zone-bench-") as folder:
-        figures |= check_in.measure(Path(folder))
+    for bench in (check_in, callback, confirmation):
+        with tempfile.TemporaryDirectory(prefix="zone-bench-") as folder:
+            figures |= bench.measure(Path(folder))
     for name, figure in figures.items():
         bar = f"  {figure['bar']}" if figure["bar"] else ""
         mark = {True: "ok", False: "MISSED", None: ""}[figure["ok"]]

@@ -74,7 +74,11 @@ def write_requests(engine: Engine, keyring: Keyring, phones: list[tuple[str, int
     with Session(engine) as session:
         salts = {gathering.id: gathering.hall_salt or b"" for gathering in session.query(Gathering)}
     tokens = {gathering: qr_token(keyring, gathering, salt, now=now) for gathering, salt in salts.items()}
-    path.write_text("".join(f"{phone} {tokens[gathering]}\n" for phone, gathering in phones))
+    path.write_text(
+        "".join(
+            f'/api/v1/check-ins\t{phone}\t{{"token":"{tokens[gathering]}"}}\n' for phone, gathering in phones
+        )
+    )
 
 
 def reset(owner_url: str) -> None:

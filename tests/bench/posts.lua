@@ -1,4 +1,4 @@
--- One first check-in per line of the file: session token, space, QR token. Each thread takes its own share.
+-- One POST per line of the file: address, session token or -, body, tab between. Each thread takes its share.
 -- Times are taken here: wrk itself sleeps its whole duration, whatever the script does.
 local ffi = require("ffi")
 ffi.cdef[[
@@ -25,9 +25,12 @@ function init(args)
   local n = 0
   for line in io.lines(args[1]) do
     if n % share == number then
-      local session, token = line:match("(%S+) (%S+)")
-      local headers = { ["Authorization"] = "Bearer " .. session, ["Content-Type"] = "application/json" }
-      table.insert(requests, wrk.format("POST", "/api/v1/check-ins", headers, '{"token":"' .. token .. '"}'))
+      local address, session, body = line:match("^([^\t]+)\t([^\t]+)\t(.+)$")
+      local headers = { ["Content-Type"] = "text/xml" }
+      if session ~= "-" then
+        headers = { ["Authorization"] = "Bearer " .. session, ["Content-Type"] = "application/json" }
+      end
+      table.insert(requests, wrk.format("POST", address, headers, body))
     end
     n = n + 1
   end

@@ -1,0 +1,127 @@
+"""The account's callback in safe mode: replies at 200 messages a second, result events at full speed.
+
+Messages come at their own times from eight threads, and each is measured from when it was due, so that a slow
+answer delays no measurement. Events come from wrk, 64 connections.
+"""
+
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+import xmltodict
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from models.keyring import Keyring
+from models.people.binding import Binding, BoundBy
+from models.people.member import Member
+from tests.bench.platform import figure, platform, rate, wrk
+from tests.bench.zone import fill
+from tests.running import Running
+from wechat.crypto import new_salt, read_key, seal, sign
+
+ACCOUNT, ORIGINAL, ADDRESS = "wxdemooa00000001", "gh_demooa000001", "/wechat/official-account"
+PER_SECOND, SECONDS, THREADS, EVENTS = 200, 15, 8, 6000
+WORDS = ("主题党日", "积分", "帮助", "签到", "您好")
+
+
+def measure(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the latency of replies and the rate of events."""
+    with platform(folder) as (_, running):
+        env = running.environment
+        keyring = Keyring.read(env["SECRET_KEY"], None, env["FIELD_KEY"])
+        engine = create_engine(env["DATABASE_URL"])
+        fill(engine, keyring, "wxdemomini000001", branches=50, each=20)
+        openids = _follow(engine, keyring)
+        running.start(jobs=False)
+        try:
+            waits = _talk(running, openids)
+            events = _events(folder, running, openids)
+        finally:
+            running.stop()
+    waits.sort()
+    p50, p99 = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
+    return {
+        "callback: replies, safe mode, at": figure(PER_SECOND, "/s"),
+        "callback: replies, p50": figure(p50, "ms"),
+        "callback: replies, p99": figure(p99, "ms", "< 50", p99 < 50),
+        "callback: result events": figure(events, "/s", ">= 800", events >= 800),
+    }
+
+
+def _follow(engine: Any, keyring: Keyring) -> list[str]:
+    """Bind every member on the account, too; return the openids."""
+    openids = []
+    with Session(engine) as session:
+        for n, member in enumerate(session.query(Member).order_by(Member.id)):
+            openid = f"a{n:08d}"
+            openids.append(openid)
+            session.add(
+                Binding(
+                    appid=ACCOUNT, openid=openid, openid_hash=keyring.openid_hash(ACCOUNT, openid),
+                    member_id=member.id, bound_at=datetime.now(UTC), how=BoundBy.SLIP,
+                )
+            )  # fmt: skip
+        session.commit()
+    return openids
+
+
+def _sealed(env: dict[str, str], fields: dict[str, Any]) -> tuple[str, str]:
+    """Return address and body of a push as WeChat sends it in safe mode."""
+    plain = xmltodict.unparse({"xml": fields}, full_document=False)
+    body = seal(plain, read_key(env["WECHAT_OA_AES_KEY"]), ACCOUNT, salt=new_salt())
+    timestamp = str(int(time.time()))
+    query = {"timestamp": timestamp, "nonce": "n1", "encrypt_type": "aes", "openid": "o"}
+    query["signature"] = sign(env["WECHAT_OA_TOKEN"], timestamp, "n1")
+    query["msg_signature"] = sign(env["WECHAT_OA_TOKEN"], timestamp, "n1", body)
+    outside = {"ToUserName": ORIGINAL, "Encrypt": body}
+    return f"{ADDRESS}?{urlencode(query)}", xmltodict.unparse({"xml": outside}, full_document=False)
+
+
+def _talk(running: Running, openids: list[str]) -> list[float]:
+    """Send messages at their times; return what each waited for its reply, in milliseconds."""
+    total = PER_SECOND * SECONDS
+    pushes = []
+    for n in range(total):
+        fields = {"ToUserName": ORIGINAL, "FromUserName": openids[n % len(openids)], "MsgType": "text"}
+        own = {"CreateTime": int(time.time()), "Content": WORDS[n % len(WORDS)], "MsgId": 9_000_000 + n}
+        pushes.append(_sealed(running.environment, fields | own))
+    waits: list[float] = []
+    begin = time.monotonic() + 0.5
+
+    def send(number: int) -> None:
+        http = requests.Session()
+        http.trust_env = False
+        for n in range(number, total, THREADS):
+            due = begin + n / PER_SECOND
+            time.sleep(max(0.0, due - time.monotonic()))
+            address, body = pushes[n]
+            answer = http.post(running.web + address, data=body.encode(), timeout=20)
+            waits.append((time.monotonic() - due) * 1000)
+            assert answer.status_code == 200, answer.text
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(waits) == total
+    return waits
+
+
+def _events(folder: Path, running: Running, openids: list[str]) -> float:
+    """Push result events as fast as they are taken; return how many a second."""
+    asked = folder / "events.txt"
+    with asked.open("w") as lines:
+        for n in range(EVENTS):
+            fields = {"ToUserName": ORIGINAL, "FromUserName": openids[n % len(openids)], "MsgType": "event"}
+            own = {"CreateTime": int(time.time()), "Event": "TEMPLATESENDJOBFINISH", "MsgID": 700_000 + n}
+            address, body = _sealed(running.environment, fields | own | {"Status": "success"})
+            lines.write(f"{address}\t-\t{body}\n")
+    run = wrk(running.web, asked, seconds=12)
+    assert run["again"] == EVENTS, run
+    return rate(run)

@@ -1,0 +1,102 @@
+"""Confirming rolls of 150: the one verb that closes a roll and posts its points, alone and four at once."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
+
+import models.points.scheme as scheme_room
+from models.base import connect, sessions_of
+from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
+from models.gatherings.roll import Roll, RollLine, Status
+from models.people.account import Account
+from models.people.member import Member, MemberStatus
+from models.people.org import Org, OrgKind, Setting, put_setting
+from models.points.posting import confirm_roll
+from models.points.scheme import publish_scheme
+from tests.bench.platform import figure, platform
+
+ROLLS, EACH, THREADS = 120, 150, 4
+SCHEME = Path(scheme_room.__file__).parent / "schemes" / "ATTEND.json"  # an entry for everybody who came
+
+
+def measure(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return how long one confirmation takes, and how many a second four secretaries get through."""
+    with platform(folder) as (owner, running):
+        engine = connect(running.environment["DATABASE_URL"], pool_size=THREADS)
+        sessions = sessions_of(engine)
+        with sessions.begin() as session:
+            by, rolls = _fill(session)
+        with connect(owner, pool_size=1).connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+        waits: list[float] = []
+
+        def confirm(mine: list[int]) -> None:
+            for roll_id in mine:
+                begin = time.monotonic()
+                with sessions.begin() as session:
+                    confirm_roll(session, roll_id, by=by, now=datetime.now(UTC))
+                waits.append((time.monotonic() - begin) * 1000)
+
+        confirm(rolls[: ROLLS // 3])
+        alone, waits = sorted(waits), []
+        begin = time.monotonic()
+        shares = [rolls[ROLLS // 3 :][number::THREADS] for number in range(THREADS)]
+        threads = [threading.Thread(target=confirm, args=(share,)) for share in shares]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        together = len(rolls[ROLLS // 3 :]) / (time.monotonic() - begin)
+        engine.dispose()
+    median = alone[len(alone) // 2]
+    return {
+        "roll of 150: confirmation, median": figure(median, "ms", "< 50", median < 50),
+        "roll of 150: confirmation, slowest": figure(alone[-1], "ms"),
+        "roll of 150: four at once": figure(together, "/s"),
+    }
+
+
+def _fill(session: Session) -> tuple[int, list[int]]:
+    zone = Org(kind=OrgKind.WORKING_COMMITTEE, code="Z", name="示范区党工委")
+    account = Account(login="bench", name="书记", password_hash="-", must_change=False)
+    session.add_all([zone, account])
+    session.flush()
+    scheme = publish_scheme(session, SCHEME.read_text("utf-8"), issuer=zone, by=None, now=datetime.now(UTC))
+    put_setting(session, zone.id, Setting.SCHEME, {"code": scheme.code, "version": scheme.version})
+    began = datetime.now(UTC) - timedelta(hours=2)
+    rolls = []
+    for number in range(ROLLS):
+        org = Org(kind=OrgKind.BRANCH, code=f"B{number}", name=f"第{number}党支部", parent_id=zone.id)
+        session.add(org)
+        session.flush()
+        people = [{"name": f"党员{n}", "branch_id": org.id, "status": MemberStatus.FULL} for n in range(EACH)]
+        session.execute(insert(Member), people)
+        gathering = Gathering(
+            org_id=org.id, kind=GatheringKind.THEME_DAY, period="2026-11", title="主题党日", place="会议室",
+            starts_at=began, ends_at=began + timedelta(hours=1), state=GatheringState.OPEN, opened_at=began,
+            hall_salt=b"sixteen byte salt"[:16],
+        )  # fmt: skip
+        session.add(gathering)
+        session.flush()
+        roll = Roll(gathering_id=gathering.id, org_id=org.id)
+        session.add(roll)
+        session.flush()
+        ids = session.scalars(select(Member.id).where(Member.branch_id == org.id)).all()
+        session.execute(
+            insert(RollLine),
+            [
+                {
+                    "gathering_id": gathering.id, "member_id": member_id, "roll_id": roll.id,
+                    "status": Status.LEAVE if turn % 6 == 5 else Status.PRESENT,
+                    "marked_at": began, "marked_by": account.id,
+                }
+                for turn, member_id in enumerate(ids)
+            ],
+        )  # fmt: skip
+        rolls.append(roll.id)
+    return account.id, rolls
