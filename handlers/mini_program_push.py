@@ -7,7 +7,10 @@ from flask import Response
 
 from handlers.edge import current
 from handlers.pushed import answer_push, prove
-from wechat.callback import SILENCE, Push, Unknown
+from models.notices.event import Outcome
+from models.notices.matching import Result, keep_result
+from models.notices.subscription import allow, bound_phone, switch_off
+from wechat.callback import SILENCE, Push, SubscribeChange, SubscribePopup, SubscribeSent, Unknown
 
 mini_program_push = APIBlueprint("mini_program_push", __name__, enable_openapi=False)
 ADDRESS = "/wechat/mini-program"
@@ -23,12 +26,50 @@ def verify() -> Response:
 
 @mini_program_push.post(ADDRESS)
 def receive() -> Response:
-    """Take note of an event; none asks anything of us yet."""
+    """Take note of an event. A failure in here is a 5xx, for WeChat then tells us again."""
     edge = current()
     return answer_push(edge.parts.mini_callback, _noted, now=edge.now)
 
 
 def _noted(push: Push) -> Response:
-    kind = push.event if isinstance(push, Unknown) else type(push).__name__
-    log.info("the mini-program was told of %s", kind)
+    match push:
+        case SubscribePopup() | SubscribeChange():
+            _count_answers(push)
+        case SubscribeSent():
+            _keep_results(push)
+        case _:
+            kind = push.event if isinstance(push, Unknown) else type(push).__name__
+            log.info("the mini-program was told of %s", kind)
     return Response(SILENCE, mimetype="text/plain")
+
+
+def _count_answers(push: SubscribePopup | SubscribeChange) -> None:
+    """Count what a bound phone allowed by our template, or forget all of it once it is switched off."""
+    edge = current()
+    template_id = edge.parts.installation.channels.template_id
+    answers = [item.accepted for item in push.items if item.template_id == template_id]
+    binding_id = bound_phone(
+        edge.session, push.appid, edge.parts.keyring.openid_hash(push.appid, push.openid)
+    )
+    if template_id is None or binding_id is None:
+        return
+    if any(answers):
+        allow(edge.session, binding_id, template_id, answers.count(True), now=push.at)
+    elif answers and isinstance(push, SubscribeChange):
+        switch_off(edge.session, binding_id, template_id, now=push.at)
+
+
+def _keep_results(push: SubscribeSent) -> None:
+    edge = current()
+    for number, row in enumerate(push.items):
+        delivered = row.errcode == 0 or (row.errcode is None and row.status == "success")
+        result = Result(
+            appid=push.appid,
+            natural_key=f"{push.natural_key}:{number}",
+            msgid=row.msgid if row.msgid.strip("0") else None,
+            openid_hash=edge.parts.keyring.openid_hash(push.appid, push.openid),
+            happened_at=push.at,
+            outcome=Outcome.DELIVERED if delivered else Outcome.FAILED,
+            reason=None if delivered else row.status[:40] or "failed",
+        )
+        keep_result(edge.session, result, now=edge.now)

@@ -16,12 +16,13 @@ from handlers.mini_program import (
     link_code,
     points,
     session,
+    subscriptions,
 )
 from handlers.mini_program_push import mini_program_push
 from handlers.official_account import official_account
 
 # Imported for the views they hang on the blueprint.
-VIEWS = (away, binding, branch, check_ins, gatherings, home, leaves, link_code, points, session)
+VIEWS = (away, binding, branch, check_ins, gatherings, home, leaves, link_code, points, session, subscriptions)
 
 
 def create_app(parts: Parts) -> App:

@@ -9,6 +9,7 @@ from handlers.edge import VOLUNTARY, current
 from handlers.identity import bearer
 from handlers.mini_program import api
 from handlers.mini_program.gatherings import Attending, shown
+from handlers.mini_program.subscriptions import asked
 from models.gatherings.of_member import coming_up
 from models.people.phone import phone_behind
 
@@ -31,6 +32,7 @@ class Home(BaseModel):
     member: str | None
     branch: str | None
     gatherings: list[Attending]
+    subscribe: list[str]
 
 
 @api.get("/home")
@@ -51,6 +53,7 @@ def show_home() -> dict[str, Any]:
         "member": None,
         "branch": None,
         "gatherings": [],
+        "subscribe": [],
     }
     if "Authorization" in request.headers:
         phone = phone_behind(edge.session, bearer(), now=edge.now)
@@ -60,5 +63,6 @@ def show_home() -> dict[str, Any]:
                 "member": phone.member_name,
                 "branch": phone.branch_name,
                 "gatherings": [shown(seat) for seat in seats],
+                "subscribe": asked(phone),
             }
     return answer

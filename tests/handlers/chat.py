@@ -68,7 +68,7 @@ class Chat:
                 demonstration=True,
                 mini_appid=MINI,
                 account_appid=OA,
-                channels=Channels(OA, None, None),
+                channels=Channels(OA, MINI, "S1"),
                 verification_files={},
             ),
         )

@@ -116,7 +116,7 @@ def open_site(sessions: Sessions, redis_url: str) -> Site:
             demonstration=True,
             mini_appid=MINI,
             account_appid=OA,
-            channels=Channels(OA, None, None),
+            channels=Channels(OA, MINI, "S1"),
             verification_files={"MP_verify_abc.txt": "abc"},
         ),
     )

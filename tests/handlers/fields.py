@@ -14,7 +14,7 @@ FIELDS: dict[str, set[str]] = {
     "GET /api/v1/home": {
         "serves", "demonstration", "member", "branch",
         "legal", "legal.owner", "legal.filing_no", "legal.voluntary", "legal.complaint_phone",
-        "gatherings", *(f"gatherings[].{name}" for name in SEAT),
+        "gatherings", *(f"gatherings[].{name}" for name in SEAT), "subscribe",
     },
     "GET /api/v1/gatherings": {"items", "next", *(f"items[].{name}" for name in SEAT)},
     "GET /api/v1/gatherings/<int:gathering_id>": {
@@ -25,6 +25,7 @@ FIELDS: dict[str, set[str]] = {
         "cycle", "scheme", "total", "provisional",
         "parts", "parts[].code", "parts[].title", "parts[].initial", "parts[].subtotal", "parts[].cap",
         "parts[].why", "parts[].pending",
+    "POST /api/v1/subscriptions": {"subscribe"},
         "entries", "entries[].id", "entries[].occurred_on", "entries[].title", "entries[].about",
         "entries[].points", "entries[].counted", "entries[].why", "entries[].by", "entries[].reverses",
     },

@@ -150,7 +150,7 @@ def parts_on(engine: Engine) -> Parts:
             demonstration=False,
             mini_appid=MINI,
             account_appid=OA,
-            channels=Channels(OA, None, None),
+            channels=Channels(OA, MINI, "S1"),
             verification_files={"MP_verify_abc.txt": "abc"},
         ),
     )
