@@ -1,6 +1,6 @@
 """请假与报备: what members asked, answered in its row; and leave recorded for whoever has no phone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -27,7 +27,7 @@ from models.gatherings.leave import (
 )
 from models.gatherings.marks import surname_order
 from models.gatherings.pending import answered_of, pending_of, people_of, record_told
-from models.gatherings.roll import LeaveReason
+from models.gatherings.roll import Leave, LeaveReason
 from models.people.away_report import REPORT_STATE_TEXT
 from models.people.member import SpellKind
 from models.people.org import tree_order
@@ -195,18 +195,25 @@ def create_leave() -> Response:
     return go("console.leaves")
 
 
+def leave_verb(gathering_id: int, member_id: int) -> Callable[..., Leave]:
+    """Return the verb by which this person answers this leave: by a post, or as delegate of the roll.
+
+    Refused: not_found, not_yours.
+    """
+    head = head_of_line(current().session, gathering_id, member_id)
+    if not answers_for(head, Verb.DECIDE):
+        person_reached(member_id, Verb.DECIDE)
+    # A confirmed roll is amended by whoever may confirm it.
+    return answer_leave if answers_for(head, Verb.CONFIRM) else decide_leave
+
+
 @console.post("/console/leaves/<int:gathering_id>/<int:member_id>/answer")
 @staff_page
 def create_leave_answer(gathering_id: int, member_id: int) -> Response:
     """Answer leave: the branch's secretary, or the delegate of this roll."""
-    session = current().session
-    head = head_of_line(session, gathering_id, member_id)
-    if not answers_for(head, Verb.DECIDE):
-        person_reached(member_id, Verb.DECIDE)
-    # A confirmed roll is amended by whoever may confirm it.
-    answer = answer_leave if answers_for(head, Verb.CONFIRM) else decide_leave
+    answer = leave_verb(gathering_id, member_id)
     try:
-        answer(session, gathering_id, member_id, **answered())
+        answer(current().session, gathering_id, member_id, **answered())
     except Refused as error:
         return sent_back(error)
     return go("console.leaves")

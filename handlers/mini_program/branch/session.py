@@ -42,9 +42,9 @@ def posts_shown() -> list[dict[str, Any]]:
 
 
 @api.post("/branch/session")
+@member_needed
 @api.input(Digits, arg_name="body")
 @api.output(AtWork, status_code=201)
-@member_needed
 def start_work(body: Digits) -> dict[str, Any]:
     """201, for twelve hours. Wrong digits cost tries, five an hour, then 429; a slip gives no such right."""
     edge, who = current(), phone()
@@ -59,8 +59,8 @@ def start_work(body: Digits) -> dict[str, Any]:
 
 
 @api.delete("/branch/session")
-@api.output({}, status_code=204)
 @branch_phone_needed
+@api.output({}, status_code=204)
 def end_work() -> str:
     """204; the phone stays logged in as its member."""
     end_branch_work(current().session, bearer(), staff())

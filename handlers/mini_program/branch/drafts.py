@@ -1,0 +1,96 @@
+"""POST /api/v1/branch/gatherings and its publication: a draft like last month's, then told to everybody."""
+
+from dataclasses import replace
+from datetime import date, time
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from handlers.console.draft_pages import draft_reached, that_meets
+from handlers.console.publication import check_promise
+from handlers.console.reach import gathering_reached, org_asked
+from handlers.edge import current
+from handlers.identity import branch_phone_needed, staff
+from handlers.mini_program import api
+from handlers.mini_program.branch.gatherings import GatheringDetail, detail
+from models.audit import Via
+from models.clock import SHANGHAI, at
+from models.gatherings.plan import Plan, draft, suggest, taking_part
+from models.gatherings.required_item import merge_required
+from models.notices.publish import publish
+from models.people.rights import Verb
+from models.refused import Refused
+
+Words = Annotated[str, StringConstraints(max_length=60)]
+
+
+class NewDraft(BaseModel):
+    """What to change of the draft that last month's proposes; each may be left out."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    org_id: Annotated[int, Field(ge=1, lt=2**63)] | None = None
+    title: Words | None = None
+    day: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$")] | None = None
+    start: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}:[0-9]{2}$")] | None = None
+    place: Words | None = None
+
+
+class Promise(BaseModel):
+    """How many people the button said it would tell."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    people: Annotated[int, Field(ge=0, lt=10**6)]
+
+
+@api.post("/branch/gatherings")
+@branch_phone_needed
+@api.input(NewDraft, arg_name="body")
+@api.output(GatheringDetail, status_code=201)
+def create_branch_gathering(body: NewDraft) -> dict[str, Any]:
+    """201: the next theme day's draft as last month's proposes it, with what the body changes."""
+    edge = current()
+    org = that_meets(org_asked(Verb.DRAFT, None if body.org_id is None else str(body.org_id)))
+    plan = _changed(suggest(edge.session, org, now=edge.now).plan(), body)
+    it = draft(edge.session, org.id, plan, by=staff().account_id, now=edge.now, via=Via.PHONE)
+    return detail(gathering_reached(it.id))
+
+
+def _changed(plan: Plan, body: NewDraft) -> Plan:
+    """Put what the body says into a plan; what hangs on the hour moves along. Refused: bad_plan."""
+    proposed = plan.starts_at.astimezone(SHANGHAI)
+    try:
+        day = date.fromisoformat(body.day) if body.day else proposed.date()
+        clock = time.fromisoformat(body.start) if body.start else proposed.time()
+    except ValueError:
+        wrong = {"day" if body.day else "start": "没有这一天或这个时间"}
+        raise Refused("bad_plan", "日期或时间不对", fields=wrong) from None
+    starts_at = at(day, clock)
+    later = starts_at - plan.starts_at
+    return replace(
+        plan,
+        title=plan.title if body.title is None else body.title.strip(),
+        place=plan.place if body.place is None else body.place.strip(),
+        starts_at=starts_at,
+        ends_at=plan.ends_at + later,
+        leave_until=plan.leave_until and plan.leave_until + later,
+        # The reason speaks of the day that was proposed.
+        date_reason=plan.date_reason if day == proposed.date() else None,
+    )
+
+
+@api.post("/branch/gatherings/<int:gathering_id>/publication")
+@branch_phone_needed
+@api.input(Promise, arg_name="body")
+@api.output(GatheringDetail)
+def publish_branch_gathering(gathering_id: int, body: Promise) -> dict[str, Any]:
+    """200: rolls, notice and outbox in one transaction; 409 audience_changed if it would reach others."""
+    edge = current()
+    it, _ = draft_reached(gathering_id, Verb.PUBLISH)
+    merge_required(edge.session, it)
+    org_ids = taking_part(edge.session, gathering_id)
+    check_promise(org_ids, str(body.people))
+    publish(
+        edge.session, gathering_id, org_ids=org_ids, by=staff().account_id,
+        channels=edge.parts.installation.channels, now=edge.now, via=Via.PHONE,
+    )  # fmt: skip
+    return detail(gathering_reached(gathering_id))

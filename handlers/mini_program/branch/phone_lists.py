@@ -1,0 +1,100 @@
+"""/api/v1/branch/gatherings/{id}/phone-list: whom to telephone, with numbers, for this purpose alone."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from handlers.console.phone_lists import asked_for, phoned
+from handlers.edge import current
+from handlers.identity import branch_phone_needed, staff
+from handlers.mini_program import api
+from handlers.mini_program.branch.gatherings import ProgressOut, progress_shown
+from models.audit import Via
+from models.clock import day_of, iso
+from models.notices.phone_list import Message, PhoneRow, mark_phoned, messages_of, phone_list, sums_of
+from models.notices.progress import progress_of
+
+
+class PhoneLine(BaseModel):
+    """One person to telephone, or told already; `family_phone` is a relative's."""
+
+    delivery_id: int
+    member_id: int
+    name: str
+    joined_year: int | None
+    group: str | None
+    phone: str | None
+    family_phone: str | None
+    at_home: bool
+    reason: str
+    phoned_at: str | None
+    phoned_by: str | None
+
+
+class PhoneList(BaseModel):
+    """The list with its purpose; `message` is the kind of what is to be told; opening it is logged."""
+
+    purpose: str
+    message: str | None
+    told: ProgressOut
+    items: list[PhoneLine]
+    next: str | None
+
+
+class Told(BaseModel):
+    """How far the message has come among the people of this list."""
+
+    told: ProgressOut
+
+
+@api.get("/branch/gatherings/<int:gathering_id>/phone-list")
+@branch_phone_needed
+@api.output(PhoneList)
+def show_phone_list(gathering_id: int) -> dict[str, Any]:
+    """Whom to telephone, by group and in surname order; each sees the own branch or group.
+
+    About the newest message with somebody left, or the one that `?message=` names.
+    """
+    edge = current()
+    rolls, orgs = phoned(gathering_id)
+    it = rolls[0].gathering
+    day = day_of(it.starts_at)
+    message = asked_for(messages_of(edge.session, gathering_id, org_ids=orgs))
+    rows = phone_list(
+        edge.session, edge.parts.keyring, gathering_id, notice_id=message.notice_id if message else None,
+        org_ids=orgs, by=staff().account_id, via=Via.PHONE,
+    )  # fmt: skip
+    return {
+        "purpose": f"通知 {day.month}月{day.day}日{it.title}。打开名单已记入日志，请不要截图外传。",
+        "message": message.kind if message else None,
+        "told": _told(gathering_id, message, orgs),
+        "items": [_line(row) for row in rows],
+        "next": None,
+    }
+
+
+def _told(gathering_id: int, message: Message | None, orgs: list[int]) -> dict[str, int]:
+    notice_id = message.notice_id if message else None
+    sums = sums_of(current().session, gathering_id, notice_id=notice_id, org_ids=orgs)
+    return progress_shown(progress_of(sums.counts))
+
+
+def _line(row: PhoneRow) -> dict[str, Any]:
+    plain = ("delivery_id", "member_id", "name", "joined_year", "phone", "family_phone", "at_home", "reason")
+    return {name: getattr(row, name) for name in plain} | {
+        "group": row.group_name,
+        "phoned_at": iso(row.phoned_at) if row.phoned_at else None,
+        "phoned_by": row.phoned_by,
+    }
+
+
+@api.post("/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>")
+@branch_phone_needed
+@api.output(Told)
+def tick_phoned(gathering_id: int, delivery_id: int) -> dict[str, Any]:
+    """Tick 已告知; twice is once, and the first hand stays."""
+    edge = current()
+    _, orgs = phoned(gathering_id)
+    mark_phoned(edge.session, delivery_id, org_ids=orgs, by=staff().account_id, via=Via.PHONE, now=edge.now)
+    message = asked_for(messages_of(edge.session, gathering_id, org_ids=orgs))
+    return {"told": _told(gathering_id, message, orgs)}

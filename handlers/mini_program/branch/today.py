@@ -1,0 +1,126 @@
+"""GET /api/v1/branch/today: what waits for this phone's person, and the gatherings it is about."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from handlers.console.gatherings import months_back
+from handlers.console.reach import own_orgs, phoned_orgs
+from handlers.console.today import DRAFT_AHEAD, TO_COME
+from handlers.edge import current
+from handlers.identity import branch_phone_needed, staff
+from handlers.mini_program import api
+from handlers.mini_program.branch.gatherings import (
+    MONTHS,
+    GatheringRoll,
+    ProgressOut,
+    is_foreign_draft,
+    listed,
+    progress_shown,
+)
+from handlers.mini_program.branch.leaves import waiting_leaves
+from handlers.mini_program.branch.session import PostOut, posts_shown
+from models.clock import day_of
+from models.gatherings.delegate import standing_in
+from models.gatherings.gathering import GatheringState
+from models.gatherings.plan import suggest
+from models.gatherings.standing import Standing, own_branches, rolls_among
+from models.notices.progress import Progress, progress_below
+from models.people.org import BRANCHES
+from models.people.rights import Verb, may
+
+
+class Working(GatheringRoll):
+    """A gathering that is not over for this person, and how far its message has come."""
+
+    told: ProgressOut | None
+
+
+class Waiting(BaseModel):
+    """One thing that waits: phone, check, confirm, publish, leave or draft; how many, and where."""
+
+    what: str
+    number: int
+    gathering_id: int | None
+    roll_id: int | None
+    org_id: int | None
+
+
+class Today(BaseModel):
+    """The first screen of 支部工作; the nearest gathering first."""
+
+    name: str
+    posts: list[PostOut]
+    waiting: list[Waiting]
+    gatherings: list[Working]
+
+
+@api.get("/branch/today")
+@branch_phone_needed
+@api.output(Today)
+def show_today() -> dict[str, Any]:
+    """What waits for this person: the same as on the console's first page, as numbers."""
+    edge, posts = current(), staff().posts
+    months = months_back(day_of(edge.now), MONTHS)
+    rolls = rolls_among(edge.session, own_branches(posts), periods=months, now=edge.now)
+    own = [roll for roll in reversed(rolls) if _is_on(roll) and not is_foreign_draft(roll)]
+    orgs = phoned_orgs(own)
+    told = progress_below(edge.session, [roll.gathering.id for roll in own], org_ids=orgs) if orgs else {}
+    delegated = standing_in(edge.session, staff().account_id, now=edge.now)
+    leaves = len(waiting_leaves(delegated))
+    return {
+        "name": staff().name,
+        "posts": posts_shown(),
+        "waiting": [
+            *(one for roll in own for one in _of_roll(roll, told.get(roll.gathering.id), delegated)),
+            *([_waits("leave", leaves)] if leaves else []),
+            *_to_draft(),
+        ],
+        "gatherings": [
+            listed(roll)
+            | {"told": progress_shown(told[roll.gathering.id]) if roll.gathering.id in told else None}
+            for roll in own
+        ],
+    }
+
+
+def _is_on(roll: Standing) -> bool:
+    """Say whether somebody has yet to do something about a roll."""
+    return roll.roll.confirmed_at is None and roll.state is not GatheringState.CANCELLED
+
+
+def _waits(what: str, number: int, roll: Standing | None = None, org_id: int | None = None) -> dict[str, Any]:
+    return {
+        "what": what,
+        "number": number,
+        "gathering_id": roll.gathering.id if roll else None,
+        "roll_id": roll.roll.id if roll else None,
+        "org_id": roll.org.id if roll else org_id,
+    }
+
+
+def _of_roll(roll: Standing, told: Progress | None, delegated: list[int]) -> Iterator[dict[str, Any]]:
+    """Yield what one roll asks of this person."""
+    over = roll.gathering.ends_at <= current().now
+    if roll.state is GatheringState.DRAFT:
+        if may(staff().posts, Verb.PUBLISH, roll.org.path):
+            yield _waits("publish", 1, roll)
+        return
+    if roll.state in TO_COME and not over and told and told.to_phone:
+        yield _waits("phone", told.to_phone, roll)
+    if may(staff().posts, Verb.CONFIRM, roll.org.path) or roll.roll.id in delegated:
+        if roll.questions:
+            yield _waits("check", roll.questions, roll)
+        if over:
+            yield _waits("confirm", roll.counts.unrecorded, roll)
+
+
+def _to_draft() -> Iterator[dict[str, Any]]:
+    """Yield the theme days to draft within seven days."""
+    edge = current()
+    for org in own_orgs(Verb.DRAFT):
+        if org.kind in BRANCHES:
+            day = suggest(edge.session, org, now=edge.now).day
+            if day - DRAFT_AHEAD <= day_of(edge.now):
+                yield _waits("draft", 1, org_id=org.id)
