@@ -75,7 +75,7 @@ WITH due AS (
         CASE n.kind WHEN 'prompt' THEN n.published_at + interval '2 days' ELSE g.starts_at END AS needed_by,
         CASE n.kind WHEN 'prompt' THEN n.published_at + interval '2 days' WHEN 'reminder' THEN g.starts_at
             ELSE g.ends_at END AS sent_until,
-        g.state = 'cancelled' AND n.kind IN ('notice', 'reminder') AS called_off
+        n.kind <> 'prompt' AND n.version < g.version AS called_off  -- moved or cancelled since
     FROM delivery d
     JOIN binding b ON b.id = d.binding_id
     JOIN notice n ON n.id = d.notice_id

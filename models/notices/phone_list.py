@@ -66,6 +66,15 @@ class PhoneRow:
     phoned_by: str | None
 
 
+class Tick(NamedTuple):
+    """Whether one person was told by telephone: when, and by whom."""
+
+    delivery_id: int
+    name: str
+    phoned_at: datetime | None
+    phoned_by: str | None
+
+
 def newest_message(session: Session, gathering_id: int) -> Notice | None:
     """Return the newest message to members: the notice, a reminder, a change; None before publishing."""
     query = select(Notice).where(Notice.gathering_id == gathering_id, Notice.kind != NoticeKind.PROMPT)
@@ -226,6 +235,17 @@ def unmark_phoned(
         _expect(session, delivery_id, org_ids, DeliveryState.PHONE_LIST)
         return
     record(session, "not_phoned", "delivery", delivery_id, via=via, account_id=by)
+
+
+def tick_of(session: Session, delivery_id: int) -> Tick:
+    """Return the tick of one row, after `mark_phoned` or `unmark_phoned` let it be seen."""
+    row = session.execute(
+        select(Delivery.id, Member.name, Delivery.phoned_at, Account.name)
+        .join(Member, Member.id == Delivery.member_id)
+        .outerjoin(Account, Account.id == Delivery.phoned_by)
+        .where(Delivery.id == delivery_id)
+    ).one()
+    return Tick(*row)
 
 
 def _mine(delivery_id: int, org_ids: Sequence[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -1,5 +1,7 @@
 """The words of a WeChat message, frozen when it is published."""
 
+from collections.abc import Sequence
+
 from models.clock import SHANGHAI
 from models.gatherings.gathering import GATHERING_KIND_TEXT, Gathering
 
@@ -20,6 +22,16 @@ def notice_words(gathering: Gathering, host: str) -> dict[str, Words]:
     return {
         "member": usual | {"note": note},
         "at_home": usual | {"note": "可不到会，在家学习，有事请联系支部"},
+    }
+
+
+def change_words(gathering: Gathering, host: str, changed: Sequence[str]) -> dict[str, Words]:
+    """Return the values of the message that a gathering was moved; `changed` are 日期, 地点 …"""
+    told = facts(gathering, host, before="有变动：")
+    what = f"改了{changed[0]}等" if len(changed) > 2 else f"改了{'、'.join(changed)}"
+    return {
+        "member": told | {"note": joined(what, gathering.reason or "", "以这次为准")},
+        "at_home": told | {"note": joined(what, "仍可不到会，在家学习")},
     }
 
 
