@@ -25,8 +25,8 @@ def create_screen_link(gathering_id: int) -> Response:
     edge = current()
     it = roll_hosted(gathering_id)
     link = issue_screen_link(edge.session, edge.parts.keyring, it, by=staff().account_id, now=edge.now)
-    address = f"{edge.parts.installation.base_url}/s/{link[:5]}-{link[5:]}"
-    return page("screen_link.html", gathering=it, address=address, until=edge.now + LIFE)
+    base, path = edge.parts.installation.base_url, f"/s/{link[:5]}-{link[5:]}"
+    return page("screen_link.html", gathering=it, base=base, path=path, until=edge.now + LIFE)
 
 
 @console.post("/console/gatherings/<int:gathering_id>/screen-links/ending")

@@ -100,7 +100,7 @@ def open_screen(session: Session, keyring: Keyring, typed: str, *, now: datetime
         .execution_options(synchronize_session=False)
     ).first()
     if row is None:
-        raise Refused("screen_ended", "这个投屏链接用过了、过期了或者抄错了，请支部再给一个")
+        raise Refused("screen_ended", "这个投屏链接不能用，也许抄错了一个字")
     return Screen(row.gathering_id, cookie, row.expires_at)
 
 
@@ -112,7 +112,7 @@ def check_screen(session: Session, cookie: str, gathering_id: int, *, now: datet
         )
     )
     if found is None:
-        raise Refused("screen_ended", "投屏已经结束，要再投请支部再给一个链接")
+        raise Refused("screen_ended", "投屏已经结束")
 
 
 def live_links(session: Session, gathering_id: int, *, now: datetime) -> int:
