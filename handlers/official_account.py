@@ -5,10 +5,12 @@ import logging
 from apiflask import APIBlueprint
 from flask import Response
 
-from handlers.chat_words import BUSY
+from handlers.chat.ask import SILENT
+from handlers.chat.replies import reply_to
+from handlers.chat.tries import count_again, count_try
+from handlers.chat.words import BUSY
 from handlers.edge import Edge, current
 from handlers.pushed import answer_push, prove
-from handlers.replies import SILENT, count_again, count_try, reply_to
 from models.notices.event import Outcome
 from models.notices.inbound import claim_message, keep_reply, reply_given
 from models.notices.matching import Result, keep_result

@@ -52,12 +52,12 @@ def _owned(owner_url: str) -> Iterator[Connection]:
         yield connection
 
 
-# What a running product takes away: drafts, sessions, counters and what has had its time. Organisations,
-# people, notices and everything else stay, ended or anonymised.
+# What a running product takes away: drafts, edited texts, sessions, counters and what has had its time.
+# Organisations, people, notices and everything else stay, ended or anonymised.
 DELETED = {
     "agenda_item", "bind_code_use", "console_session", "dues_tick", "gathering_tag", "inbound_message",
-    "link_code", "org_setting", "phone_session", "planned_run", "roll", "roll_line", "scheme", "screen_link",
-    "tries", "wechat_event", "workday",
+    "link_code", "office_answer", "org_setting", "phone_session", "planned_run", "roll", "roll_line",
+    "scheme", "screen_link", "tries", "wechat_event", "workday",
 }  # fmt: skip
 
 

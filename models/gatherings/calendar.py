@@ -83,3 +83,20 @@ def propose_day(session: Session, *, year: int, month: int, day_of_month: int, r
         return Proposal(moved, f"{usual}；当天休息，七天以内改期，建议 {day_text(moved)}", True)
     where = "提前到前一个" if step < 0 else "顺延到下一个"
     return Proposal(moved, f"{usual}；当天休息，{where}工作日", True)
+
+
+def after_workdays(session: Session, day: date, number: int) -> tuple[date, bool]:
+    """Return the last of so many workdays after `day`, and whether the holidays until then are entered.
+
+    Without them Monday to Friday are counted, and whoever shows the day says only how many workdays.
+    """
+    span = (day, day + timedelta(days=4 * number + 30))
+    rows = session.execute(select(Workday.day, Workday.kind).where(Workday.day.between(*span)))
+    special = dict(rows.all())
+    last = day
+    while number:
+        last += timedelta(days=1)
+        number -= is_workday(last, special)
+    years = set(range(day.year, last.year + 1))
+    known = session.scalars(select(HolidayYear.year).where(HolidayYear.year.in_(years)))
+    return last, set(known) == years

@@ -14,6 +14,7 @@ from stdnum.iso7064 import mod_11_10
 from models.audit import Via, record
 from models.keyring import Keyring
 from models.people.binding import BindCode, BindCodeUse, Binding, BoundBy
+from models.people.link_code import LinkKind, redeem_link_code
 from models.people.member import Member
 from models.people.tries import Guess, give_back_try
 from models.refused import Refused
@@ -105,9 +106,36 @@ def bind(
     claimed = session.scalar(claim.on_conflict_do_nothing().returning(BindCodeUse.code_id))
     if claimed is None:
         raise Refused("bind_code_used", "这张纸条用过了，或过了 30 天，请支部再打印一张")
-    _link(session, member.id, appid, openid, openid_hash, issued_by=issued_by, now=now)
+    _link(session, member.id, appid, openid, openid_hash, how=BoundBy.SLIP, issued_by=issued_by, now=now)
     give_back_try(session, Guess.BIND_CODE, openid_hash, now=now)
     record(session, "bind", "member", member.id, via=via, member_id=member.id, after={"appid": appid})
+    return member
+
+
+def bind_by_link_code(
+    session: Session,
+    keyring: Keyring,
+    digits: str,
+    appid: str,
+    openid: str,
+    *,
+    via: Via,
+    now: datetime,
+) -> Member:
+    """Bind this WeChat user to the member whose bound mini-program shows these eight digits.
+
+    Spend a try before. Refused: link_code_wrong, link_code_used, already_bound.
+    """
+    openid_hash = keyring.openid_hash(appid, openid)
+    code = redeem_link_code(session, keyring, LinkKind.CHAT, digits, now=now)
+    member = session.get_one(Member, code.member_id)
+    holder = open_binding(session, appid, openid_hash)
+    if holder is not None and holder.member_id != member.id:
+        raise Refused("already_bound", "这个微信已经绑定了另一位同志，要换人请先解除")
+    _link(session, member.id, appid, openid, openid_hash, how=BoundBy.LINK_CODE, issued_by=None, now=now)
+    give_back_try(session, Guess.LINK_CODE, openid_hash, now=now)
+    after = {"appid": appid, "how": BoundBy.LINK_CODE}
+    record(session, "bind", "member", member.id, via=via, member_id=member.id, after=after)
     return member
 
 
@@ -118,6 +146,7 @@ def _link(
     openid: str,
     openid_hash: bytes,
     *,
+    how: BoundBy,
     issued_by: int | None,
     now: datetime,
 ) -> None:
@@ -131,7 +160,7 @@ def _link(
             openid_hash=openid_hash,
             member_id=member_id,
             bound_at=now,
-            how=BoundBy.SLIP,
+            how=how,
             issued_by=issued_by,
         )
     )

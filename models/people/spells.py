@@ -187,3 +187,14 @@ def spell_to_end(session: Session, member_id: int, kind: SpellKind, *, now: date
         or_(Spell.to_on.is_(None), (Spell.to_on >= day_of(now)) & (Spell.to_on >= Spell.from_on)),
     )
     return session.scalar(query.order_by(Spell.from_on).limit(1))
+
+
+def spell_kinds(session: Session, member_id: int, *, now: datetime) -> set[SpellKind]:
+    """Return the kinds of spell that hold for one member today."""
+    today = day_of(now)
+    query = select(Spell.kind).where(
+        Spell.member_id == member_id,
+        Spell.from_on <= today,
+        or_(Spell.to_on.is_(None), Spell.to_on >= today),
+    )
+    return set(session.scalars(query))

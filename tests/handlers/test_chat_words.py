@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from handlers.chat_words import LONGEST_REPLY, gathering_words, later_words
+from handlers.chat.gathering_words import gathering_words, later_words
+from handlers.chat.points_words import LONGEST_REPLY
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringState
 from models.gatherings.of_member import Seat
 from models.gatherings.roll import Status
@@ -24,7 +25,7 @@ def a_seat() -> Seat:
 
 def test_longest_gathering_with_two_more_fits_into_one_reply() -> None:
     agenda = [AgendaItem(position=n, kind=AgendaKind.OTHER, title=f"{n:02d}" + "议" * 78) for n in range(20)]
-    said = gathering_words(a_seat(), agenda, now=NOON)
+    said = gathering_words(a_seat(), agenda, None, now=NOON)
     blocks = [said, later_words(a_seat()), later_words(a_seat())]
     assert len("\n\n".join(blocks).encode()) <= LONGEST_REPLY
     assert "00议" in said
@@ -34,4 +35,4 @@ def test_longest_gathering_with_two_more_fits_into_one_reply() -> None:
 
 def test_usual_agenda_is_said_in_full() -> None:
     agenda = [AgendaItem(position=n, kind=AgendaKind.OTHER, title=title) for n, title in enumerate("学谈干")]
-    assert "议程：学，谈，干\n" in gathering_words(a_seat(), agenda, now=NOON)
+    assert "议程：学，谈，干\n" in gathering_words(a_seat(), agenda, None, now=NOON)
