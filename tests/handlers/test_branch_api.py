@@ -83,6 +83,21 @@ def test_day_of_the_theme_day_from_the_phone_alone(site: Site) -> None:
     }
 
 
+def test_rest_and_confirmation_are_one_request_or_nothing(site: Site) -> None:
+    roll = home_roll(site)
+    phone = phone_at_work(site, "secretary")
+    site.clock[0] -= timedelta(hours=2)
+    early = phone.refusal("POST", f"branch/rolls/{roll}/confirmation", {"rest": "unclear"})
+    assert early == (409, "too_early")
+    assert phone.get(f"branch/rolls/{roll}")["counts"]["unrecorded"] == 45
+    site.clock[0] += AFTER
+    absent = phone.refusal("POST", f"branch/rolls/{roll}/confirmation", {"rest": "absent"})
+    assert absent == (400, "status_not_by_hand")
+    done = phone.ask("POST", f"branch/rolls/{roll}/confirmation", {"rest": "unclear"}).json
+    assert done is not None
+    assert (done["counts"]["unclear"], done["counts"]["unrecorded"]) == (45, 0)
+
+
 def test_branch_with_nothing_planned_owes_its_draft(site: Site) -> None:
     phone = phone_at_work(site, "secretary")
     assert phone.get("branch/today") == {

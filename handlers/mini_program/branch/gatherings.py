@@ -7,6 +7,7 @@ from flask import request
 from pydantic import BaseModel
 
 from handlers.console.gatherings import months_back
+from handlers.console.pages import need_somewhere
 from handlers.console.reach import gathering_reached, phoned_orgs
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
@@ -172,6 +173,7 @@ def listed(roll: Standing) -> dict[str, Any]:
 @api.output(GatheringRolls)
 def list_branch_gatherings() -> dict[str, Any]:
     """The rolls one sees: a branch's of the last months, an officer's of one (`?period=2026-11`)."""
+    need_somewhere(Verb.TICK, Verb.SEE_FILED)
     edge, posts = current(), staff().posts
     asked = request.args.get("period", "")
     if asked and not PERIOD.fullmatch(asked):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from handlers.console.leaves import leave_verb, paths_where
+from handlers.console.pages import need_somewhere
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
@@ -65,7 +66,8 @@ def waiting_leaves(delegated: Sequence[int]) -> list[LeaveRow]:
 @branch_phone_needed
 @api.output(Leaves)
 def list_leaves() -> dict[str, Any]:
-    """The leave that waits for this person's answer; empty for whoever may not answer."""
+    """The leave that waits for this person's answer; empty for a clerk, who may not answer."""
+    need_somewhere(Verb.TICK, Verb.DECIDE)
     edge = current()
     delegated = standing_in(edge.session, staff().account_id, now=edge.now)
     return {"items": [_shown(row) for row in waiting_leaves(delegated)], "next": None}

@@ -14,7 +14,15 @@ from models.clock import iso
 from models.gatherings.gathering import state_at
 from models.gatherings.guests import guests_of
 from models.gatherings.leave import leave_of_lines
-from models.gatherings.marks import LineView, count_heads, counts_of, lines_of, set_marks, settle_rest
+from models.gatherings.marks import (
+    LineView,
+    begin_confirmation,
+    count_heads,
+    counts_of,
+    lines_of,
+    set_marks,
+    settle_rest,
+)
 from models.gatherings.roll import Leave, Status
 from models.gatherings.roll_head import RollHead
 from models.people.rights import Verb
@@ -108,6 +116,13 @@ class HeadsKept(BaseModel):
 
     heads: int | None
     observers: int
+
+
+class Confirmation(BaseModel):
+    """What every line still unrecorded becomes; without it, one that is refuses the confirmation."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    rest: Annotated[str, StringConstraints(max_length=24)] | None = None
 
 
 class Confirmed(BaseModel):
@@ -226,10 +241,18 @@ def count_branch_heads(roll_id: int, body: Heads) -> dict[str, Any]:
 
 @api.post("/branch/rolls/<int:roll_id>/confirmation")
 @branch_phone_needed
+@api.input(Confirmation, arg_name="body")
 @api.output(Confirmed)
-def confirm_branch_roll(roll_id: int) -> dict[str, Any]:
-    """Confirm and post the points; 409 roll_incomplete while a line is unrecorded."""
-    edge = current()
+def confirm_branch_roll(roll_id: int, body: Confirmation) -> dict[str, Any]:
+    """Settle the rest as chosen, confirm and post the points: all of it or nothing.
+
+    409 roll_incomplete while a line is unrecorded and nothing was chosen.
+    """
+    edge, by = current(), staff().account_id
     confirmable(roll_id)
-    done = confirm_roll(edge.session, roll_id, by=staff().account_id, now=edge.now, via=Via.PHONE)
+    if body.rest is not None:
+        # The gathering before the roll, as everybody who locks both.
+        begin_confirmation(edge.session, roll_id)
+        settle_rest(edge.session, roll_id, _by_hand(body.rest), by=by, now=edge.now, via=Via.PHONE)
+    done = confirm_roll(edge.session, roll_id, by=by, now=edge.now, via=Via.PHONE)
     return {"counts": counts_shown(done.counts), "entries": done.entries}
