@@ -73,12 +73,12 @@ class Running:
         """Return the moment on the product's clock."""
         return datetime.fromtimestamp(datetime.now(UTC).timestamp() + self.ahead, UTC)
 
-    def command(self, *words: str, fails: bool = False) -> str:
+    def command(self, *words: str, fails: bool = False, seconds: float = 120) -> str:
         """Run `python app.py …`; return what it printed (both streams)."""
         done = subprocess.run(
             [sys.executable, "app.py", *words],
             cwd=ROOT, env=self.environment | {"ZONE_CLOCK": str(self.ahead)},
-            capture_output=True, text=True, timeout=120, check=False,
+            capture_output=True, text=True, timeout=seconds, check=False,
         )  # fmt: skip
         said = done.stdout + done.stderr
         assert (done.returncode != 0) is fails, said

@@ -1,0 +1,158 @@
+"""`make pictures`: every page of the console with the demonstration, at 360 and 1280 px, for docs/pictures.
+
+Taken on the morning of 21 November 2026, so that drafts, notices, an open roll and answers are all there.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from sqlalchemy import create_engine, text
+
+from tests.bench.platform import platform
+from tests.chromium import launched
+from tests.running import Running
+
+OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+WHEN = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+WIDTHS = (360, 1280)
+COLOURS = 48  # quiet pages need no more, and a repository is kept small
+
+
+class Shot(NamedTuple):
+    """One page: the picture's name, who looks, and its address; `{…}` is an id that QUERIES finds."""
+
+    name: str
+    login: str
+    address: str
+
+
+QUERIES = {
+    "draft": "SELECT g.id FROM gathering g JOIN org o ON o.id = g.org_id WHERE g.state = 'draft'"
+    " AND o.code = 'HZ01'",
+    "told": "SELECT id FROM gathering WHERE state = 'published'",
+    "told_roll": "SELECT r.id FROM roll r JOIN gathering g ON g.id = r.gathering_id"
+    " WHERE g.state = 'published'",
+    "past_roll": "SELECT r.id FROM roll r JOIN org o ON o.id = r.org_id WHERE o.code = 'HZ01'"
+    " AND r.confirmed_at IS NOT NULL ORDER BY r.id DESC",
+    "open_roll": "SELECT r.id FROM roll r JOIN gathering g ON g.id = r.gathering_id"
+    " WHERE g.state = 'closed' AND r.confirmed_at IS NULL",
+    "member": "SELECT e.member_id FROM point_entry e WHERE e.item = 'volunteer' GROUP BY 1"
+    " ORDER BY count(*) DESC",
+}
+SHOTS = (
+    Shot("front", "", "/"),
+    Shot("login", "", "/console/login"),
+    Shot("scanned", "", "/c/AQAAAAEDfVf2i0Q1m8Yk3v0pXk"),
+    Shot("today", "qlw-sj", "/console/"),
+    Shot("today-group-leader", "qlw-zz1", "/console/"),
+    Shot("today-township", "hz-gb", "/console/"),
+    Shot("today-quiet", "sfq-sjy", "/console/"),
+    Shot("gatherings", "qlw-sj", "/console/gatherings"),
+    Shot("gatherings-township", "hz-gb", "/console/gatherings"),
+    Shot("draft", "qlw-sj", "/console/gatherings/{draft}"),
+    Shot("gathering", "dy01-sj", "/console/gatherings/{told}"),
+    Shot("change", "dy01-sj", "/console/gatherings/{told}/change"),
+    Shot("cancellation", "dy01-sj", "/console/gatherings/{told}/cancellation"),
+    Shot("board-sheet", "dy01-sj", "/console/gatherings/{told}/sheet"),
+    Shot("phone-list", "dy01-sj", "/console/gatherings/{told}/phone-list"),
+    Shot("phone-list-group-leader", "dy01-zz2", "/console/gatherings/{told}/phone-list"),
+    Shot("roll", "dy01-sj", "/console/rolls/{told_roll}"),
+    Shot("roll-confirmed", "qlw-sj", "/console/rolls/{past_roll}"),
+    Shot("paper", "dy01-sj", "/console/rolls/{told_roll}/paper"),
+    Shot("sign-in-sheet", "dy01-sj", "/console/rolls/{told_roll}/sheet"),
+    Shot("confirmation", "dy07-sj", "/console/rolls/{open_roll}/confirmation"),
+    Shot("amendment", "qlw-sj", "/console/rolls/{past_roll}/amendment"),
+    Shot("makeups", "qlw-sj", "/console/makeups"),
+    Shot("leaves", "qlw-sj", "/console/leaves"),
+    Shot("leaves-group-leader", "qlw-zz1", "/console/leaves"),
+    Shot("members", "qlw-sj", "/console/members"),
+    Shot("points", "hzsq-sj", "/console/members/{member}/points"),
+    Shot("slips", "qlw-sj", "/console/slips"),
+    Shot("imports", "qlw-zg", "/console/imports"),
+    Shot("required-items", "hz-gb", "/console/required-items"),
+    Shot("accounts", "hz-gb", "/console/accounts"),
+    Shot("complaints", "sfq-gb", "/console/complaints"),
+    Shot("office-answers", "sfq-gb", "/console/office-answers"),
+    Shot("phone-code", "qlw-sj", "/console/phone-code"),
+    Shot("password", "qlw-sj", "/console/password"),
+    Shot("refused", "qlw-zz1", "/console/members"),
+    Shot("projector", "dy01-sj", "/console/gatherings/{told}/projector"),
+)
+
+
+@contextmanager
+def demonstrated(folder: Path, at: datetime) -> Iterator[Running]:
+    """Start the product with the demonstration, the clock set."""
+    with platform(folder) as (_, running):
+        running.set_clock(at)
+        running.command("demo", seconds=300)
+        running.start(jobs=False)
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+def found_ids(running: Running) -> dict[str, int]:
+    """Return the ids that addresses name."""
+    engine = create_engine(running.environment["DATABASE_URL"])
+    with engine.connect() as connection:
+        ids = {name: connection.scalar(text(query)) for name, query in QUERIES.items()}
+    engine.dispose()
+    return {name: int(found) for name, found in ids.items() if found is not None}
+
+
+def logged_in(browser: Browser, running: Running, login: str, width: int) -> Page:
+    """Return a page of this width, logged in unless nobody is asked for."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 740 if width < 500 else 900}, base_url=running.web
+    )
+    page = context.new_page()
+    if login:
+        page.goto("/console/login")
+        page.get_by_label("登录名").fill(login)
+        page.get_by_label("密码").fill(running.environment["DEMO_PASSWORD"])
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_load_state()
+    return page
+
+
+def take(page: Page, shot: Shot, width: int, ids: dict[str, int]) -> Path:
+    """Take one picture of the whole page, with few colours."""
+    page.goto(shot.address.format(**ids))
+    page.wait_for_load_state("networkidle" if "projector" not in shot.name else "load")
+    path = OUT / f"{shot.name}-{width}.png"
+    page.screenshot(path=path, full_page=True)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    return path
+
+
+def main() -> int:
+    """Take every picture, or those whose names begin with the words given."""
+    wanted = [shot for shot in SHOTS if not sys.argv[1:] or shot.name.startswith(tuple(sys.argv[1:]))]
+    OUT.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="zone-pictures-") as folder,
+        launched() as browser,
+        demonstrated(Path(folder), WHEN) as running,
+    ):
+        ids = found_ids(running)
+        for width in WIDTHS:
+            pages: dict[str, Page] = {}
+            for shot in wanted:
+                if shot.login not in pages:
+                    pages[shot.login] = logged_in(browser, running, shot.login, width)
+                print(take(pages[shot.login], shot, width, ids).name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
