@@ -17,11 +17,10 @@ CONFLICTS = {
     "already_bound", "already_published", "audience_changed", "bind_code_used", "busy", "cancelled", "closed",
     "code_expired", "gathering_past", "login_taken", "not_a_draft", "not_confirmed", "not_on_phone_list",
     "not_open", "not_published", "nothing_changed", "phone_used", "roll_confirmed", "roll_incomplete",
-    "scan_off", "theme_day_taken", "too_early", "too_late_to_cancel",
+    "not_a_branch", "scan_off", "theme_day_taken", "too_early", "too_late_to_cancel",
 }  # fmt: skip
 COMMANDS = {
-    "header_missing", "in_production", "not_a_branch", "not_empty", "scheme_invalid", "scheme_version_taken",
-    "unknown_org", "workbook_too_large", "workbook_unreadable",
+    "in_production", "not_empty", "scheme_invalid", "scheme_version_taken", "unknown_org",
 }  # fmt: skip
 # Answered by handlers/errors.py itself.
 ANSWERED = {

@@ -56,6 +56,7 @@ MENU = (
     Entry("组织生活", "console.gatherings", (Verb.TICK, Verb.SEE_FILED)),
     Entry("请假与报备", "console.leaves", (Verb.TICK, Verb.DECIDE)),
     Entry("党员名册", "console.members", (Verb.SEE_ROSTER,)),
+    Entry("名册导入", "console.imports", (Verb.IMPORT_ROSTER,)),
     Entry("绑定条", "console.slips", (Verb.ISSUE_SLIPS,)),
     Entry("手机办公", "console.phone_code", (Verb.TICK, Verb.PUBLISH)),
     Entry("账号与岗位", "console.accounts", (Verb.GIVE_POSTS,)),

@@ -16,6 +16,7 @@ from models.gatherings.roll import CAME, NOT_EXPECTED, Counts, Roll, RollLine, S
 from models.gatherings.roll_head import RollHead, check_held, roll_seen
 from models.people.account import Account
 from models.people.member import Member, Spell
+from models.people.member import surname_order as surname_order
 from models.people.org import Org
 from models.refused import Refused
 
@@ -42,11 +43,6 @@ class LineView:
     dues: bool  # this month's dues are ticked
     makeup: MakeupForm | None
     made_up: bool
-
-
-def surname_order(name: str) -> bytes:
-    """Return the key for the order of surnames: GBK puts common characters in the order of their sound."""
-    return name.encode("gbk", errors="replace")
 
 
 def lines_of(session: Session, roll_id: int) -> list[LineView]:

@@ -1,6 +1,7 @@
 """What an import found and did: one report, of which the caller makes sentences."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 
@@ -52,6 +53,11 @@ class Report:
     def settle(self) -> None:
         """Put the problems in the order of the rows."""
         self.problems.sort(key=lambda problem: problem.row)
+
+    def mark(self, file: bytes) -> str:
+        """Return what a file and its outcome are known by: whatever was looked at is what is then done."""
+        outcome = (self.added, self.changed, self.unchanged, self.missing, self.notices)
+        return sha256(sha256(file).digest() + repr(outcome).encode()).hexdigest()
 
     def place(self, problem: Problem) -> str:
         """Say where a problem is: 第 3 行 C 列“手机号”; without letters for a column that the file lacks."""

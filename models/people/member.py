@@ -68,6 +68,11 @@ class Member(Base):
     )
 
 
+def surname_order(name: str) -> bytes:
+    """Return the key for the order of surnames: GBK puts common characters in the order of their sound."""
+    return name.encode("gbk", errors="replace")
+
+
 class SpellKind(StrEnum):
     """What holds for a while: away for long, duties not required, outside the rating, a category."""
 

@@ -17,6 +17,7 @@ class Verb(StrEnum):
     CONFIRM = "confirm"  # confirm and amend a roll
     SEE_ROSTER = "see_roster"  # the members of one's own branch and their points
     ISSUE_SLIPS = "issue_slips"
+    IMPORT_ROSTER = "import_roster"  # bring the roster up to a workbook
     SEE_FILED = "see_filed"  # held, filed, counts; no persons
     GIVE_POSTS = "give_posts"  # accounts and posts of the level below
     READ_AUDIT = "read_audit"
@@ -49,6 +50,7 @@ RIGHTS: dict[Verb, dict[Role, Scope]] = {
     Verb.CONFIRM: _to(Scope.BELOW, *SECRETARIES) | _to(Scope.OWN, *OFFICERS),
     Verb.SEE_ROSTER: _to(Scope.BELOW, *BRANCH_STAFF),
     Verb.ISSUE_SLIPS: _to(Scope.BELOW, *SECRETARIES),
+    Verb.IMPORT_ROSTER: _to(Scope.BELOW, Role.CLERK, *SECRETARIES, *OFFICERS),
     Verb.SEE_FILED: _to(Scope.BELOW, *BRANCH_STAFF, *OFFICERS),
     Verb.GIVE_POSTS: _to(Scope.BELOW, *OFFICERS),
     Verb.READ_AUDIT: _to(Scope.BELOW, Role.AUDITOR),

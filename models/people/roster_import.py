@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from models.audit import Via, record
 from models.clock import day_of
 from models.keyring import Keyring
 from models.people.import_report import Report
@@ -51,10 +52,21 @@ def import_roster(
     sum_up(report, steps, ground)
     report.notices += _elsewhere(session, steps, ground, keyring)
     touched = [step for step in steps if step.fields]
+    if dry_run and by is not None:
+        _note_look(session, report, len(rows), scope, by)
     if touched and not report.problems and not dry_run:
         write_steps(session, keyring, touched, ground, today=today, by=by)
         report.branch_ids = tuple(sorted({step.row.branch_id for step in touched}))
     return report
+
+
+def _note_look(session: Session, report: Report, rows: int, scope: Org | None, by: int) -> None:
+    """Log a dry run: whoever looks learns the names of those who are missing from the file."""
+    after = {"rows": rows, "missing": len(report.missing)}
+    org_id = scope.id if scope else None
+    record(
+        session, "preview_roster", "member", None, via=Via.CONSOLE, account_id=by, org_id=org_id, after=after
+    )
 
 
 def _columns(scope: Org | None) -> list[Column]:

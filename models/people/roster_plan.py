@@ -7,8 +7,8 @@ from typing import Any
 
 from models.keyring import Keyring
 from models.people.import_report import Added, Changed, Report
-from models.people.member import Member, MemberStatus, Spell, SpellKind
-from models.people.org import Org
+from models.people.member import Member, MemberStatus, Spell, SpellKind, surname_order
+from models.people.org import Org, tree_order
 from models.people.roster_identity import pair
 from models.people.roster_row import PersonRow
 
@@ -140,10 +140,14 @@ def sum_up(report: Report, steps: Sequence[Step], ground: Ground) -> None:
         everyone = [member for namesakes in ground.members.values() for member in namesakes]
         report.missing = [
             f"{ground.branches[member.branch_id].name} {member.name}"
-            for member in sorted(everyone, key=lambda member: member.id)
+            for member in sorted(everyone, key=lambda member: _place(member, ground))
             if member.left_on is None and member.id not in found
         ]
     report.settle()
+
+
+def _place(member: Member, ground: Ground) -> tuple[list[int], bytes, int]:
+    return tree_order(ground.branches[member.branch_id]), surname_order(member.name), member.id
 
 
 def new_groups(steps: Sequence[Step], ground: Ground) -> list[tuple[int, str]]:

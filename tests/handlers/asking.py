@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 from werkzeug.routing import Rule
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 from models.gatherings.gathering import GatheringState
 from models.gatherings.roll import RollLine
 from tests.handlers.world import MISSING, PASSWORD, WHO, World
+from tests.imports.sheets import a_workbook
 
 DRAFT, NOW, PAST = GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.CONFIRMED
 PHONES = WHO[1:4]
@@ -45,6 +47,13 @@ def marks(world: World, row: str, status: str) -> dict[str, Any]:
     """Return one mark: of the row's first member, or of another group's on the own roll."""
     of = {"line": "same", "parent": "joint", "missing": "own"}.get(row, row)
     return {f"m-{world.members[of].id}": status}
+
+
+def a_roster(world: World, row: str) -> dict[str, Any]:
+    """Return the form that has a workbook of one newcomer looked at, for the own branch by its code."""
+    of = {"missing": "own", "same": "own", "-": "own", "parent": "own"}.get(row, row)
+    rows = [["支部", "姓名", "党员身份"], [world.orgs[of].code, "秦新来", "正式党员"]]
+    return {"org": org(world, row), "file": (BytesIO(a_workbook(rows)), "名册.xlsx")}
 
 
 def all_marks(world: World, row: str) -> dict[str, Any]:
@@ -83,6 +92,7 @@ NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "POST /console/rolls/<int:roll_id>/marks": lambda world, row: marks(world, row, "present"),
     "POST /console/rolls/<int:roll_id>/confirmation": all_marks,
     "POST /console/rolls/<int:roll_id>/amendment": lambda world, row: marks(world, row, "leave"),
+    "POST /console/imports": a_roster,
     "POST /console/accounts": new_account,
     "POST /api/v1/binding": lambda world, row: {"bind_code": world.slips.get(row, "123456789014")},
     "POST /api/v1/check-ins": code,
@@ -125,7 +135,12 @@ def address(world: World, route: str, row: str) -> str:
     }
     for name, value in ids.items():
         rule = rule.replace(name, str(value))
-    by_query = route in ("GET /console/members", "GET /console/slips", "GET /console/gatherings/new")
+    by_query = route in (
+        "GET /console/imports",
+        "GET /console/members",
+        "GET /console/slips",
+        "GET /console/gatherings/new",
+    )
     return f"{rule}?org={org(world, row)}" if by_query else rule
 
 

@@ -53,6 +53,16 @@ ACCOUNTS: Rows = {
     "missing": "401 401 401 401 403 403 403 403 403 404 404 403 403",
 }
 
+IMPORTS: Rows = {
+    "-": "401 401 401 401 403 200 403 200 200 200 200 403 403",
+    "own": "401 401 401 401 403 200 403 200 200 200 200 403 403",
+    "same": "401 401 401 401 403 409 403 409 409 409 409 403 403",
+    "joint": "401 401 401 401 403 404 403 404 404 200 200 403 403",
+    "other": "401 401 401 401 403 404 403 404 404 404 200 403 403",
+    "parent": "401 401 401 401 403 404 403 404 404 200 200 403 403",
+    "missing": "401 401 401 401 403 404 403 404 404 404 404 403 403",
+}
+
 
 def ok(rows: Rows, status: int) -> Rows:
     """Return these rows with what success answers put in."""
@@ -164,6 +174,9 @@ ROUTES: dict[str, Rows] = {
         "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
         "missing": NOWHERE,
     },
+    # The workbook: a branch's own people, an officer's subtree; a group has no roster of its own.
+    "GET /console/imports": IMPORTS,
+    "POST /console/imports": IMPORTS,
     "GET /console/slips": {
         "-": "401 401 401 401 403 403 403 200 200 403 403 403 403",
         "own": "401 401 401 401 403 403 403 200 200 403 403 403 403",
