@@ -54,6 +54,7 @@ class Entry(NamedTuple):
 MENU = (
     Entry("今天", "console.today", ()),
     Entry("组织生活", "console.gatherings", (Verb.TICK, Verb.SEE_FILED)),
+    Entry("补学", "console.makeups", (Verb.TICK,)),
     Entry("请假与报备", "console.leaves", (Verb.TICK, Verb.DECIDE)),
     Entry("党员名册", "console.members", (Verb.SEE_ROSTER,)),
     Entry("名册导入", "console.imports", (Verb.IMPORT_ROSTER,)),

@@ -39,6 +39,7 @@ class LineView:
     version: str  # differs once a phone or a hand has changed the line
     saved_at: datetime | None
     saved_by: str  # whose hand; empty where a phone signed in
+    signed_at: datetime | None  # when a phone signed in
     premarked: bool  # a long absence or exemption holds
     dues: bool  # this month's dues are ticked
     makeup: MakeupForm | None
@@ -74,6 +75,7 @@ def lines_of(session: Session, roll_id: int) -> list[LineView]:
             version=version(line),
             saved_at=line.marked_at or line.checked_in_at,
             saved_by=by or "",
+            signed_at=line.checked_in_at,
             premarked=line.spell_id is not None,
             dues=dues is not None,
             makeup=makeup.form if makeup else None,

@@ -1,12 +1,14 @@
 """The head of a roll: which gathering and organisation it belongs to, and whether it may be written on."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.gatherings.gathering import Gathering, GatheringState
-from models.gatherings.roll import Roll, RollLine
+from models.gatherings.roll import Amendment, Roll, RollLine
+from models.people.account import Account
 from models.people.org import Org
 from models.refused import Refused
 
@@ -55,3 +57,23 @@ def line_held(session: Session, roll_id: int, member_id: int) -> tuple[RollHead,
     if line is None:
         raise Refused("not_on_roll", "名册上没有这位同志")
     return head, line
+
+
+class Correction(NamedTuple):
+    """One correction of a confirmed roll, as its page shows it."""
+
+    revision: int
+    reason: str
+    name: str
+    at: datetime
+
+
+def amendments_of(session: Session, roll_id: int) -> list[Correction]:
+    """Return the corrections of a roll, the newest first."""
+    rows = session.execute(
+        select(Amendment.revision, Amendment.reason, Account.name, Amendment.created_at)
+        .join(Account, Account.id == Amendment.account_id)
+        .where(Amendment.roll_id == roll_id)
+        .order_by(Amendment.revision.desc())
+    )
+    return [Correction(*row) for row in rows.all()]

@@ -43,10 +43,15 @@ def slip(world: World, row: str) -> dict[str, Any]:
     return {"org": org(world, row), "member": world.members[of].id, "password": PASSWORD}
 
 
-def marks(world: World, row: str, status: str) -> dict[str, Any]:
-    """Return one mark: of the row's first member, or of another group's on the own roll."""
+def of_line(world: World, row: str, field: str, value: str) -> dict[str, Any]:
+    """Return one field about the row's first member, or about another group's on the own roll."""
     of = {"line": "same", "parent": "joint", "missing": "own"}.get(row, row)
-    return {f"m-{world.members[of].id}": status}
+    return {field.format(world.members[of].id): value}
+
+
+def marks(world: World, row: str, status: str) -> dict[str, Any]:
+    """Return one mark of a line."""
+    return of_line(world, row, "m-{}", status)
 
 
 def a_roster(world: World, row: str) -> dict[str, Any]:
@@ -79,7 +84,8 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/login": {"login": "secretary", "password": PASSWORD},
     "POST /console/password": {"old": PASSWORD, "new": "stone-river-24", "again": "stone-river-24"},
     "POST /console/gatherings/<int:gathering_id>/cancellation": {"reason": "大雪封路"},
-    "POST /console/rolls/<int:roll_id>/rest": {"status": "unclear"},
+    "POST /console/gatherings/<int:gathering_id>/night-override": {"reason": "防汛转移"},
+    "POST /console/makeups/<int:gathering_id>/<int:member_id>": {"done_on": "2026-11-25", "content": "学习"},
     "POST /console/rolls/<int:roll_id>/heads": {"heads": "3"},
     "POST /console/rolls/<int:roll_id>/amendment": {"reason": "当时看错了行"},
     "POST /api/v1/session": {"code": "openid-member"},
@@ -105,7 +111,9 @@ def address(world: World, route: str, row: str) -> str:
     rule, _, wanted = route.partition(" ")[2].partition(" ")
     if rule.startswith("/<name>"):
         return "/MP_verify_abc.txt" if row == "own" else "/MP_verify_xyz.txt"
-    state = DRAFT if wanted == "draft" else PAST if rule.endswith("/amendment") else NOW
+    state = (
+        DRAFT if wanted == "draft" else PAST if rule.endswith("/amendment") or "/makeups/" in rule else NOW
+    )
     host = "own" if row == "line" else row
     ids = {
         "<int:gathering_id>": world.gatherings.get((host, state), MISSING),
@@ -128,6 +136,28 @@ def address(world: World, route: str, row: str) -> str:
     "POST /console/host-attendances/<int:attendance_id>/telling": SAID,
     "POST /api/v1/gatherings/<int:gathering_id>/leave": {"reason": "family"},
     "POST /api/v1/subscriptions": {"template_id": "S1", "result": "accept"},
+    "POST /console/leaves/<int:gathering_id>/<int:member_id>/answer": {"say": "yes"},
+    "POST /console/leaves/<int:gathering_id>/<int:member_id>/withdrawal": SAID,
+    "POST /console/leaves/<int:gathering_id>/<int:member_id>/telling": SAID,
+    "POST /console/away-reports": {"from_on": "2026-12-01", "to_on": "2026-12-31", "place": "杭州市"} | SAID,
+    "POST /console/away-reports/<int:report_id>/answer": {"say": "yes"},
+    "POST /console/away-reports/<int:report_id>/withdrawal": SAID,
+    "POST /console/away-reports/<int:report_id>/telling": SAID,
+    "POST /console/spells": {"ground": "frail"} | SAID,
+    "POST /console/spells/<int:spell_id>/ending": SAID,
+    "POST /console/host-attendances": VISIT | SAID,
+    "POST /console/host-attendances/<int:attendance_id>/answer": {"say": "yes"},
+    "POST /console/host-attendances/<int:attendance_id>/withdrawal": SAID,
+    "POST /console/host-attendances/<int:attendance_id>/telling": SAID,
+    "POST /api/v1/gatherings/<int:gathering_id>/leave": {"reason": "family"},
+    "POST /api/v1/subscriptions": {"template_id": "S1", "result": "accept"},
+    "POST /api/v1/me/away": {"from_on": "2026-12-01", "to_on": "2026-12-31", "place": "杭州市"},
+    "POST /api/v1/me/host-attendances": VISIT,
+    "POST /api/v1/branch/rolls/<int:roll_id>/rest": {"status": "unclear"},
+    "POST /api/v1/branch/rolls/<int:roll_id>/heads": {"heads": 3},
+    "POST /api/v1/branch/rolls/<int:roll_id>/confirmation": {"rest": "unclear"},
+    "POST /api/v1/branch/leaves/<int:gathering_id>/<int:member_id>/decision": {"approve": True},
+    "POST /console/phone-code": {"password": PASSWORD},
     "POST /api/v1/me/away": {"from_on": "2026-12-01", "to_on": "2026-12-31", "place": "杭州市"},
     "POST /api/v1/me/host-attendances": VISIT,
         "<path:filename>": "console.css",
@@ -138,6 +168,15 @@ def address(world: World, route: str, row: str) -> str:
     by_query = route in (
         "GET /console/imports",
         "GET /console/members",
+    "POST /console/rolls/<int:roll_id>/dues": lambda world, row: of_line(world, row, "d-{}", "1"),
+    # Nobody is recorded as not having come, so there is nothing to choose but nothing.
+    "POST /console/rolls/<int:roll_id>/makeup": lambda world, row: of_line(world, row, "u-{}", "none"),
+    "POST /console/rolls/<int:roll_id>/paper": lambda world, row: (
+        of_line(world, row, "v-{}", "unrecorded..") | of_line(world, row, "t-{}", "1")
+    ),
+    "POST /console/rolls/<int:roll_id>/delegate": lambda world, row: {
+        "account": world.accounts.get(row, "0")
+    },
         "GET /console/slips",
         "GET /console/gatherings/new",
     )
@@ -148,6 +187,12 @@ def address(world: World, route: str, row: str) -> str:
 def asked(world: World, route: str, row: str, who: str, **fields: Any) -> Iterator[TestResponse]:
     """Ask as `who` about a row, with a valid form or these fields, and undo whatever that did."""
     client, method = world.app.test_client(), route.split()[0]
+    "POST /api/v1/branch/session": lambda world, row: {"code": world.digits if row == "own" else "00000000"},
+    "POST /api/v1/branch/gatherings": lambda world, row: (
+        {"place": "村部"} | ({} if row == "-" else {"org_id": int(org(world, row))})
+    ),
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/publication draft": promise,
+    "POST /api/v1/branch/rolls/<int:roll_id>/marks": marks_sent,
     token = world.sessions.get(who, "")
     sent = FIXED.get(route, {}) | (NAMED[route](world, row) if route in NAMED else {}) | fields
     headers = {"Authorization": f"Bearer {token}"} if who in PHONES else {}

@@ -129,6 +129,58 @@ ROUTES: dict[str, Rows] = {
         "joint": "401 403 201 403 401 401 401 401 401 401 401 401 401",
         "other": "401 403 404 403 401 401 401 401 401 401 401 401 401",
         "parent": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+    "GET /api/v1/me/link-code": {"-": OWN_PHONE},
+    # Phones of posts: whoever is bound and types the digits of a console; then as the console has it.
+    "POST /api/v1/branch/session": {
+        "own": "401 403 201 403 201 201 201 201 201 201 201 201 201",
+        "missing": "401 403 400 403 400 400 400 400 400 400 400 400 400",
+    },
+    "DELETE /api/v1/branch/session": {"-": ANY_POST.replace("200", "204")},
+    "GET /api/v1/branch/today": {"-": ANY_POST},
+    "GET /api/v1/branch/gatherings": {"-": "401 403 403 403 200 200 200 200 200 200 200 403 403"},
+    "POST /api/v1/branch/gatherings": by_phone(ok(DRAFTS, 201))
+    | {
+        "-": "401 403 403 403 403 201 201 201 201 404 404 403 403",
+        "parent": "401 403 403 403 404 404 404 404 404 404 403 404 403",
+    },
+    "GET /api/v1/branch/gatherings/<int:gathering_id>": by_phone(
+        {
+            "own": "401 401 401 401 200 200 200 200 200 200 200 404 404",
+            "same": "401 401 401 401 404 200 200 200 200 200 200 404 404",
+            "joint": "401 401 401 401 200 200 200 200 200 200 200 404 404",
+            "other": "401 401 401 401 404 404 404 404 404 404 200 404 404",
+            "parent": "401 401 401 401 404 404 404 404 404 200 200 404 404",
+            "missing": NOWHERE,
+        }
+    ),
+    "GET /api/v1/branch/gatherings/<int:gathering_id> draft": by_phone(ok(DRAFTS, 200)),
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/publication draft": by_phone(ok(HOSTS, 200)),
+    "GET /api/v1/branch/gatherings/<int:gathering_id>/code": by_phone(ok(HOSTS, 200)),
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/opening": by_phone(ok(HOSTS, 200)),
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/closing": by_phone(ok(HOSTS, 200)),
+    "GET /api/v1/branch/gatherings/<int:gathering_id>/phone-list": by_phone(
+        {
+            "own": "401 401 401 401 200 200 200 200 200 403 403 404 404",
+            "same": "401 401 401 401 404 200 200 200 200 403 403 404 404",
+            "joint": "401 401 401 401 200 200 200 200 200 403 403 404 404",
+            "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
+            "parent": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+            "missing": NOWHERE,
+        }
+    ),
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>": by_phone(
+        ok(TICKS, 200) | {"line": "401 401 401 401 404 200 200 200 200 403 403 404 404"}
+    ),
+    "GET /api/v1/branch/rolls/<int:roll_id>": by_phone(ok(TICKS, 200)),
+    "GET /api/v1/branch/rolls/<int:roll_id> draft": by_phone(dict.fromkeys(TICKS, NOWHERE)),
+    "POST /api/v1/branch/rolls/<int:roll_id>/marks": by_phone(
+        ok(TICKS, 200) | {"line": "401 401 401 401 404 200 200 200 200 403 403 404 404"}
+    ),
+    "POST /api/v1/branch/rolls/<int:roll_id>/rest": by_phone(ok(WHOLE_ROLL, 200)),
+    "POST /api/v1/branch/rolls/<int:roll_id>/heads": by_phone(ok(WHOLE_ROLL, 200)),
+    "POST /api/v1/branch/rolls/<int:roll_id>/confirmation": by_phone(ok(HOSTS, 200)),
+    "GET /api/v1/branch/leaves": {"-": "401 403 403 403 200 200 200 200 200 403 403 403 403"},
+    "POST /api/v1/branch/leaves/<int:gathering_id>/<int:member_id>/decision": by_phone(ok(DECIDES, 200)),
         "missing": "401 403 404 403 401 401 401 401 401 401 401 401 401",
     },
     "DELETE /api/v1/gatherings/<int:gathering_id>/leave": {
@@ -244,7 +296,26 @@ ROUTES: dict[str, Rows] = {
     | {
         "line": "401 401 401 401 404 303 303 303 303 403 403 404 404",
     },
-    "POST /console/rolls/<int:roll_id>/rest": ok(WHOLE_ROLL, 303),
+    "GET /console/rolls/<int:roll_id>/fresh": ok(TICKS, 200),
+    "POST /console/rolls/<int:roll_id>/dues": ok(TICKS, 303)
+    | {
+        "line": "401 401 401 401 404 303 303 303 303 403 403 404 404",
+    },
+    "POST /console/rolls/<int:roll_id>/makeup": ok(TICKS, 303)
+    | {
+        "line": "401 401 401 401 404 303 303 303 303 403 403 404 404",
+    },
+    "GET /console/rolls/<int:roll_id>/sheet": ok(TICKS, 200),
+    "GET /console/rolls/<int:roll_id>/paper": ok(TICKS, 200),
+    "POST /console/rolls/<int:roll_id>/paper": ok(TICKS, 303)
+    | {
+        "line": "401 401 401 401 404 303 303 303 303 403 403 404 404",
+    },
+    # Who stands in is the secretary's to say, and nobody's above.
+    "POST /console/rolls/<int:roll_id>/delegate": ok(HOSTS, 303)
+    | {"parent": "401 401 401 401 404 404 404 404 404 403 403 404 404"},
+    "POST /console/rolls/<int:roll_id>/delegate/ending": ok(HOSTS, 303)
+    | {"parent": "401 401 401 401 404 404 404 404 404 403 403 404 404"},
     "POST /console/rolls/<int:roll_id>/heads": ok(WHOLE_ROLL, 303),
     "GET /console/rolls/<int:roll_id>/confirmation": ok(HOSTS, 200),
     "POST /console/rolls/<int:roll_id>/confirmation": ok(HOSTS, 303),
@@ -262,3 +333,31 @@ ROUTES: dict[str, Rows] = {
     "POST /console/accounts/<int:account_id>/ending": ok(ACCOUNTS, 303),
     "POST /console/accounts/<int:account_id>/password": ok(ACCOUNTS, 200),
 }
+    # What is made up, by whoever ticks: a list of one's own people, nothing above the branch.
+    "GET /console/makeups": {"-": "401 401 401 401 200 200 200 200 200 403 403 403 403"},
+    "POST /console/makeups/<int:gathering_id>/<int:member_id>": {
+        "own": "401 401 401 401 303 303 303 303 303 403 403 403 403",
+        "same": "401 401 401 401 404 303 303 303 303 403 403 403 403",
+        "joint": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+        "other": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+        "missing": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+    },
+    # Leave and reports: of a member, who belongs to a branch and never to the parent.
+    "GET /console/leaves": {"-": "401 401 401 401 200 200 200 200 200 403 403 403 403"},
+    "POST /console/leaves": ok(TICKS, 303),
+    "POST /console/leaves/<int:gathering_id>/<int:member_id>/answer": ok(DECIDES, 303),
+    "POST /console/leaves/<int:gathering_id>/<int:member_id>/withdrawal": ok(PEOPLE, 303),
+    # Nothing is answered yet that could be told.
+    "POST /console/leaves/<int:gathering_id>/<int:member_id>/telling": ok(PEOPLE, 409),
+    # In the other group somebody has reported already.
+    "POST /console/away-reports": ok(PEOPLE, 303)
+    | {"same": "401 401 401 401 404 409 409 409 409 403 403 404 404"},
+    "POST /console/away-reports/<int:report_id>/answer": ok(DECIDES, 303),
+    "POST /console/away-reports/<int:report_id>/withdrawal": ok(PEOPLE, 303),
+    "POST /console/away-reports/<int:report_id>/telling": ok(PEOPLE, 409),
+    "POST /console/spells": ok(DECIDES, 303),
+    "POST /console/spells/<int:spell_id>/ending": ok(PEOPLE, 303),
+    "POST /console/host-attendances": ok(PEOPLE, 303),
+    "POST /console/host-attendances/<int:attendance_id>/answer": ok(DECIDES, 303),
+    "POST /console/host-attendances/<int:attendance_id>/withdrawal": ok(PEOPLE, 303),
+    "POST /console/host-attendances/<int:attendance_id>/telling": ok(PEOPLE, 409),

@@ -1,6 +1,8 @@
 """The roll in the console: marks, heads, confirmation, correction, and the points that follow."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -20,13 +22,13 @@ def mark(site: Site, name: str, status: str) -> dict[str, str]:
     return {f"m-{site.members[name].id}": status}
 
 
-def scan(site: Site, name: str) -> None:
+def scan(site: Site, name: str, **values: Any) -> None:
     """Let somebody's phone have signed in."""
     with site.sessions.begin() as session:
         session.execute(
             update(RollLine)
             .where(RollLine.member_id == site.members[name].id)
-            .values(checked_in_at=site.now, checked_in_via=CheckedIn.QR)
+            .values(checked_in_at=site.now, checked_in_via=CheckedIn.QR, **values)
         )
 
 
@@ -74,7 +76,10 @@ def test_group_leader_sees_and_marks_the_own_group_only(site: Site) -> None:
     assert "丁立民" not in page
     assert browser.post(f"/console/rolls/{roll}/marks", mark(site, "白玉珍", "present")).status_code == 303
     assert browser.post(f"/console/rolls/{roll}/marks", mark(site, "丁立民", "present")).status_code == 404
-    assert browser.post(f"/console/rolls/{roll}/rest", {"status": "unclear"}).status_code == 403
+    assert browser.post(f"/console/rolls/{roll}/heads", {"heads": "3"}).status_code == 403
+    assert browser.get(f"/console/rolls/{roll}/confirmation").status_code == 403
+    # Also the sums are the own group's.
+    assert "/ 15 人已登记" in page
     assert status_of(site, "丁立民") is Status.UNRECORDED
 
 
@@ -124,13 +129,54 @@ def test_sums_follow_the_choices_and_a_difference_of_heads_is_said(site: Site) -
     browser = site.browser("secretary")
     browser.post(f"/console/rolls/{roll}/marks", mark(site, "陈春生", "present"))
     browser.post(f"/console/rolls/{roll}/heads", {"heads": "3", "observers": "1"})
-    page = browser.get(f"/console/rolls/{roll}/confirmation?m-{site.members['白玉珍'].id}=leave").text
-    sums = page.split('id="sums"')[1]
-    assert "清点 3 人，名册 2 人，差 1 人" in sums
-    told = [part.split("</dd>")[0] for part in sums.split("<dd>")[1:]]
+    address = f"/console/rolls/{roll}/confirmation?m-{site.members['白玉珍'].id}=leave"
     # On the roster, less one away; expected; came, leave, absent, unclear, unrecorded.
-    assert told == ["46", "−1", "45", "1", "1", "0", "43", "0"]
+    assert sums_of(browser.get(address).text) == ["46", "−1", "45", "1", "1", "0", "0", "43"]
+    page = browser.get(f"{address}&rest=unclear").text
+    assert sums_of(page) == ["46", "−1", "45", "1", "1", "0", "43", "0"]
+    assert "清点 3 人，名册 2 人，差 1 人" in page
     assert status_of(site, "白玉珍") is Status.UNRECORDED
+
+
+def test_nothing_is_chosen_beforehand_for_whoever_is_still_open(site: Site) -> None:
+    roll = publish_theme_day(site)["home"]
+    page = site.browser("secretary").get(f"/console/rolls/{roll}/confirmation").text
+    assert "还有 45 人没登记" in page
+    assert " checked" not in page
+
+
+def sums_of(page: str) -> list[str]:
+    """Return the numbers of the confirmation's sums."""
+    return [part.split("</dd>")[0] for part in page.split('id="sums"')[1].split("<dd>")[1:]]
+
+
+def listed(page: str) -> dict[str, str]:
+    """Return the hidden fields that say whose names a confirmation page listed."""
+    return dict.fromkeys(re.findall(r'name="(l-\d+)"', page), "1")
+
+
+def test_rest_is_recorded_as_chosen_and_who_has_a_choice_of_their_own_as_that(site: Site) -> None:
+    roll = publish_theme_day(site)["home"]
+    browser = site.browser("secretary")
+    page = browser.get(f"/console/rolls/{roll}/confirmation").text
+    fields = listed(page) | mark(site, "白玉珍", "absent") | {"rest": "leave"}
+    assert browser.post(f"/console/rolls/{roll}/confirmation", fields).status_code == 303
+    assert status_of(site, "白玉珍") is Status.ABSENT
+    assert status_of(site, "陈春生") is Status.LEAVE
+    assert status_of(site, "段文斌") is Status.AWAY
+
+
+def test_rest_never_covers_a_name_that_the_page_did_not_list(site: Site) -> None:
+    # Somebody's mark was taken back after the page was opened.
+    roll = publish_theme_day(site)["home"]
+    browser = site.browser("secretary")
+    browser.post(f"/console/rolls/{roll}/marks", mark(site, "白玉珍", "present"))
+    page = browser.get(f"/console/rolls/{roll}/confirmation").text
+    browser.post(f"/console/rolls/{roll}/marks", mark(site, "白玉珍", "unrecorded"))
+    answer = browser.post(f"/console/rolls/{roll}/confirmation", listed(page) | {"rest": "unclear"})
+    assert answer.status_code == 400
+    assert "还有 1 人未登记" in answer.text
+    assert status_of(site, "陈春生") is Status.UNRECORDED
 
 
 def test_confirming_settles_posts_and_shows_the_points(site: Site) -> None:
@@ -168,19 +214,20 @@ def test_confirming_with_open_lines_changes_nothing(site: Site) -> None:
 def test_rest_is_never_absent_as_a_whole(site: Site) -> None:
     roll = publish_theme_day(site)["home"]
     browser = site.browser("secretary")
-    assert browser.post(f"/console/rolls/{roll}/rest", {"status": "absent"}).status_code == 400
-    assert browser.post(f"/console/rolls/{roll}/rest", {"status": "unclear"}).status_code == 303
-    assert status_of(site, "白玉珍") is Status.UNCLEAR
-    assert status_of(site, "段文斌") is Status.AWAY
+    fields = listed(browser.get(f"/console/rolls/{roll}/confirmation").text)
+    for rest in ("absent", "present", "each", ""):
+        answer = browser.post(f"/console/rolls/{roll}/confirmation", fields | {"rest": rest})
+        assert answer.status_code == 400
+        assert "还有 45 人未登记" in answer.text
 
 
 def test_amendment_needs_a_reason_keeps_the_choice_and_shows_both_entries(site: Site) -> None:
     roll = publish_theme_day(site)["home"]
     browser = site.browser("secretary")
     browser.post(f"/console/rolls/{roll}/marks", mark(site, "何桂芳", "present"))
-    browser.post(f"/console/rolls/{roll}/rest", {"status": "unclear"})
     assert browser.get(f"/console/rolls/{roll}/amendment").status_code == 409
-    browser.post(f"/console/rolls/{roll}/confirmation")
+    fields = listed(browser.get(f"/console/rolls/{roll}/confirmation").text)
+    browser.post(f"/console/rolls/{roll}/confirmation", fields | {"rest": "unclear"})
     refused = browser.post(f"/console/rolls/{roll}/amendment", mark(site, "何桂芳", "leave") | {"reason": ""})
     assert refused.status_code == 400
     assert '<option value="leave" selected>' in refused.text
@@ -192,6 +239,19 @@ def test_amendment_needs_a_reason_keeps_the_choice_and_shows_both_entries(site: 
     assert "+1.0" in points
     assert "−1.0" in points
     assert "名册第 2 版 · 周明远更正" in points
+    page = browser.get(f"/console/rolls/{roll}").text
+    assert "第 2 版" in page
+    assert "周明远：当天请假" in page
+
+
+def test_person_to_correct_is_found_by_first_letters(site: Site) -> None:
+    roll = publish_theme_day(site)["home"]
+    browser = site.browser("secretary")
+    fields = listed(browser.get(f"/console/rolls/{roll}/confirmation").text)
+    browser.post(f"/console/rolls/{roll}/confirmation", fields | {"rest": "unclear"})
+    page = browser.get(f"/console/rolls/{roll}/amendment?q=wfg").text
+    assert "王福贵" in page
+    assert "白玉珍" not in page
 
 
 def test_calls_are_ticked_with_time_and_hand_and_the_list_is_logged(site: Site) -> None:

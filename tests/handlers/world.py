@@ -18,6 +18,7 @@ from handlers.web import create_app
 from models.base import connect, sessions_of
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.hall_code import qr_token
+from models.gatherings.makeup import Makeup, MakeupForm
 from models.gatherings.roll import RollLine, Status
 from models.notices.audience import Channels
 from models.people.account import Account, ConsoleSession, Role
@@ -270,3 +271,7 @@ def _expected(world: World, place: str) -> list[Member]:
         "parent": [members["joint"]],
     }
     return several.get(place) or [members[place]]
+        makeup = Makeup(gathering_id=past.id, member_id=line.member_id, form=MakeupForm.SELF_STUDY)
+        makeup.due_on, makeup.planned_at, makeup.planned_by = date(2026, 11, 24), past.starts_at, author.id
+        session.add(makeup)
+    world.screens[place] = issue_screen_link(session, KEYRING, it, by=author.id, now=NOON)

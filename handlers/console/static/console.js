@@ -1,26 +1,6 @@
 // What makes the console quicker; every page works without it.
 'use strict';
 
-// A row that was not saved says so and offers the same tap again.
-function unsaved(event) {
-  const form = event.detail.elt.closest('form');
-  const place = form && form.querySelector('.saved');
-  if (!place) return;
-  const pressed = event.detail.requestConfig && event.detail.requestConfig.triggeringEvent;
-  const button = pressed && pressed.submitter;
-  place.classList.add('unsaved');
-  place.innerHTML = '<b role="alert">未存</b> <button type="button" class="plain">再存一次</button>';
-  place.querySelector('button').addEventListener('click', () => button && button.click());
-}
-document.addEventListener('htmx:responseError', unsaved);
-document.addEventListener('htmx:sendError', unsaved);
-document.addEventListener('htmx:timeout', unsaved);
-document.addEventListener('htmx:beforeRequest', (event) => {
-  const form = event.detail.elt.closest('form');
-  const place = form && form.querySelector('.saved');
-  if (place) { place.classList.remove('unsaved'); place.textContent = '正在存…'; }
-});
-
 // A group's head counts who is still to be telephoned.
 document.addEventListener('htmx:afterSwap', () => {
   for (const group of document.querySelectorAll('.calls .group')) {
@@ -61,18 +41,18 @@ const field = document.getElementById('q');
 if (field) {
   const find = () => {
     const wanted = field.value.trim().toLowerCase();
-    for (const line of document.querySelectorAll('#lines .line')) {
+    for (const line of document.querySelectorAll('#lines [data-name]')) {
       const [name, letters] = line.dataset.name.split(' ');
       line.hidden = wanted !== '' && !name.includes(wanted) && !letters.startsWith(wanted);
     }
-    for (const group of document.querySelectorAll('#lines .group')) {
-      group.hidden = !group.querySelector('.line:not([hidden])');
+    for (const group of document.querySelectorAll('#lines .group, #lines .people')) {
+      group.hidden = !group.querySelector('[data-name]:not([hidden])');
     }
   };
   field.addEventListener('input', find);
   field.form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const first = document.querySelector('#lines .line:not([hidden]) .chips button');
+    const first = document.querySelector('#lines [data-name]:not([hidden]) :is(.chips button, select, .dues)');
     if (first) first.focus();
   });
   document.addEventListener('keydown', (event) => {
