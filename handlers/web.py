@@ -10,6 +10,7 @@ from handlers.mini_program import (
     binding,
     branch,
     check_ins,
+    complaints,
     gatherings,
     home,
     leaves,
@@ -22,7 +23,20 @@ from handlers.mini_program_push import mini_program_push
 from handlers.official_account import official_account
 
 # Imported for the views they hang on the blueprint.
-VIEWS = (away, binding, branch, check_ins, gatherings, home, leaves, link_code, points, session, subscriptions)
+VIEWS = (
+    away,
+    binding,
+    branch,
+    check_ins,
+    complaints,
+    gatherings,
+    home,
+    leaves,
+    link_code,
+    points,
+    session,
+    subscriptions,
+)
 
 
 def create_app(parts: Parts) -> App:

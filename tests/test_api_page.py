@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 # The state says no: 409 wherever it is not a form that comes back.
 CONFLICTS = {
+    "complaint_answered",
     "already_signed_in", "attendance_reported", "leave_asked", "leave_closed", "not_answered", "not_required",
     "not_waiting", "report_waiting", "spell_ended", "spell_overlaps",
     "already_bound", "already_published", "audience_changed", "bind_code_used", "busy", "cancelled", "closed",

@@ -3,6 +3,7 @@
 from handlers.console import (
     accounts,
     amendments,
+    complaints,
     confirmations,
     delegates,
     gatherings,
@@ -11,6 +12,7 @@ from handlers.console import (
     login,
     makeups,
     members,
+    office_answers,
     paper,
     phone_codes,
     phone_lists,
@@ -29,6 +31,7 @@ from handlers.console.pages import console
 __all__ = [
     "accounts",
     "amendments",
+    "complaints",
     "confirmations",
     "console",
     "delegates",
@@ -38,6 +41,7 @@ __all__ = [
     "login",
     "makeups",
     "members",
+    "office_answers",
     "paper",
     "phone_codes",
     "phone_lists",

@@ -60,6 +60,8 @@ MENU = (
     Entry("名册导入", "console.imports", (Verb.IMPORT_ROSTER,)),
     Entry("绑定条", "console.slips", (Verb.ISSUE_SLIPS,)),
     Entry("手机办公", "console.phone_code", (Verb.TICK, Verb.PUBLISH)),
+    Entry("投诉与建议", "console.complaints", (Verb.ANSWER_PUBLIC,)),
+    Entry("公众号答复", "console.office_answers_page", (Verb.ANSWER_PUBLIC,)),
     Entry("账号与岗位", "console.accounts", (Verb.GIVE_POSTS,)),
 )
 

@@ -89,6 +89,9 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/rolls/<int:roll_id>/heads": {"heads": "3"},
     "POST /console/rolls/<int:roll_id>/amendment": {"reason": "当时看错了行"},
     "POST /api/v1/session": {"code": "openid-member"},
+    "POST /api/v1/complaints": {"text": "通知发得太晚"},
+    "POST /console/complaints/<int:complaint_id>/answer": {"answer": "以后提前五天发。"},
+    "POST /console/office-answers/<matter>": {"text": "请找您的支部。"},
     "POST /api/v1/binding": {"confirm": True},
 }
 NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
@@ -161,6 +164,9 @@ def address(world: World, route: str, row: str) -> str:
     "POST /api/v1/me/away": {"from_on": "2026-12-01", "to_on": "2026-12-31", "place": "杭州市"},
     "POST /api/v1/me/host-attendances": VISIT,
         "<path:filename>": "console.css",
+        "<int:complaint_id>": world.complaints.get(row, MISSING),
+        "<receipt>": world.receipt if row == "own" else "202601010001",
+        "<matter>": "transfer" if row == "own" else "gossip",
         "<token>": world.token(world.gatherings.get((row, NOW), MISSING)),
     }
     for name, value in ids.items():

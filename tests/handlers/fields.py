@@ -11,6 +11,10 @@ FIELDS: dict[str, set[str]] = {
     "DELETE /api/v1/session": set(),
     "POST /api/v1/binding": {"name", "branch", "bound"},
     "DELETE /api/v1/binding": set(),
+    "POST /api/v1/complaints": {"receipt", "due_on"},
+    "GET /api/v1/complaints/<receipt>": {
+        "receipt", "text", "received_at", "due_on", "answer", "answered_at",
+    },
     "GET /api/v1/home": {
         "serves", "demonstration", "member", "branch",
         "legal", "legal.owner", "legal.filing_no", "legal.voluntary", "legal.complaint_phone",

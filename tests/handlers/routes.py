@@ -92,6 +92,12 @@ ROUTES: dict[str, Rows] = {
     "DELETE /api/v1/binding": {"-": "401 403 204 403 401 401 401 401 401 401 401 401 401"},
     "GET /api/v1/gatherings": {"-": OWN_PHONE},
     "GET /api/v1/me/points": {"-": OWN_PHONE},
+    # Anybody may write; the phone that wrote reads the answer.
+    "POST /api/v1/complaints": {"-": ANYBODY.replace("200", "201")},
+    "GET /api/v1/complaints/<receipt>": {
+        "own": "401 404 200 404 401 401 401 401 401 401 401 401 401",
+        "missing": "401 404 404 404 401 401 401 401 401 401 401 401 401",
+    },
     "GET /api/v1/gatherings/<int:gathering_id>": {
         "own": OWN_PHONE,
         "same": "401 403 404 403 401 401 401 401 401 401 401 401 401",
@@ -321,6 +327,27 @@ ROUTES: dict[str, Rows] = {
     "POST /console/rolls/<int:roll_id>/confirmation": ok(HOSTS, 303),
     "GET /console/rolls/<int:roll_id>/amendment": ok(HOSTS, 200),
     "POST /console/rolls/<int:roll_id>/amendment": ok(HOSTS, 303),
+    # What the public wrote and reads: the zone's officer alone.
+    "GET /console/complaints": {"-": "401 401 401 401 403 403 403 403 403 403 200 403 403"},
+    "POST /console/complaints/<int:complaint_id>/answer": {
+        "own": "401 401 401 401 403 403 403 403 403 403 303 403 403",
+        "same": "401 401 401 401 403 403 403 403 403 403 303 403 403",
+        "other": "401 401 401 401 403 403 403 403 403 403 303 403 403",
+        "missing": "401 401 401 401 403 403 403 403 403 403 404 403 403",
+    },
+    "GET /console/office-answers": {"-": "401 401 401 401 403 403 403 403 403 403 200 403 403"},
+    "GET /console/office-answers/<matter>": {
+        "own": "401 401 401 401 403 403 403 403 403 403 200 403 403",
+        "missing": "401 401 401 401 403 403 403 403 403 403 404 403 403",
+    },
+    "POST /console/office-answers/<matter>": {
+        "own": "401 401 401 401 403 403 403 403 403 403 303 403 403",
+        "missing": "401 401 401 401 403 403 403 403 403 403 404 403 403",
+    },
+    "POST /console/office-answers/<matter>/built-in": {
+        "own": "401 401 401 401 403 403 403 403 403 403 303 403 403",
+        "missing": "401 401 401 401 403 403 403 403 403 403 404 403 403",
+    },
     # Accounts of the level below.
     "GET /console/accounts": {"-": "401 401 401 401 403 403 403 403 403 200 200 403 403"},
     # The organisation is a choice in the form: what cannot be chosen is a mistake in it.

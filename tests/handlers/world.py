@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from handlers.edge import App, Installation, Parts
 from handlers.web import create_app
+from models.audit import Via
 from models.base import connect, sessions_of
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.hall_code import qr_token
@@ -23,6 +24,7 @@ from models.gatherings.roll import RollLine, Status
 from models.notices.audience import Channels
 from models.people.account import Account, ConsoleSession, Role
 from models.people.bind import issue_codes
+from models.people.complaint import receive_complaint
 from models.people.console import HASHER, start_session
 from models.people.member import Member
 from models.people.org import Org, Setting, put_setting
@@ -85,6 +87,8 @@ class World:
     rolls: dict[tuple[str, GatheringState], int] = field(default_factory=dict)  # the host's
     deliveries: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
+    complaints: dict[str, int] = field(default_factory=dict)
+    receipt: str = ""  # of what the member wrote
     slips: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
     csrf: dict[str, str] = field(default_factory=dict)
@@ -123,6 +127,7 @@ def open_world() -> Iterator[World]:
             _members(session, world)
             _people(session, world)
             _staff(session, world)
+            _letters(session, world)
             for place in PLACES:
                 _gatherings(session, world, place)
         yield world
@@ -155,6 +160,16 @@ def parts_on(engine: Engine) -> Parts:
             verification_files={"MP_verify_abc.txt": "abc"},
         ),
     )
+
+
+def _letters(session: Session, world: World) -> None:
+    for place in PLACES:
+        who = KEYRING.openid_hash(MINI, "openid-member") if place == "own" else None
+        written = receive_complaint(
+            session, "通知发得太晚", None, openid_hash=who, via=Via.PHONE, due_on=date(2026, 12, 9), now=NOON
+        )
+        world.complaints[place] = written.id
+        world.receipt = world.receipt or written.receipt
 
 
 def _tree(session: Session, world: World) -> None:

@@ -1,0 +1,92 @@
+"""POST and GET /api/v1/complaints: a complaint or suggestion of anybody, and the answer to it."""
+
+from typing import Any
+
+from flask import request
+from pydantic import BaseModel, ConfigDict
+
+from handlers.edge import current
+from handlers.identity import bearer, phone, phone_needed
+from handlers.mini_program import api
+from models.audit import Via
+from models.clock import day_of, iso
+from models.gatherings.calendar import after_workdays
+from models.people.complaint import (
+    A_DAY,
+    AN_HOUR,
+    UNSIGNED,
+    WORKDAYS,
+    own_complaint,
+    receive_complaint,
+    tidy_complaint,
+)
+from models.people.phone import phone_behind
+from models.people.tries import Guess
+from models.refused import Refused
+
+
+class Letter(BaseModel):
+    """What somebody wants to say; a way to reach them only where they like."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    text: str
+    contact: str | None = None
+
+
+class Receipt(BaseModel):
+    """The number to ask by, and the day until which it is answered."""
+
+    receipt: str
+    due_on: str
+
+
+class Answered(BaseModel):
+    """One complaint as whoever wrote it reads it."""
+
+    receipt: str
+    text: str
+    received_at: str
+    due_on: str
+    answer: str | None
+    answered_at: str | None
+
+
+@api.post("/complaints")
+@api.input(Letter, arg_name="body")
+@api.output(Receipt, status_code=201)
+def create_complaint(body: Letter) -> dict[str, Any]:
+    """Take in what anybody has to say; only a phone that is logged in can read the answer later.
+
+    Five a day for each phone. Without a session all share thirty an hour, because nothing is asked by which
+    to tell them apart. 401 for a token that ended.
+    """
+    edge = current()
+    tidy_complaint(body.text, body.contact)
+    who = None
+    if "Authorization" in request.headers:
+        who = phone_behind(edge.session, bearer(), now=edge.now).openid_hash
+    limit = A_DAY if who else AN_HOUR
+    if edge.spend(Guess.COMPLAINT, who or UNSIGNED, limit) < 0:
+        words, wait = "收到的太多了，请过些时候再写，或者打电话", int(limit[0].total_seconds())
+        raise Refused("too_many_tries", words, retry_after=wait)
+    due_on, _ = after_workdays(edge.session, day_of(edge.now), WORKDAYS)
+    complaint = receive_complaint(
+        edge.session, body.text, body.contact, openid_hash=who, via=Via.PHONE, due_on=due_on, now=edge.now
+    )
+    return {"receipt": complaint.receipt, "due_on": complaint.due_on.isoformat()}
+
+
+@api.get("/complaints/<receipt>")
+@api.output(Answered)
+@phone_needed
+def show_complaint(receipt: str) -> dict[str, Any]:
+    """Show the phone that wrote it what became of it; 404 to any other."""
+    complaint = own_complaint(current().session, receipt, phone().openid_hash)
+    return {
+        "receipt": complaint.receipt,
+        "text": complaint.text,
+        "received_at": iso(complaint.received_at),
+        "due_on": complaint.due_on.isoformat(),
+        "answer": complaint.answer,
+        "answered_at": iso(complaint.answered_at) if complaint.answered_at else None,
+    }
