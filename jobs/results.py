@@ -8,7 +8,7 @@ from models.base import Sessions
 from models.gatherings.gathering import Gathering
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.matching import match_waiting
-from models.notices.notice import Notice, NoticeKind
+from models.notices.notice import TO_EVERYBODY, Notice
 from models.notices.reason import Reason
 
 WAITS = timedelta(hours=24)
@@ -32,7 +32,6 @@ def phone_list_doubtful(sessions: Sessions, now: datetime) -> int:
     took without ever telling of a result: when it starts within two hours. Reminders and prompts are worth
     no call.
     """
-    told = (NoticeKind.NOTICE, NoticeKind.CHANGE)
     unknown = and_(
         Delivery.state == DeliveryState.UNKNOWN,
         or_(Delivery.settled_at <= now - WAITS, Gathering.starts_at <= now + UNKNOWN_BEFORE),
@@ -47,7 +46,7 @@ def phone_list_doubtful(sessions: Sessions, now: datetime) -> int:
         select(Delivery.id)
         .join(Notice, Notice.id == Delivery.notice_id)
         .join(Gathering, Gathering.id == Notice.gathering_id)
-        .where(Notice.kind.in_(told), or_(unknown, silent))
+        .where(Notice.kind.in_(TO_EVERYBODY), or_(unknown, silent))
         .with_for_update(of=Delivery, key_share=True)
     )
     with sessions.begin() as session:

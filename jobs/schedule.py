@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import NamedTuple
 
+from jobs.drafts import draft_ahead
 from jobs.gatherings import close_gatherings, open_due
 from jobs.guesses import watch_guesses
+from jobs.reminders import prompt_secretaries, remind_of_gatherings
 from jobs.results import match_events, phone_list_doubtful
 from jobs.retain import retain
 from models.base import Sessions
 from models.clock import SHANGHAI, at, day_of
 from models.notices.audience import Channels
+from models.notices.quiet import quiet_until
 
 # Safe to run twice; returns how many rows it changed.
 Verb = Callable[[Sessions, datetime], int]
@@ -40,14 +44,21 @@ def daily(clock: time) -> Callable[[datetime], datetime]:
     return last_due
 
 
+def by_day(verb: Verb) -> Verb:
+    """Return the verb that does nothing in the silent hours; its first run after them catches up."""
+    return lambda sessions, now: 0 if quiet_until(now) else verb(sessions, now)
+
+
 def schedule(channels: Channels) -> tuple[Planned, ...]:
     """Return all that happens by the clock; what makes messages sends them by these channels."""
-    del channels
     return (
         Planned("match_events", every(minutes=1), match_events),
         Planned("open_due", every(minutes=10), open_due),
         Planned("close_gatherings", daily(time(0, 5)), close_gatherings),
         Planned("phone_list_doubtful", every(minutes=10), phone_list_doubtful),
+        Planned("draft_ahead", daily(time(8, 30)), draft_ahead),
+        Planned("remind", every(minutes=10), by_day(partial(remind_of_gatherings, channels=channels))),
+        Planned("prompt", every(minutes=60), by_day(partial(prompt_secretaries, channels=channels))),
         Planned("watch_guesses", every(minutes=60), watch_guesses),
         Planned("retain", daily(time(3, 30)), retain),
     )

@@ -10,6 +10,8 @@ from models.base import Base, Created, Key, Moment, coded, ref
 from models.clock import midnight_after
 
 OPENS_BEFORE = timedelta(minutes=30)
+# What stands in a draft that the clock made for a branch without an earlier place; nobody is invited to it.
+PLACE_TO_COME = "地点待定"
 
 
 class GatheringKind(StrEnum):

@@ -1,12 +1,12 @@
 """Whom a notice reaches, and by what: one row per person expected, none left out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
@@ -17,6 +17,8 @@ from models.notices.subscription import Subscription
 from models.people.binding import Binding
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import Org
+
+Home = aliased(Org)  # of a member: the group, else the branch
 
 
 class Channels(NamedTuple):
@@ -69,8 +71,22 @@ def audience_of(session: Session, org_ids: Sequence[int], *, channels: Channels,
     paths = session.scalars(select(Org.path).where(Org.id.in_(org_ids))).all()
     if not paths:
         return Audience(())
-    rows = session.execute(_query(paths, channels, day_of(now)))
-    people = [
+    expected = or_(*(Home.path.startswith(path) for path in paths))
+    people = _people(session, expected, channels, day_of(now))
+    people.sort(key=lambda one: (one.branch_id, one.group_id or 0, surname_order(one.name), one.member_id))
+    return Audience(tuple(people))
+
+
+def reached(
+    session: Session, member_ids: Collection[int], *, channels: Channels, now: datetime
+) -> list[Recipient]:
+    """Return those of these members whom a channel reaches; nobody phones about the others."""
+    people = _people(session, Member.id.in_(member_ids), channels, day_of(now))
+    return [one for one in people if one.channel is not None]
+
+
+def _people(session: Session, which: ColumnElement[bool], channels: Channels, today: date) -> list[Recipient]:
+    return [
         Recipient(
             member_id=member.id,
             name=member.name,
@@ -81,17 +97,15 @@ def audience_of(session: Session, org_ids: Sequence[int], *, channels: Channels,
             reason=None if followed or allowed else _why(member, channels, in_mini=mini is not None),
             at_home=at_home,
         )
-        for member, followed, mini, allowed, at_home in rows
+        for member, followed, mini, allowed, at_home in session.execute(_query(which, channels, today))
     ]
-    people.sort(key=lambda one: (one.branch_id, one.group_id or 0, surname_order(one.name), one.member_id))
-    return Audience(tuple(people))
 
 
 def _query(
-    paths: Sequence[str], channels: Channels, today: date
+    which: ColumnElement[bool], channels: Channels, today: date
 ) -> Select[Member, int | None, int | None, int | None, bool]:
-    """Ask for each person below `paths`: binding of the account, of the mini-program, allowed, at home."""
-    home, mini = aliased(Org), aliased(Binding)
+    """Ask for each person on the rolls: binding of the account, of the mini-program, allowed, at home."""
+    mini = aliased(Binding)
     at_home = exists().where(
         Spell.member_id == Member.id,
         Spell.kind.in_((SpellKind.AWAY, SpellKind.EXEMPT)),
@@ -110,11 +124,11 @@ def _query(
     )
     return (
         select(Member, Binding.id, mini.id, Subscription.binding_id, at_home)
-        .join(home, home.id == func.coalesce(Member.group_id, Member.branch_id))
+        .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
         .outerjoin(Binding, followed)
         .outerjoin(mini, used)
         .outerjoin(Subscription, allowed)
-        .where(Member.status.in_(ON_ROLLS), or_(*(home.path.startswith(path) for path in paths)))
+        .where(Member.status.in_(ON_ROLLS), which)
     )
 
 

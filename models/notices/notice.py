@@ -19,6 +19,10 @@ class NoticeKind(StrEnum):
     PROMPT = "prompt"
 
 
+# What the whole audience is to hear of, by telephone if not otherwise.
+TO_EVERYBODY = (NoticeKind.NOTICE, NoticeKind.CHANGE)
+
+
 class Notice(Base):
     """One notice of one version of a gathering. `texts` are the words as they were published.
 

@@ -13,7 +13,7 @@ from models.audit import Via, record
 from models.gatherings.marks import surname_order
 from models.keyring import Keyring
 from models.notices.delivery import Delivery, DeliveryState
-from models.notices.notice import Notice, NoticeKind
+from models.notices.notice import TO_EVERYBODY, Notice, NoticeKind
 from models.notices.reason import Reason, reason_text
 from models.people.account import Account
 from models.people.member import Member
@@ -76,8 +76,8 @@ class Tick(NamedTuple):
 
 
 def newest_message(session: Session, gathering_id: int) -> Notice | None:
-    """Return the newest message to members: the notice, a reminder, a change; None before publishing."""
-    query = select(Notice).where(Notice.gathering_id == gathering_id, Notice.kind != NoticeKind.PROMPT)
+    """Return the newest message that everybody is to hear of: the notice or a change; None before it."""
+    query = select(Notice).where(Notice.gathering_id == gathering_id, Notice.kind.in_(TO_EVERYBODY))
     return session.scalar(query.order_by(Notice.published_at.desc(), Notice.id.desc()).limit(1))
 
 

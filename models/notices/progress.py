@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from models.notices.delivery import Delivery, DeliveryState
-from models.notices.notice import Notice, NoticeKind
+from models.notices.notice import TO_EVERYBODY, Notice
 from models.people.member import Member
 
 
@@ -48,9 +48,7 @@ def progress_below(
     """Return gathering id -> progress of its newest notice or change, for the people of these orgs."""
     newest = (
         select(Notice.id, Notice.gathering_id)
-        .where(
-            Notice.gathering_id.in_(gathering_ids), Notice.kind.in_((NoticeKind.NOTICE, NoticeKind.CHANGE))
-        )
+        .where(Notice.gathering_id.in_(gathering_ids), Notice.kind.in_(TO_EVERYBODY))
         .ext(distinct_on(Notice.gathering_id))
         .order_by(Notice.gathering_id, Notice.published_at.desc(), Notice.id.desc())
         .subquery()

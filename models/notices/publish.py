@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.gatherings.expected import publish_rolls
-from models.gatherings.gathering import Gathering, GatheringState, state_at
+from models.gatherings.gathering import PLACE_TO_COME, Gathering, GatheringState, state_at
 from models.gatherings.plan import gathering_seen, taking_part
 from models.gatherings.roll import NOT_EXPECTED, Roll, RollLine
 from models.notices.audience import Channels, audience_of
@@ -38,11 +38,13 @@ def publish(
     """Publish a draft: rolls with their lines, the notice, and a delivery for each person expected.
 
     The audience is frozen here, each person with the first of `channels` that reaches them.
-    Refused: not_found, already_published, gathering_past.
+    Refused: not_found, already_published, gathering_past, bad_plan without a place.
     """
     gathering = gathering_seen(session, gathering_id, lock=True)
     if gathering.state is not GatheringState.DRAFT:
         raise Refused("already_published", "这次活动已经发布过了")
+    if gathering.place == PLACE_TO_COME:
+        raise Refused("bad_plan", "请先写明地点，再发布", fields={"place": "请写地点"})
     if gathering.ends_at <= now:
         raise Refused("gathering_past", "活动时间已经过了，请先改时间")
     gathering.state, gathering.hall_salt = GatheringState.PUBLISHED, secrets.token_bytes(16)

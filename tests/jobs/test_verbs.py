@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from jobs.gatherings import close_gatherings, open_due
-from jobs.results import WAITS, match_events, phone_list_doubtful
+from jobs.results import ACCEPTED_BEFORE, UNKNOWN_BEFORE, WAITS, match_events, phone_list_doubtful
 from jobs.retain import PHONES_OF_LINES, retain
 from models.audit import Audit, Via
 from models.base import Base, Sessions
@@ -16,6 +16,7 @@ from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.roll import CheckedIn, Roll, RollLine, Status
 from models.notices.delivery import Delivery
 from models.notices.event import InboundMessage, Outcome, WechatEvent
+from models.notices.notice import Notice, NoticeKind
 from models.notices.outbox import accepted, claim, settle, unclear
 from models.people.account import ConsoleSession
 from models.people.binding import Binding, PhoneSession
@@ -108,6 +109,56 @@ def test_unknown_message_goes_to_the_phone_list_after_a_day(sessions: Sessions) 
     assert phone_list_doubtful(sessions, FRIDAY + WAITS) == 1
     with sessions() as session:
         assert (states(session), reasons(session)) == (["phone_list"], ["maybe"])
+
+
+@pytest.mark.parametrize(
+    ("before", "moved"), [(UNKNOWN_BEFORE + timedelta(minutes=1), 0), (UNKNOWN_BEFORE, 1)]
+)
+def test_unknown_message_goes_there_at_once_when_the_gathering_is_near(
+    sessions: Sessions, before: timedelta, moved: int
+) -> None:
+    now = THREE_O_CLOCK - before
+    with sessions.begin() as session:
+        a_campaign(session, people=1, now=now)
+        (claimed,) = claim(session, CHANNELS, now=now, limit=1)
+        settle(session, [unclear(claimed, pause=timedelta(hours=1), now=now)], CHANNELS, now=now)
+    assert phone_list_doubtful(sessions, now) == moved
+
+
+@pytest.mark.parametrize(
+    ("sent_before", "before", "moved"),
+    [
+        (timedelta(days=1), ACCEPTED_BEFORE + timedelta(minutes=1), 0),
+        (timedelta(days=1), ACCEPTED_BEFORE, 1),
+        (timedelta(days=1), timedelta(minutes=-30), 1),
+        (timedelta(days=1), timedelta(hours=-3), 0),
+        # Just sent: WeChat's event may still be on its way.
+        (timedelta(minutes=90), timedelta(minutes=31), 0),
+        (timedelta(minutes=90), timedelta(minutes=30), 1),
+    ],
+)
+def test_message_that_wechat_took_in_silence_goes_there_before_the_start(
+    sessions: Sessions, sent_before: timedelta, before: timedelta, moved: int
+) -> None:
+    sent_at, now = THREE_O_CLOCK - sent_before, THREE_O_CLOCK - before
+    with sessions.begin() as session:
+        a_campaign(session, people=1, now=sent_at)
+        (claimed,) = claim(session, CHANNELS, now=sent_at, limit=1)
+        settle(session, [accepted(claimed, "1")], CHANNELS, now=sent_at)
+    assert phone_list_doubtful(sessions, now) == moved
+    with sessions() as session:
+        assert reasons(session) == (["maybe"] if moved else [None])
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.REMINDER, NoticeKind.PROMPT])
+def test_doubtful_reminder_or_prompt_is_worth_no_call(sessions: Sessions, kind: NoticeKind) -> None:
+    with sessions.begin() as session:
+        a_campaign(session, people=2)
+        session.execute(update(Notice).values(kind=kind, published_by=None))
+        one, other = claim(session, CHANNELS, now=FRIDAY, limit=2)
+        doubt = unclear(one, pause=timedelta(hours=1), now=FRIDAY)
+        settle(session, [doubt, accepted(other, "1")], CHANNELS, now=FRIDAY)
+    assert phone_list_doubtful(sessions, THREE_O_CLOCK - timedelta(hours=1)) == 0
 
 
 def test_event_without_msgid_finds_its_message_by_the_clock(sessions: Sessions) -> None:
