@@ -12,12 +12,13 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 # The state says no: 409 wherever it is not a form that comes back.
 CONFLICTS = {
+    "link_code_used",
     "complaint_answered",
     "already_signed_in", "attendance_reported", "leave_asked", "leave_closed", "not_answered", "not_required",
     "not_waiting", "report_waiting", "spell_ended", "spell_overlaps",
-    "already_bound", "already_published", "audience_changed", "bind_code_used", "busy", "cancelled", "closed",
     "delegate_named", "delegate_over", "makeup_done", "no_makeup",
     "agenda_changed", "already_overridden", "nothing_held", "too_late_to_move",
+    "already_bound", "already_published", "audience_changed", "bind_code_used", "busy", "cancelled", "closed",
     "code_expired", "gathering_past", "login_taken", "not_a_draft", "not_confirmed", "not_on_phone_list",
     "not_open", "not_published", "nothing_changed", "phone_used", "roll_confirmed", "roll_incomplete",
     "not_a_branch", "scan_off", "theme_day_taken", "too_early", "too_late_to_cancel",

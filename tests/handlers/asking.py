@@ -9,8 +9,13 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from models.gatherings.gathering import GatheringState
+from models.gatherings.plan import taking_part
 from models.gatherings.roll import RollLine
-from tests.handlers.world import MISSING, PASSWORD, WHO, World
+from models.notices.audience import audience_of
+from models.notices.link import notice_token
+from tests.conftest import NOON
+from tests.factories import KEYRING
+from tests.handlers.world import MISSING, PASSWORD, POSTS, WHO, World
 from tests.imports.sheets import a_workbook
 
 DRAFT, NOW, PAST = GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.CONFIRMED
@@ -28,6 +33,17 @@ def plan(world: World, row: str) -> dict[str, Any]:
         "place": "村部",
         "period": "2027-01",
     }
+
+
+def change(world: World, row: str) -> dict[str, Any]:
+    """Return the form that moves a gathering of today by half an hour."""
+    later = {"day": "2026-11-25", "start": "15:30", "place": "老祠堂", "reason": "会议室停电"}
+    return plan(world, row) | later
+
+
+def required_item(world: World, row: str) -> dict[str, Any]:
+    """Return the form that requires an item of December."""
+    return {"org": org(world, row), "period": "2026-12", "kind": "study", "title": "学习全会精神"}
 
 
 def org(world: World, row: str) -> str:
@@ -79,7 +95,37 @@ def code(world: World, row: str, state: GatheringState = NOW) -> dict[str, Any]:
     return {"token": world.token(world.gatherings.get((row, state), MISSING))}
 
 
+def leave(world: World, row: str) -> dict[str, Any]:
+    """Return the form that records leave, from a gathering where the row's first member asked none."""
+    place, of = {"own": ("joint", "own"), "same": ("own", "same"), "parent": ("parent", "joint")}.get(
+        row, (row, row)
+    )
+    asked = {"gathering": world.gatherings.get((place, NOW), MISSING), "reason": "family"}
+    return person(world, of) | asked | {"how": "phone_call"}
+
+
+def person(world: World, row: str) -> dict[str, Any]:
+    """Return the field that names the row's first member."""
+    return {"member": world.members[row].id if row in world.members else MISSING}
+
+
+def promise(world: World, row: str) -> dict[str, Any]:
+    """Return the number of people that publishing a draft would tell."""
+    with world.app.parts.sessions() as session:
+        orgs = taking_part(session, world.gatherings.get((row, DRAFT), MISSING))
+        channels = world.app.parts.installation.channels
+        return {"people": len(audience_of(session, orgs, channels=channels, now=NOON).recipients)}
+
+
+def marks_sent(world: World, row: str) -> dict[str, Any]:
+    """Return one mark as a phone sends it."""
+    [(member, status)] = marks(world, row, "present").items()
+    return {"marks": [{"member_id": int(member.removeprefix("m-")), "status": status}]}
+
+
 # What is sent to every row alike, and what names the row.
+SAID = {"how": "phone_call"}
+VISIT = {"attended_on": "2026-11-20", "host": "商贸城党支部", "contact": "张书记"}
 FIXED: dict[str, dict[str, Any]] = {
     "POST /console/login": {"login": "secretary", "password": PASSWORD},
     "POST /console/password": {"old": PASSWORD, "new": "stone-river-24", "again": "stone-river-24"},
@@ -88,57 +134,6 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/makeups/<int:gathering_id>/<int:member_id>": {"done_on": "2026-11-25", "content": "学习"},
     "POST /console/rolls/<int:roll_id>/heads": {"heads": "3"},
     "POST /console/rolls/<int:roll_id>/amendment": {"reason": "当时看错了行"},
-    "POST /api/v1/session": {"code": "openid-member"},
-    "POST /api/v1/complaints": {"text": "通知发得太晚"},
-    "POST /console/complaints/<int:complaint_id>/answer": {"answer": "以后提前五天发。"},
-    "POST /console/office-answers/<matter>": {"text": "请找您的支部。"},
-    "POST /api/v1/binding": {"confirm": True},
-}
-NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
-    "POST /console/slips": slip,
-    "POST /console/gatherings": plan,
-    "POST /console/gatherings/<int:gathering_id> draft": plan,
-    "POST /console/rolls/<int:roll_id>/marks": lambda world, row: marks(world, row, "present"),
-    "POST /console/rolls/<int:roll_id>/confirmation": all_marks,
-    "POST /console/rolls/<int:roll_id>/amendment": lambda world, row: marks(world, row, "leave"),
-    "POST /console/imports": a_roster,
-    "POST /console/accounts": new_account,
-    "POST /api/v1/binding": lambda world, row: {"bind_code": world.slips.get(row, "123456789014")},
-    "POST /api/v1/check-ins": code,
-    "POST /api/v1/check-ins draft": lambda world, row: code(world, row, DRAFT),
-}
-
-
-def address(world: World, route: str, row: str) -> str:
-    """Put a row's ids into a route's address."""
-    rule, _, wanted = route.partition(" ")[2].partition(" ")
-    if rule.startswith("/<name>"):
-        return "/MP_verify_abc.txt" if row == "own" else "/MP_verify_xyz.txt"
-    state = (
-        DRAFT if wanted == "draft" else PAST if rule.endswith("/amendment") or "/makeups/" in rule else NOW
-    )
-    host = "own" if row == "line" else row
-    ids = {
-        "<int:gathering_id>": world.gatherings.get((host, state), MISSING),
-        "<int:roll_id>": world.rolls.get((host, state), MISSING),
-        "<int:member_id>": world.members[row].id if row in world.members else MISSING,
-        "<int:delivery_id>": world.deliveries.get(row, MISSING),
-        "<int:account_id>": world.accounts.get(row, MISSING),
-    "POST /console/leaves/<int:gathering_id>/<int:member_id>/answer": {"say": "yes"},
-    "POST /console/leaves/<int:gathering_id>/<int:member_id>/withdrawal": SAID,
-    "POST /console/leaves/<int:gathering_id>/<int:member_id>/telling": SAID,
-    "POST /console/away-reports": {"from_on": "2026-12-01", "to_on": "2026-12-31", "place": "杭州市"} | SAID,
-    "POST /console/away-reports/<int:report_id>/answer": {"say": "yes"},
-    "POST /console/away-reports/<int:report_id>/withdrawal": SAID,
-    "POST /console/away-reports/<int:report_id>/telling": SAID,
-    "POST /console/spells": {"ground": "frail"} | SAID,
-    "POST /console/spells/<int:spell_id>/ending": SAID,
-    "POST /console/host-attendances": VISIT | SAID,
-    "POST /console/host-attendances/<int:attendance_id>/answer": {"say": "yes"},
-    "POST /console/host-attendances/<int:attendance_id>/withdrawal": SAID,
-    "POST /console/host-attendances/<int:attendance_id>/telling": SAID,
-    "POST /api/v1/gatherings/<int:gathering_id>/leave": {"reason": "family"},
-    "POST /api/v1/subscriptions": {"template_id": "S1", "result": "accept"},
     "POST /console/leaves/<int:gathering_id>/<int:member_id>/answer": {"say": "yes"},
     "POST /console/leaves/<int:gathering_id>/<int:member_id>/withdrawal": SAID,
     "POST /console/leaves/<int:gathering_id>/<int:member_id>/telling": SAID,
@@ -161,19 +156,19 @@ def address(world: World, route: str, row: str) -> str:
     "POST /api/v1/branch/rolls/<int:roll_id>/confirmation": {"rest": "unclear"},
     "POST /api/v1/branch/leaves/<int:gathering_id>/<int:member_id>/decision": {"approve": True},
     "POST /console/phone-code": {"password": PASSWORD},
-    "POST /api/v1/me/away": {"from_on": "2026-12-01", "to_on": "2026-12-31", "place": "杭州市"},
-    "POST /api/v1/me/host-attendances": VISIT,
-        "<path:filename>": "console.css",
-        "<int:complaint_id>": world.complaints.get(row, MISSING),
-        "<receipt>": world.receipt if row == "own" else "202601010001",
-        "<matter>": "transfer" if row == "own" else "gossip",
-        "<token>": world.token(world.gatherings.get((row, NOW), MISSING)),
-    }
-    for name, value in ids.items():
-        rule = rule.replace(name, str(value))
-    by_query = route in (
-        "GET /console/imports",
-        "GET /console/members",
+    "POST /api/v1/session": {"code": "openid-member"},
+    "POST /api/v1/complaints": {"text": "通知发得太晚"},
+    "POST /console/complaints/<int:complaint_id>/answer": {"answer": "以后提前五天发。"},
+    "POST /console/office-answers/<matter>": {"text": "请找您的支部。"},
+    "POST /api/v1/binding": {"confirm": True},
+}
+NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
+    "POST /console/slips": slip,
+    "POST /console/gatherings": plan,
+    "POST /console/gatherings/<int:gathering_id> draft": plan,
+    "POST /console/gatherings/<int:gathering_id>/change": change,
+    "POST /console/required-items": required_item,
+    "POST /console/rolls/<int:roll_id>/marks": lambda world, row: marks(world, row, "present"),
     "POST /console/rolls/<int:roll_id>/dues": lambda world, row: of_line(world, row, "d-{}", "1"),
     # Nobody is recorded as not having come, so there is nothing to choose but nothing.
     "POST /console/rolls/<int:roll_id>/makeup": lambda world, row: of_line(world, row, "u-{}", "none"),
@@ -183,6 +178,58 @@ def address(world: World, route: str, row: str) -> str:
     "POST /console/rolls/<int:roll_id>/delegate": lambda world, row: {
         "account": world.accounts.get(row, "0")
     },
+    "POST /console/rolls/<int:roll_id>/confirmation": all_marks,
+    "POST /console/rolls/<int:roll_id>/amendment": lambda world, row: marks(world, row, "leave"),
+    "POST /console/leaves": leave,
+    "POST /console/away-reports": person,
+    "POST /console/spells": person,
+    "POST /console/host-attendances": person,
+    "POST /console/imports": a_roster,
+    "POST /console/accounts": new_account,
+    "POST /api/v1/binding": lambda world, row: {"bind_code": world.slips.get(row, "123456789014")},
+    "POST /api/v1/check-ins": code,
+    "POST /api/v1/branch/session": lambda world, row: {"code": world.digits if row == "own" else "00000000"},
+    "POST /api/v1/branch/gatherings": lambda world, row: (
+        {"place": "村部"} | ({} if row == "-" else {"org_id": int(org(world, row))})
+    ),
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/publication draft": promise,
+    "POST /api/v1/branch/rolls/<int:roll_id>/marks": marks_sent,
+    "POST /api/v1/check-ins draft": lambda world, row: code(world, row, DRAFT),
+}
+
+
+def address(world: World, route: str, row: str) -> str:
+    """Put a row's ids into a route's address."""
+    rule, _, wanted = route.partition(" ")[2].partition(" ")
+    if rule.startswith("/<name>"):
+        return "/MP_verify_abc.txt" if row == "own" else "/MP_verify_xyz.txt"
+    state = (
+        DRAFT if wanted == "draft" else PAST if rule.endswith("/amendment") or "/makeups/" in rule else NOW
+    )
+    host = "own" if row == "line" else row
+    ids = {
+        "<int:gathering_id>": world.gatherings.get((host, state), MISSING),
+        "<int:roll_id>": world.rolls.get((host, state), MISSING),
+        "<int:member_id>": world.members[row].id if row in world.members else MISSING,
+        "<int:delivery_id>": world.deliveries.get(row, MISSING),
+        "<int:report_id>": world.reports.get(row, MISSING),
+        "<int:spell_id>": world.spells.get(row, MISSING),
+        "<int:attendance_id>": world.attendances.get(row, MISSING),
+        "<int:account_id>": world.accounts.get(row, MISSING),
+        "<path:filename>": "console.css",
+        "<int:complaint_id>": world.complaints.get(row, MISSING),
+        "<receipt>": world.receipt if row == "own" else "202601010001",
+        "<matter>": "transfer" if row == "own" else "gossip",
+        "/s/<token>": f"/s/{world.screens.get(row, 'x' * 10)}",
+        "/n/<token>": f"/n/{notice_token(KEYRING, world.gatherings.get((row, NOW), MISSING))}",
+        "<token>": world.token(world.gatherings.get((row, NOW), MISSING)),
+        "<int:item_id>": world.items.get(row, MISSING),
+    }
+    for name, value in ids.items():
+        rule = rule.replace(name, str(value))
+    by_query = route in (
+        "GET /console/imports",
+        "GET /console/members",
         "GET /console/slips",
         "GET /console/gatherings/new",
     )
@@ -193,15 +240,12 @@ def address(world: World, route: str, row: str) -> str:
 def asked(world: World, route: str, row: str, who: str, **fields: Any) -> Iterator[TestResponse]:
     """Ask as `who` about a row, with a valid form or these fields, and undo whatever that did."""
     client, method = world.app.test_client(), route.split()[0]
-    "POST /api/v1/branch/session": lambda world, row: {"code": world.digits if row == "own" else "00000000"},
-    "POST /api/v1/branch/gatherings": lambda world, row: (
-        {"place": "村部"} | ({} if row == "-" else {"org_id": int(org(world, row))})
-    ),
-    "POST /api/v1/branch/gatherings/<int:gathering_id>/publication draft": promise,
-    "POST /api/v1/branch/rolls/<int:roll_id>/marks": marks_sent,
+    by_phone = who in PHONES
     token = world.sessions.get(who, "")
+    if who in POSTS and route.split()[1].startswith("/api/v1/branch/"):
+        by_phone, token = True, world.phones[who]
     sent = FIXED.get(route, {}) | (NAMED[route](world, row) if route in NAMED else {}) | fields
-    headers = {"Authorization": f"Bearer {token}"} if who in PHONES else {}
+    headers = {"Authorization": f"Bearer {token}"} if by_phone else {}
     if token:
         client.set_cookie("console", token)
     place = address(world, route, row)

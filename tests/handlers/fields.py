@@ -4,6 +4,34 @@ SEAT = [
     "id", "kind", "title", "starts_at", "ends_at", "place", "bring", "contact", "state", "host", "status",
     "checked_in_at",
 ]  # fmt: skip
+LEAVE = {"state", "reason", "asked_at", "answer", "decided_at"}
+AWAY = {
+    "report", "report.id", "report.from_on", "report.to_on", "report.place", "report.host", "report.contact",
+    "report.state", "report.asked_at", "report.answer", "report.decided_at",
+    "away", "away.from_on", "away.to_on", "away.place", "away.host",
+}  # fmt: skip
+ATTENDANCE = {
+    "id", "period", "attended_on", "host", "contact", "state", "asked_at", "answer", "decided_at",
+}  # fmt: skip
+COUNTS = [
+    "expected", "came", "leave", "absent", "unclear", "unrecorded", "exempt", "away", "host_branch",
+]  # fmt: skip
+SUMS = {"counts", *(f"counts.{name}" for name in COUNTS)}
+TOLD = {"told", *(f"told.{name}" for name in (
+    "audience", "delivered", "phoned", "under_way", "to_phone", "unsent",
+))}  # fmt: skip
+POSTS = {"posts", "posts[].role", "posts[].org_id", "posts[].org"}
+ROLL = {"roll_id", "org_id", "org", "confirmed", "questions", *SUMS}
+LISTED = ROLL | {"gathering_id", "title", "starts_at", "ends_at", "place", "state", "host", "may"}
+LINE = ["member_id", "name", "joined_year", "group", "status", "how", "asks", "leave", "version"]
+ONE_GATHERING = {
+    "gathering_id", "kind", "period", "title", "starts_at", "ends_at", "opens_at", "place", "bring",
+    "contact", "date_reason", "leave_until", "reason", "state", "host", "guests", "may",
+    "agenda", "agenda[].kind", "agenda[].title", "agenda[].required",
+    "rolls", *(f"rolls[].{name}" for name in ROLL),
+    "audience", "told",
+}  # fmt: skip
+REACHED = {f"audience.{name}" for name in ("people", "account", "mini_program", "phone", "at_home")}
 FIELDS: dict[str, set[str]] = {
     "POST /api/v1/session": {
         "token", "expires_in", "bound", "member", "member.id", "member.name", "member.branch", "ticket",
@@ -20,16 +48,70 @@ FIELDS: dict[str, set[str]] = {
         "legal", "legal.owner", "legal.filing_no", "legal.voluntary", "legal.complaint_phone",
         "gatherings", *(f"gatherings[].{name}" for name in SEAT), "subscribe",
     },
+    "POST /api/v1/subscriptions": {"subscribe"},
     "GET /api/v1/gatherings": {"items", "next", *(f"items[].{name}" for name in SEAT)},
     "GET /api/v1/gatherings/<int:gathering_id>": {
         *SEAT, "date_reason", "leave_until", "reason", "agenda", "agenda[].kind", "agenda[].title",
+        "leave", *(f"leave.{name}" for name in LEAVE),
     },
+    "POST /api/v1/gatherings/<int:gathering_id>/leave": LEAVE,
+    "DELETE /api/v1/gatherings/<int:gathering_id>/leave": LEAVE,
+    "GET /api/v1/me/away": AWAY,
+    "POST /api/v1/me/away": AWAY,
+    "DELETE /api/v1/me/away": AWAY,
+    "GET /api/v1/me/host-attendances": {"items", "next", *(f"items[].{name}" for name in ATTENDANCE)},
+    "POST /api/v1/me/host-attendances": ATTENDANCE,
+    "DELETE /api/v1/me/host-attendances/<int:attendance_id>": ATTENDANCE,
     "POST /api/v1/check-ins": {"gathering_id", "status", "at", "to_confirm"},
+    "GET /api/v1/me/link-code": {"code", "expires_in"},
+    "POST /api/v1/branch/session": {"name", "expires_in", *POSTS},
+    "DELETE /api/v1/branch/session": set(),
+    "GET /api/v1/branch/today": {
+        "name", *POSTS,
+        "waiting", "waiting[].what", "waiting[].number", "waiting[].gathering_id", "waiting[].roll_id",
+        "waiting[].org_id",
+        "gatherings", *(f"gatherings[].{name}" for name in LISTED | TOLD),
+    },
+    "GET /api/v1/branch/gatherings": {"items", "next", *(f"items[].{name}" for name in LISTED)},
+    "POST /api/v1/branch/gatherings": ONE_GATHERING | REACHED,
+    "GET /api/v1/branch/gatherings/<int:gathering_id>": ONE_GATHERING | REACHED | TOLD,
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/publication": ONE_GATHERING | TOLD,
+    "GET /api/v1/branch/gatherings/<int:gathering_id>/code": {
+        "address", "digits", "seconds_left", "message",
+        "counts", "counts.present", "counts.leave", "counts.unrecorded", "counts.expected",
+    },
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/opening": {"state"},
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/closing": {"state"},
+    "GET /api/v1/branch/gatherings/<int:gathering_id>/phone-list": {
+        "purpose", "message", "items", "next", *TOLD,
+        *(f"items[].{name}" for name in (
+            "delivery_id", "member_id", "name", "joined_year", "group", "phone", "family_phone", "at_home",
+            "reason", "phoned_at", "phoned_by",
+        )),
+    },
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>": TOLD,
+    "GET /api/v1/branch/rolls/<int:roll_id>": {
+        "roll_id", "gathering_id", "org", "title", "starts_at", "state", "confirmed", "heads", "observers",
+        "guests", "whole", "may_confirm", "lines", *(f"lines[].{name}" for name in LINE), *SUMS,
+    },
+    "POST /api/v1/branch/rolls/<int:roll_id>/marks": {
+        "lines", *(f"lines[].{name}" for name in LINE), "kept", *SUMS,
+    },
+    "POST /api/v1/branch/rolls/<int:roll_id>/rest": {"recorded", *SUMS},
+    "POST /api/v1/branch/rolls/<int:roll_id>/heads": {"heads", "observers"},
+    "POST /api/v1/branch/rolls/<int:roll_id>/confirmation": {"entries", *SUMS},
+    "GET /api/v1/branch/leaves": {
+        "items", "next",
+        *(f"items[].{name}" for name in (
+            "gathering_id", "title", "starts_at", "member_id", "name", "joined_year", "branch", "group",
+            "reason", "note", "late", "asked_at", "filed_by",
+        )),
+    },
+    "POST /api/v1/branch/leaves/<int:gathering_id>/<int:member_id>/decision": {"state", "answer"},
     "GET /api/v1/me/points": {
         "cycle", "scheme", "total", "provisional",
         "parts", "parts[].code", "parts[].title", "parts[].initial", "parts[].subtotal", "parts[].cap",
         "parts[].why", "parts[].pending",
-    "POST /api/v1/subscriptions": {"subscribe"},
         "entries", "entries[].id", "entries[].occurred_on", "entries[].title", "entries[].about",
         "entries[].points", "entries[].counted", "entries[].why", "entries[].by", "entries[].reverses",
     },
@@ -42,6 +124,7 @@ ERROR = {
     "error.ticket",
     "error.opens_at",
     "error.left",
+    "error.unrecorded",
 }
 PROJECTOR = {
     "picture", "digits", "seconds_left", "clock", "message",

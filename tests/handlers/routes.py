@@ -43,7 +43,25 @@ TICKS: Rows = {
     "parent": "401 401 401 401 404 404 404 404 404 403 403 404 404",
     "missing": NOWHERE,
 }
+PEOPLE: Rows = {row: statuses for row, statuses in TICKS.items() if row != "parent"}
 WHOLE_ROLL: Rows = TICKS | {"own": "401 401 401 401 403 % % % % 403 403 404 404"}
+# Answers to a person of the branch: its secretary alone.
+DECIDES: Rows = {
+    "own": "401 401 401 401 403 403 403 % % 403 403 404 404",
+    "same": "401 401 401 401 404 403 403 % % 403 403 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
+    "missing": NOWHERE,
+}
+# Acts of the township or the zone on what lies below.
+ABOVE: Rows = {
+    "own": "401 401 401 401 403 403 403 403 403 % % 404 404",
+    "same": "401 401 401 401 404 403 403 403 403 % % 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 % % 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 % 404 404",
+    "parent": "401 401 401 401 404 404 404 404 404 % % 404 404",
+    "missing": NOWHERE,
+}
 ACCOUNTS: Rows = {
     "own": "401 401 401 401 403 403 403 403 403 % % 403 403",
     "same": "401 401 401 401 403 403 403 403 403 % % 403 403",
@@ -64,10 +82,24 @@ IMPORTS: Rows = {
 }
 
 
+SCREENS = ("own", "same", "other", "missing")
+
+
 def ok(rows: Rows, status: int) -> Rows:
     """Return these rows with what success answers put in."""
     return {row: statuses.replace("%", str(status)) for row, statuses in rows.items()}
 
+
+def by_phone(rows: Rows) -> Rows:
+    """Return these rows as the staff's phones get them, after the eight digits: the same rights as there.
+
+    Phones without digits get 403, and so does that of somebody whose last post ended.
+    """
+    return {row: " ".join(("401 403 403 403", *of.split()[4:12], "403")) for row, of in rows.items()}
+
+
+# What the phone of any post may ask.
+ANY_POST = "401 403 403 403 200 200 200 200 200 200 200 200 403"
 
 ROUTES: dict[str, Rows] = {
     # For everybody.
@@ -75,7 +107,12 @@ ROUTES: dict[str, Rows] = {
     "GET /readyz": {"-": ANYBODY},
     "GET /api/v1/openapi.json": {"-": ANYBODY},
     "GET /": {"-": ANYBODY},
+    "GET /n/<token>": {"own": ANYBODY, "missing": ANYBODY.replace("200", "404")},
     "GET /c/<token>": {"own": ANYBODY, "missing": ANYBODY},
+    # The hall's screen: a link turns into a cookie, and nobody's own log-in is one.
+    "GET /s/<token>": {"own": ANYBODY.replace("200", "303"), "missing": ANYBODY.replace("200", "401")},
+    "GET /console/screens/<int:gathering_id>": dict.fromkeys(SCREENS, ANYBODY.replace("200", "401")),
+    "GET /console/screens/<int:gathering_id>/code": dict.fromkeys(SCREENS, ANYBODY.replace("200", "401")),
     "GET /<name>.<any(txt, html):kind>": {"own": ANYBODY, "missing": ANYBODY.replace("200", "404")},
     "GET /console/static/<path:filename>": {"-": ANYBODY},
     "GET /console/login": {"-": ANYBODY},
@@ -98,43 +135,6 @@ ROUTES: dict[str, Rows] = {
         "own": "401 404 200 404 401 401 401 401 401 401 401 401 401",
         "missing": "401 404 404 404 401 401 401 401 401 401 401 401 401",
     },
-    "GET /api/v1/gatherings/<int:gathering_id>": {
-        "own": OWN_PHONE,
-        "same": "401 403 404 403 401 401 401 401 401 401 401 401 401",
-        "joint": OWN_PHONE,
-        "other": "401 403 404 403 401 401 401 401 401 401 401 401 401",
-        "parent": "401 403 404 403 401 401 401 401 401 401 401 401 401",
-        "missing": "401 403 404 403 401 401 401 401 401 401 401 401 401",
-    },
-    "GET /api/v1/gatherings/<int:gathering_id> draft": {
-        "own": "401 403 404 403 401 401 401 401 401 401 401 401 401",
-    },
-    "POST /api/v1/check-ins": {
-        "own": "401 403 201 403 401 401 401 401 401 401 401 401 401",
-        "same": "401 403 403 403 401 401 401 401 401 401 401 401 401",
-        "joint": "401 403 201 403 401 401 401 401 401 401 401 401 401",
-        "other": "401 403 403 403 401 401 401 401 401 401 401 401 401",
-        "parent": "401 403 403 403 401 401 401 401 401 401 401 401 401",
-        "missing": "401 404 404 404 401 401 401 401 401 401 401 401 401",
-    },
-    "POST /api/v1/check-ins draft": {
-        "own": "401 404 404 404 401 401 401 401 401 401 401 401 401",
-    },
-    # Whoever holds a slip may use it, once; a member who is bound cannot become somebody else.
-    "POST /api/v1/binding": {
-        "own": "401 201 201 201 401 401 401 401 401 401 401 401 401",
-        "same": "401 201 409 201 401 401 401 401 401 401 401 401 401",
-        "other": "401 201 409 201 401 401 401 401 401 401 401 401 401",
-        "missing": "401 400 400 400 401 401 401 401 401 401 401 401 401",
-    },
-    # One's own log-in.
-    # Leave from the own branch's gathering is asked already, from the neighbour's not yet.
-    "POST /api/v1/gatherings/<int:gathering_id>/leave": {
-        "own": "401 403 409 403 401 401 401 401 401 401 401 401 401",
-        "same": "401 403 404 403 401 401 401 401 401 401 401 401 401",
-        "joint": "401 403 201 403 401 401 401 401 401 401 401 401 401",
-        "other": "401 403 404 403 401 401 401 401 401 401 401 401 401",
-        "parent": "401 403 404 403 401 401 401 401 401 401 401 401 401",
     "GET /api/v1/me/link-code": {"-": OWN_PHONE},
     # Phones of posts: whoever is bound and types the digits of a console; then as the console has it.
     "POST /api/v1/branch/session": {
@@ -187,6 +187,24 @@ ROUTES: dict[str, Rows] = {
     "POST /api/v1/branch/rolls/<int:roll_id>/confirmation": by_phone(ok(HOSTS, 200)),
     "GET /api/v1/branch/leaves": {"-": "401 403 403 403 200 200 200 200 200 403 403 403 403"},
     "POST /api/v1/branch/leaves/<int:gathering_id>/<int:member_id>/decision": by_phone(ok(DECIDES, 200)),
+    "GET /api/v1/gatherings/<int:gathering_id>": {
+        "own": OWN_PHONE,
+        "same": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "joint": OWN_PHONE,
+        "other": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "parent": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "missing": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+    },
+    "GET /api/v1/gatherings/<int:gathering_id> draft": {
+        "own": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+    },
+    # Leave from the own branch's gathering is asked already, from the neighbour's not yet.
+    "POST /api/v1/gatherings/<int:gathering_id>/leave": {
+        "own": "401 403 409 403 401 401 401 401 401 401 401 401 401",
+        "same": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "joint": "401 403 201 403 401 401 401 401 401 401 401 401 401",
+        "other": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "parent": "401 403 404 403 401 401 401 401 401 401 401 401 401",
         "missing": "401 403 404 403 401 401 401 401 401 401 401 401 401",
     },
     "DELETE /api/v1/gatherings/<int:gathering_id>/leave": {
@@ -210,10 +228,31 @@ ROUTES: dict[str, Rows] = {
         "missing": "401 403 404 403 401 401 401 401 401 401 401 401 401",
     },
     "POST /api/v1/subscriptions": {"-": OWN_PHONE},
+    "POST /api/v1/check-ins": {
+        "own": "401 403 201 403 401 401 401 401 401 401 401 401 401",
+        "same": "401 403 403 403 401 401 401 401 401 401 401 401 401",
+        "joint": "401 403 201 403 401 401 401 401 401 401 401 401 401",
+        "other": "401 403 403 403 401 401 401 401 401 401 401 401 401",
+        "parent": "401 403 403 403 401 401 401 401 401 401 401 401 401",
+        "missing": "401 404 404 404 401 401 401 401 401 401 401 401 401",
+    },
+    "POST /api/v1/check-ins draft": {
+        "own": "401 404 404 404 401 401 401 401 401 401 401 401 401",
+    },
+    # Whoever holds a slip may use it, once; a member who is bound cannot become somebody else.
+    "POST /api/v1/binding": {
+        "own": "401 201 201 201 401 401 401 401 401 401 401 401 401",
+        "same": "401 201 409 201 401 401 401 401 401 401 401 401 401",
+        "other": "401 201 409 201 401 401 401 401 401 401 401 401 401",
+        "missing": "401 400 400 400 401 401 401 401 401 401 401 401 401",
+    },
+    # One's own log-in.
     "GET /console/": {"-": "401 401 401 401 200 200 200 200 200 200 200 200 200"},
     "GET /console/password": {"-": "401 401 401 401 200 200 200 200 200 200 200 200 200"},
     "POST /console/password": {"-": "401 401 401 401 303 303 303 303 303 303 303 303 303"},
     "POST /console/logout": {"-": "401 401 401 401 303 303 303 303 303 303 303 303 303"},
+    "GET /console/phone-code": {"-": "401 401 401 401 200 200 200 200 200 200 200 403 403"},
+    "POST /console/phone-code": {"-": "401 401 401 401 200 200 200 200 200 200 200 403 403"},
     # The roster, points and slips of the own branch.
     "GET /console/members": {
         "-": "401 401 401 401 403 200 200 200 200 403 403 403 403",
@@ -280,8 +319,28 @@ ROUTES: dict[str, Rows] = {
     "POST /console/gatherings/<int:gathering_id>/new-code": ok(HOSTS, 303),
     "GET /console/gatherings/<int:gathering_id>/cancellation": ok(HOSTS, 200),
     "POST /console/gatherings/<int:gathering_id>/cancellation": ok(HOSTS, 303),
+    "POST /console/gatherings/<int:gathering_id>/screen-links": ok(HOSTS, 200),
+    "POST /console/gatherings/<int:gathering_id>/screen-links/ending": ok(HOSTS, 303),
     "GET /console/gatherings/<int:gathering_id>/projector": ok(HOSTS, 200),
     "GET /console/gatherings/<int:gathering_id>/projector/code": ok(HOSTS, 200),
+    "GET /console/gatherings/<int:gathering_id>/sheet": {
+        "own": "401 401 401 401 200 200 200 200 200 200 200 404 404",
+        "same": "401 401 401 401 404 200 200 200 200 200 200 404 404",
+        "joint": "401 401 401 401 200 200 200 200 200 200 200 404 404",
+        "other": "401 401 401 401 404 404 404 404 404 404 200 404 404",
+        "parent": "401 401 401 401 404 404 404 404 404 200 200 404 404",
+        "missing": NOWHERE,
+    },
+    "GET /console/gatherings/<int:gathering_id>/sheet draft": ok(DRAFTS, 200),
+    "GET /console/gatherings/<int:gathering_id>/change": ok(HOSTS, 200),
+    "POST /console/gatherings/<int:gathering_id>/change": ok(HOSTS, 303),
+    # By day nothing waits for the morning.
+    "POST /console/gatherings/<int:gathering_id>/night-override": ok(ABOVE, 409),
+    # What is required of the theme days below; only a committee requires.
+    "GET /console/required-items": {"-": "401 401 401 401 403 403 403 403 403 200 200 403 403"},
+    "POST /console/required-items": ok(ABOVE, 404)
+    | {"parent": "401 401 401 401 404 404 404 404 404 303 303 404 404"},
+    "POST /console/required-items/<int:item_id>/withdrawal": ok(ABOVE, 303),
     # The phone list: each sees the own people of a shared gathering.
     "GET /console/gatherings/<int:gathering_id>/phone-list": {
         "own": "401 401 401 401 200 200 200 200 200 403 403 404 404",
@@ -292,6 +351,10 @@ ROUTES: dict[str, Rows] = {
         "missing": NOWHERE,
     },
     "POST /console/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>": ok(TICKS, 303)
+    | {
+        "line": "401 401 401 401 404 303 303 303 303 403 403 404 404",
+    },
+    "POST /console/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>/undoing": ok(TICKS, 303)
     | {
         "line": "401 401 401 401 404 303 303 303 303 403 403 404 404",
     },
@@ -327,6 +390,34 @@ ROUTES: dict[str, Rows] = {
     "POST /console/rolls/<int:roll_id>/confirmation": ok(HOSTS, 303),
     "GET /console/rolls/<int:roll_id>/amendment": ok(HOSTS, 200),
     "POST /console/rolls/<int:roll_id>/amendment": ok(HOSTS, 303),
+    # What is made up, by whoever ticks: a list of one's own people, nothing above the branch.
+    "GET /console/makeups": {"-": "401 401 401 401 200 200 200 200 200 403 403 403 403"},
+    "POST /console/makeups/<int:gathering_id>/<int:member_id>": {
+        "own": "401 401 401 401 303 303 303 303 303 403 403 403 403",
+        "same": "401 401 401 401 404 303 303 303 303 403 403 403 403",
+        "joint": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+        "other": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+        "missing": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+    },
+    # Leave and reports: of a member, who belongs to a branch and never to the parent.
+    "GET /console/leaves": {"-": "401 401 401 401 200 200 200 200 200 403 403 403 403"},
+    "POST /console/leaves": ok(TICKS, 303),
+    "POST /console/leaves/<int:gathering_id>/<int:member_id>/answer": ok(DECIDES, 303),
+    "POST /console/leaves/<int:gathering_id>/<int:member_id>/withdrawal": ok(PEOPLE, 303),
+    # Nothing is answered yet that could be told.
+    "POST /console/leaves/<int:gathering_id>/<int:member_id>/telling": ok(PEOPLE, 409),
+    # In the other group somebody has reported already.
+    "POST /console/away-reports": ok(PEOPLE, 303)
+    | {"same": "401 401 401 401 404 409 409 409 409 403 403 404 404"},
+    "POST /console/away-reports/<int:report_id>/answer": ok(DECIDES, 303),
+    "POST /console/away-reports/<int:report_id>/withdrawal": ok(PEOPLE, 303),
+    "POST /console/away-reports/<int:report_id>/telling": ok(PEOPLE, 409),
+    "POST /console/spells": ok(DECIDES, 303),
+    "POST /console/spells/<int:spell_id>/ending": ok(PEOPLE, 303),
+    "POST /console/host-attendances": ok(PEOPLE, 303),
+    "POST /console/host-attendances/<int:attendance_id>/answer": ok(DECIDES, 303),
+    "POST /console/host-attendances/<int:attendance_id>/withdrawal": ok(PEOPLE, 303),
+    "POST /console/host-attendances/<int:attendance_id>/telling": ok(PEOPLE, 409),
     # What the public wrote and reads: the zone's officer alone.
     "GET /console/complaints": {"-": "401 401 401 401 403 403 403 403 403 403 200 403 403"},
     "POST /console/complaints/<int:complaint_id>/answer": {
@@ -360,31 +451,3 @@ ROUTES: dict[str, Rows] = {
     "POST /console/accounts/<int:account_id>/ending": ok(ACCOUNTS, 303),
     "POST /console/accounts/<int:account_id>/password": ok(ACCOUNTS, 200),
 }
-    # What is made up, by whoever ticks: a list of one's own people, nothing above the branch.
-    "GET /console/makeups": {"-": "401 401 401 401 200 200 200 200 200 403 403 403 403"},
-    "POST /console/makeups/<int:gathering_id>/<int:member_id>": {
-        "own": "401 401 401 401 303 303 303 303 303 403 403 403 403",
-        "same": "401 401 401 401 404 303 303 303 303 403 403 403 403",
-        "joint": "401 401 401 401 404 404 404 404 404 403 403 403 403",
-        "other": "401 401 401 401 404 404 404 404 404 403 403 403 403",
-        "missing": "401 401 401 401 404 404 404 404 404 403 403 403 403",
-    },
-    # Leave and reports: of a member, who belongs to a branch and never to the parent.
-    "GET /console/leaves": {"-": "401 401 401 401 200 200 200 200 200 403 403 403 403"},
-    "POST /console/leaves": ok(TICKS, 303),
-    "POST /console/leaves/<int:gathering_id>/<int:member_id>/answer": ok(DECIDES, 303),
-    "POST /console/leaves/<int:gathering_id>/<int:member_id>/withdrawal": ok(PEOPLE, 303),
-    # Nothing is answered yet that could be told.
-    "POST /console/leaves/<int:gathering_id>/<int:member_id>/telling": ok(PEOPLE, 409),
-    # In the other group somebody has reported already.
-    "POST /console/away-reports": ok(PEOPLE, 303)
-    | {"same": "401 401 401 401 404 409 409 409 409 403 403 404 404"},
-    "POST /console/away-reports/<int:report_id>/answer": ok(DECIDES, 303),
-    "POST /console/away-reports/<int:report_id>/withdrawal": ok(PEOPLE, 303),
-    "POST /console/away-reports/<int:report_id>/telling": ok(PEOPLE, 409),
-    "POST /console/spells": ok(DECIDES, 303),
-    "POST /console/spells/<int:spell_id>/ending": ok(PEOPLE, 303),
-    "POST /console/host-attendances": ok(PEOPLE, 303),
-    "POST /console/host-attendances/<int:attendance_id>/answer": ok(DECIDES, 303),
-    "POST /console/host-attendances/<int:attendance_id>/withdrawal": ok(PEOPLE, 303),
-    "POST /console/host-attendances/<int:attendance_id>/telling": ok(PEOPLE, 409),

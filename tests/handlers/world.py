@@ -21,11 +21,13 @@ from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, Gathe
 from models.gatherings.hall_code import qr_token
 from models.gatherings.makeup import Makeup, MakeupForm
 from models.gatherings.roll import RollLine, Status
+from models.gatherings.screen_link import issue_screen_link
 from models.notices.audience import Channels
 from models.people.account import Account, ConsoleSession, Role
 from models.people.bind import issue_codes
 from models.people.complaint import receive_complaint
 from models.people.console import HASHER, start_session
+from models.people.link_code import LinkKind, issue_link_code
 from models.people.member import Member
 from models.people.org import Org, Setting, put_setting
 from models.people.phone import start_phone_session
@@ -39,15 +41,21 @@ from tests.factories import (
     a_delivery,
     a_gathering,
     a_group,
+    a_host_attendance,
+    a_leave,
     a_member,
     a_notice,
     a_post,
+    a_required_item,
     a_roll,
+    a_spell,
     a_township,
     a_zone,
     an_account,
+    an_away_report,
     an_entry,
 )
+from tests.handlers.at_work import put_to_work
 from wechat.callback import Callback
 from wechat.mini_program import OpenSession
 
@@ -86,12 +94,19 @@ class World:
     gatherings: dict[tuple[str, GatheringState], int] = field(default_factory=dict)
     rolls: dict[tuple[str, GatheringState], int] = field(default_factory=dict)  # the host's
     deliveries: dict[str, int] = field(default_factory=dict)
+    reports: dict[str, int] = field(default_factory=dict)
+    spells: dict[str, int] = field(default_factory=dict)
+    attendances: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     complaints: dict[str, int] = field(default_factory=dict)
     receipt: str = ""  # of what the member wrote
+    items: dict[str, int] = field(default_factory=dict)
     slips: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
     csrf: dict[str, str] = field(default_factory=dict)
+    phones: dict[str, str] = field(default_factory=dict)  # of the staff, after the eight digits
+    digits: str = ""  # for one phone more
+    screens: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
     def rolled_back(self, **parts: Any) -> Iterator[Connection]:
@@ -128,8 +143,14 @@ def open_world() -> Iterator[World]:
             _people(session, world)
             _staff(session, world)
             _letters(session, world)
+            _phones(session, world)
             for place in PLACES:
                 _gatherings(session, world, place)
+                world.items[place] = a_required_item(
+                    session, world.orgs[place], world.accounts["author"], period="2027-05"
+                ).id
+            for place in ("own", "same", "joint", "other"):
+                _requests(session, world, place)
         yield world
     finally:
         engine.dispose()
@@ -242,6 +263,21 @@ def _staff(session: Session, world: World) -> None:
         world.accounts[place] = account.id
 
 
+def _phones(session: Session, world: World) -> None:
+    """Give each of the staff a phone, bound to somebody whom no row is about; ended posts have no work."""
+    elsewhere = a_branch(session, a_township(session, world.orgs["zone"], "河源镇党委"), name="石桥村党支部")
+    for who in POSTS:
+        account = session.scalars(select(Account).where(Account.login == who)).one()
+        member = a_member(session, elsewhere, f"石{who}")
+        if who != "ended_post":
+            world.phones[who] = put_to_work(session, account, member)
+        else:
+            a_binding(session, member, MINI, f"openid-{who}")
+            world.phones[who] = start_phone_session(session, KEYRING, MINI, f"openid-{who}", now=NOON)
+        if who == "secretary":
+            world.digits = issue_link_code(session, KEYRING, LinkKind.BRANCH, account_id=account.id, now=NOON)
+
+
 def _gatherings(session: Session, world: World, place: str) -> None:
     """Add a draft of next month, an open gathering of today and a confirmed one of last month."""
     _gathering(session, world, place, GatheringState.DRAFT, 30, "2026-12")
@@ -250,6 +286,10 @@ def _gatherings(session: Session, world: World, place: str) -> None:
     author = session.get_one(Account, world.accounts["author"])
     for line in session.scalars(select(RollLine).where(RollLine.gathering_id == past.id)):
         line.status, line.marked_by, line.marked_at = Status.PRESENT, author.id, past.starts_at
+        makeup = Makeup(gathering_id=past.id, member_id=line.member_id, form=MakeupForm.SELF_STUDY)
+        makeup.due_on, makeup.planned_at, makeup.planned_by = date(2026, 11, 24), past.starts_at, author.id
+        session.add(makeup)
+    world.screens[place] = issue_screen_link(session, KEYRING, it, by=author.id, now=NOON)
     notice = a_notice(session, it, author)
     for member in reversed(_expected(world, place)):
         world.deliveries[place] = a_delivery(session, notice, member).id
@@ -278,6 +318,17 @@ def _gathering(
     return it
 
 
+def _requests(session: Session, world: World, place: str) -> None:
+    """Add leave and an attendance that wait, an absence of next summer, and a report: by another, at home."""
+    member = world.members[place]
+    a_leave(session, session.get_one(Gathering, world.gatherings[place, GatheringState.PUBLISHED]), member)
+    spell = a_spell(session, member, from_on=date(2027, 6, 1))
+    attendance = a_host_attendance(session, member, period="2026-10", attended_on=date(2026, 10, 20))
+    report = an_away_report(session, world.members["unbound"] if place == "own" else member)
+    world.spells[place], world.attendances[place] = spell.id, attendance.id
+    world.reports[place] = report.id
+
+
 def _expected(world: World, place: str) -> list[Member]:
     members = world.members
     several = {
@@ -286,7 +337,3 @@ def _expected(world: World, place: str) -> list[Member]:
         "parent": [members["joint"]],
     }
     return several.get(place) or [members[place]]
-        makeup = Makeup(gathering_id=past.id, member_id=line.member_id, form=MakeupForm.SELF_STUDY)
-        makeup.due_on, makeup.planned_at, makeup.planned_by = date(2026, 11, 24), past.starts_at, author.id
-        session.add(makeup)
-    world.screens[place] = issue_screen_link(session, KEYRING, it, by=author.id, now=NOON)
