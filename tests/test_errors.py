@@ -168,7 +168,7 @@ def test_database_that_is_down_is_said_so_on_every_route(world: World) -> None:
         for route in routes:
             method, rule = route.split()
             body = bodies.get(rule.rpartition("/")[2], {"token": world.token(1)})
-            address = rule.replace("<int:gathering_id>", "1")
+            address = re.sub(r"<int:\w+>", "1", rule)
             answer = call(world, method, address, json=body if method == "POST" else None)
             assert (answer.status_code, one_shape(answer)) == (503, "unavailable"), route
             assert int(answer.headers["Retry-After"]) > 0
