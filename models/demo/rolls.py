@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from models.clock import day_of
+from models.clock import at, day_of
 from models.demo.people import Settled
 from models.demo.places import Place, Sort
 from models.gatherings.dues_tick import DuesTick
@@ -162,7 +162,8 @@ def _keep_leaves(
     rows = []
     for member_id in (one for one, status in statuses.items() if status is Status.LEAVE):
         told = chance.random() < 0.34
-        asked_at = gathering.starts_at - timedelta(hours=chance.randint(4, 60))
+        eve = day_of(gathering.starts_at) - timedelta(days=chance.randint(1, 3))
+        asked_at = at(eve, time(chance.randint(8, 19), chance.randint(0, 59)))
         rows.append(
             {
                 "gathering_id": gathering.id, "member_id": member_id, "reason": chance.choice(reasons),
@@ -231,7 +232,7 @@ def _keep_hosted(
 ) -> None:
     """Keep the proof of those who took part where they are."""
     for member_id in (one for one, status in statuses.items() if status is Status.HOST_BRANCH):
-        asked_at = gathering.starts_at - timedelta(hours=30)
+        asked_at = at(day_of(gathering.starts_at) - timedelta(days=1), time(19, 20))
         session.add(
             HostAttendance(
                 member_id=member_id,
