@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 from werkzeug.test import TestResponse
 
 from models.base import connect, sessions_of
-from tests.handlers.asking import asked
+from tests.handlers.asking import FIXED, asked
 from tests.handlers.routes import ROUTES
 from tests.handlers.world import WHO, World, open_world
 from wechat.errors import WechatError
@@ -167,7 +167,8 @@ def test_database_that_is_down_is_said_so_on_every_route(world: World) -> None:
     with world.rolled_back(sessions=sessions_of(connect(NOWHERE, pool_size=1))):
         for route in routes:
             method, rule = route.split()
-            body = bodies.get(rule.rpartition("/")[2], {"token": world.token(1)})
+            usual = FIXED.get(route, {"token": world.token(1)})
+            body = bodies.get(rule.rpartition("/")[2], usual)
             address = re.sub(r"<int:\w+>", "1", rule)
             answer = call(world, method, address, json=body if method == "POST" else None)
             assert (answer.status_code, one_shape(answer)) == (503, "unavailable"), route
