@@ -1,7 +1,7 @@
 """The demonstration's rolls: who came, by which hand, who made it up, and the confirmation."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
