@@ -112,7 +112,9 @@ def found_ids(running: Running) -> dict[str, int]:
 def logged_in(browser: Browser, running: Running, login: str, width: int) -> Page:
     """Return a page of this width, logged in unless nobody is asked for."""
     context = browser.new_context(
-        viewport={"width": width, "height": 740 if width < 500 else 900}, base_url=running.web
+        viewport={"width": width, "height": 740 if width < 500 else 900},
+        base_url=running.web,
+        locale="zh-CN",
     )
     page = context.new_page()
     if login:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models.clock import at
+from models.clock import at, day_of
 from models.demo.people import Settled
 from models.demo.places import HOURS, room_of
 from models.demo.themes import Agenda, programme
@@ -63,7 +63,7 @@ def prepare_next(
         org_ids=[told.org_id],
         by=by,
         channels=channels,
-        now=now - timedelta(hours=20),
+        now=at(day_of(now) - timedelta(days=1), time(14, 5)),
     )
     _tell_in_every_way(session, told, by, now)
 
@@ -106,7 +106,7 @@ def _draft(
 def _tell_in_every_way(session: Session, gathering: Gathering, by: int, now: datetime) -> None:
     """Let the deliveries of one notice stand in every state there is, the past ones first."""
     notices = select(Notice.id).where(Notice.gathering_id == gathering.id)
-    sent_at = now - timedelta(hours=3)
+    sent_at = at(day_of(now) - timedelta(days=1), time(18, 40))
     rows = session.scalars(
         select(Delivery)
         .where(Delivery.notice_id.in_(notices))
