@@ -75,7 +75,9 @@ WITH due AS (
         CASE n.kind WHEN 'prompt' THEN n.published_at + interval '2 days' ELSE g.starts_at END AS needed_by,
         CASE n.kind WHEN 'prompt' THEN n.published_at + interval '2 days' WHEN 'reminder' THEN g.starts_at
             ELSE g.ends_at END AS sent_until,
-        n.kind <> 'prompt' AND n.version < g.version AS called_off  -- moved or cancelled since
+        -- A later change, a cancellation among them, says what holds now.
+        n.kind <> 'prompt' AND EXISTS (SELECT FROM notice c WHERE c.gathering_id = g.id
+            AND c.kind = 'change' AND c.id > n.id) AS called_off
     FROM delivery d
     JOIN binding b ON b.id = d.binding_id
     JOIN notice n ON n.id = d.notice_id

@@ -19,6 +19,7 @@ from models.notices.dispatch import Published
 from models.notices.notice import Notice, NoticeKind
 from models.notices.outbox import accepted, claim, put_off, settle
 from models.notices.phone_list import newest_message, sums_of
+from models.notices.reminder import remind
 from models.people.member import SpellKind
 from models.people.org import Org
 from models.refused import Refused
@@ -187,6 +188,16 @@ def test_old_message_that_wechat_put_off_is_not_sent_after_the_change(session: S
     settle(session, [accepted(told, "2003")], CHANNELS, now=LATER)
     assert claim(session, CHANNELS, now=LATER, limit=10) == []
     assert states(session) == ["cancelled", "accepted"]
+
+
+def test_moved_gathering_is_reminded_of_by_its_new_day(session: Session) -> None:
+    # Control: judged by its version, which is always one, the reminder of a moved gathering is never sent.
+    campaign = a_campaign(session, people=1)
+    move(session, campaign, two_days_later(session, campaign))
+    settle(session, [accepted(one_claim(session, FRIDAY), "2001")], CHANNELS, now=FRIDAY)
+    day_before = campaign.gathering.starts_at - timedelta(hours=23)
+    assert remind(session, campaign.gathering.id, CHANNELS, now=day_before)
+    assert one_claim(session, day_before).words["time"] == "2026年11月27日 15:00"
 
 
 def test_open_gathering_that_moves_to_a_later_hour_opens_anew(session: Session) -> None:
