@@ -65,6 +65,7 @@ def test_no_page_sticks_out_and_whatever_can_be_touched_is_tall_enough(site: Sit
         f"{it}/projector", f"{it}/cancellation", f"/console/rolls/{roll}",
         f"/console/rolls/{roll}/confirmation",
         "/console/members", f"/console/members/{member}/points", "/console/slips", "/console/password",
+        "/console/phone-code",
     ):  # fmt: skip
         page.goto(where)
         wrong = page.evaluate(TOO_LOW)
@@ -147,3 +148,22 @@ def test_screen_without_network_covers_the_code_once_the_seconds_ran_out(site: S
     expect(page.locator("#digits")).to_have_text("暂停使用")
     page.unroute("**/projector/code")
     expect(page.locator("#picture svg")).to_be_visible()
+
+
+def test_hall_without_a_log_in_shows_the_screen_by_one_line_until_it_is_ended(
+    site: Site, page: Page, address: str, chromium: Chromium
+) -> None:
+    publish_theme_day(site)
+    page.goto(f"/console/gatherings/{site.gathering_id}")
+    page.get_by_role("button", name="投到别的电脑").click()
+    link = page.locator("#address .keep")
+    expect(link).to_contain_text("/s/")
+    assert (page.evaluate(TOO_WIDE), page.evaluate(TOO_LOW)) == (0, [])
+    context = chromium.new_context(viewport={"width": 1280, "height": 720}, base_url=address)
+    hall = context.new_page()
+    hall.goto(link.inner_text())
+    assert hall.url == f"{address}/console/screens/{site.gathering_id}"
+    expect(hall.locator("#picture svg")).to_be_visible()
+    page.get_by_role("button", name="不投了，链接作废").click()
+    expect(hall.get_by_role("heading", name="投屏已经结束")).to_be_visible()
+    context.close()
