@@ -1,5 +1,6 @@
 """Workdays as data, and the day a branch's theme day falls on."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, coded
 from models.clock import day_text
+from models.people.org import Org, Setting, settings_of
 
 
 class DayKind(StrEnum):
@@ -45,17 +47,39 @@ class HolidayRule(StrEnum):
 
 
 class Proposal(NamedTuple):
-    """A proposed date and the sentence that explains it; `known` is false without holiday data."""
+    """A proposed date, the sentence that explains it to members, and what whoever drafts has to check.
+
+    `known` is false where the holidays of a year that matters have not been entered.
+    """
 
     day: date
     reason: str
     known: bool
+    note: str
 
 
-def is_workday(day: date, special: dict[date, DayKind]) -> bool:
+# How far a rule looks for a workday, in its order of preference.
+LATER, EARLIER = tuple(range(1, 16)), tuple(range(-1, -16, -1))
+REACH = {
+    HolidayRule.KEEP: (),
+    HolidayRule.NEXT_WORKDAY: LATER,
+    HolidayRule.PREVIOUS_WORKDAY: EARLIER,
+    HolidayRule.WITHIN_7_DAYS: (*LATER[:7], *EARLIER[:7]),
+}
+
+
+def is_workday(day: date, special: Mapping[date, DayKind]) -> bool:
     """Return whether `day` is worked, by its weekday unless the calendar says otherwise."""
     kind = special.get(day)
     return kind is DayKind.WORK if kind else day.weekday() < 5
+
+
+def holiday_year(day: date) -> int:
+    """Return the year in whose notice a day stands: New Year's days off may begin on 28 December.
+
+    Source: the State Council's yearly notice on the arrangement of public holidays.
+    """
+    return day.year + (day >= date(day.year, 12, 28))
 
 
 def propose_day(session: Session, *, year: int, month: int, day_of_month: int, rule: HolidayRule) -> Proposal:
@@ -67,36 +91,41 @@ def propose_day(session: Session, *, year: int, month: int, day_of_month: int, r
     fixed = date(year, month, day_of_month)
     usual = f"本支部每月 {day_of_month} 日"
     if rule is HolidayRule.KEEP:
-        return Proposal(fixed, f"{usual}，遇节假日不顺延", True)
-    if session.get(HolidayYear, year) is None:
-        return Proposal(fixed, f"{usual}；{year} 年的放假安排还没有录入，请核对是不是工作日", False)
-    span = (fixed - timedelta(days=15), fixed + timedelta(days=15))
+        return Proposal(fixed, f"{usual}，遇节假日不顺延", True, "")
+    steps = (0, *REACH[rule])
+    span = (fixed + timedelta(days=min(steps)), fixed + timedelta(days=max(steps)))
     rows = session.execute(select(Workday.day, Workday.kind).where(Workday.day.between(*span)))
     special = dict(rows.all())
-    if is_workday(fixed, special):
-        return Proposal(fixed, f"{usual}；当天是工作日，不顺延", True)
-    step = -1 if rule is HolidayRule.PREVIOUS_WORKDAY else 1
-    moved = next(
-        day for day in (fixed + timedelta(days=step * n) for n in range(1, 16)) if is_workday(day, special)
-    )
-    if rule is HolidayRule.WITHIN_7_DAYS:
-        return Proposal(moved, f"{usual}；当天休息，七天以内改期，建议 {day_text(moved)}", True)
-    where = "提前到前一个" if step < 0 else "顺延到下一个"
-    return Proposal(moved, f"{usual}；当天休息，{where}工作日", True)
+    years = select(HolidayYear.year).where(HolidayYear.year.between(year - 1, year + 1))
+    entered = set(session.scalars(years))
+    for days in steps:
+        day = fixed + timedelta(days=days)
+        if holiday_year(day) not in entered:
+            return Proposal(fixed, usual, False, _not_entered(day))
+        if is_workday(day, special):
+            return Proposal(day, f"{usual}；{_why(day, days, rule)}", True, "")
+    return Proposal(fixed, usual, True, f"{day_text(fixed)} 前后都没有工作日，请支部定一天，写明原因")
 
 
-def after_workdays(session: Session, day: date, number: int) -> tuple[date, bool]:
-    """Return the last of so many workdays after `day`, and whether the holidays until then are entered.
+def _not_entered(day: date) -> str:
+    return f"{holiday_year(day)} 年的放假安排未录入，请核对是不是工作日"
 
-    Without them Monday to Friday are counted, and whoever shows the day says only how many workdays.
-    """
-    span = (day, day + timedelta(days=4 * number + 30))
-    rows = session.execute(select(Workday.day, Workday.kind).where(Workday.day.between(*span)))
-    special = dict(rows.all())
-    last = day
-    while number:
-        last += timedelta(days=1)
-        number -= is_workday(last, special)
-    years = set(range(day.year, last.year + 1))
-    known = session.scalars(select(HolidayYear.year).where(HolidayYear.year.in_(years)))
-    return last, set(known) == years
+
+def _why(day: date, days: int, rule: HolidayRule) -> str:
+    """Say how the rule led `days` days away from the fixed day."""
+    if not days:
+        return "当天是工作日，不顺延"
+    if rule is HolidayRule.NEXT_WORKDAY:
+        return "当天休息，顺延到下一个工作日"
+    if rule is HolidayRule.PREVIOUS_WORKDAY:
+        return "当天休息，提前到前一个工作日"
+    if days > 0:
+        return f"当天休息，七天以内改到 {day_text(day)}"
+    return f"当天和以后七天都休息，七天以内提前到 {day_text(day)}"
+
+
+def note_on(session: Session, org: Org, day: date) -> str:
+    """Return what whoever plans `day` has to check: its year's holidays are not entered; '' if they are."""
+    if settings_of(session, org)[Setting.HOLIDAY_RULE] == HolidayRule.KEEP:
+        return ""
+    return "" if session.get(HolidayYear, holiday_year(day)) else _not_entered(day)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.audit import Via, record
 from models.clock import at, day_of
 from models.gatherings.agenda import Line, write_agendas
-from models.gatherings.calendar import HolidayRule, propose_day
+from models.gatherings.calendar import HolidayRule, Proposal, propose_day
 from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.required_item import required_of, with_required
 from models.gatherings.roll import Roll
@@ -40,12 +40,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What a new draft is filled with; `known` is false where the calendar has no data for the year."""
+    """What a new draft is filled with; `known` is false where the calendar has no data for the year.
+
+    `reason` is for members, `note` for whoever drafts.
+    """
 
     period: str
     day: date
     reason: str
     known: bool
+    note: str
     title: str
     place: str
     starts_at: datetime
@@ -77,22 +81,7 @@ def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
     Place, hour, what to bring and the standing items are those of the branch's last theme day; the place of
     a branch that has held none is empty.
     """
-    settings = settings_of(session, org)
-    month = day_of(now).replace(day=1)
-    for _ in range(3):
-        proposal = propose_day(
-            session,
-            year=month.year,
-            month=month.month,
-            day_of_month=settings[Setting.THEME_DAY],
-            rule=HolidayRule(settings[Setting.HOLIDAY_RULE]),
-        )
-        period = f"{month:%Y-%m}"
-        if proposal.day >= day_of(now) and not (
-            _has_theme_day(session, org.id, period) or _joins_theme_day(session, org.id, period)
-        ):
-            break
-        month = (month + timedelta(days=32)).replace(day=1)
+    month, proposal = _next_free(session, org, day_of(now))
     usual = usual_of(session, org.id, month=month)
     starts_at = at(proposal.day, usual.start)
     return Suggestion(
@@ -100,6 +89,7 @@ def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
         day=proposal.day,
         reason=proposal.reason,
         known=proposal.known,
+        note=proposal.note,
         title=f"{month.month}月主题党日",
         place=usual.place,
         starts_at=starts_at,
@@ -109,6 +99,27 @@ def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
         contact=usual.contact,
         agenda=usual.agenda,
     )
+
+
+def _next_free(session: Session, org: Org, today: date) -> tuple[date, Proposal]:
+    """Return the first of the month whose theme day comes next and is not planned yet, with its day."""
+    settings = settings_of(session, org)
+    # Last month's day may have moved into this one.
+    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    while True:
+        proposal = propose_day(
+            session,
+            year=month.year,
+            month=month.month,
+            day_of_month=settings[Setting.THEME_DAY],
+            rule=HolidayRule(settings[Setting.HOLIDAY_RULE]),
+        )
+        period = f"{month:%Y-%m}"
+        if proposal.day >= today and not (
+            _has_theme_day(session, org.id, period) or _joins_theme_day(session, org.id, period)
+        ):
+            return month, proposal
+        month = (month + timedelta(days=32)).replace(day=1)
 
 
 def _has_theme_day(session: Session, org_id: int, period: str, *, beside: int = 0) -> bool:

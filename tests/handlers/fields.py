@@ -26,7 +26,7 @@ LISTED = ROLL | {"gathering_id", "title", "starts_at", "ends_at", "place", "stat
 LINE = ["member_id", "name", "joined_year", "group", "status", "how", "asks", "leave", "version"]
 ONE_GATHERING = {
     "gathering_id", "kind", "period", "title", "starts_at", "ends_at", "opens_at", "place", "bring",
-    "contact", "date_reason", "leave_until", "reason", "state", "host", "guests", "may",
+    "contact", "date_reason", "calendar_note", "leave_until", "reason", "state", "host", "guests", "may",
     "agenda", "agenda[].kind", "agenda[].title", "agenda[].required",
     "rolls", *(f"rolls[].{name}" for name in ROLL),
     "audience", "told",

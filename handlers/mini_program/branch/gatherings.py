@@ -14,6 +14,7 @@ from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
 from models.clock import day_of, iso
 from models.gatherings.agenda import agenda_of
+from models.gatherings.calendar import note_on
 from models.gatherings.gathering import Gathering, GatheringState, opens_at
 from models.gatherings.guests import guests_of
 from models.gatherings.plan import taking_part
@@ -118,6 +119,7 @@ class GatheringDetail(BaseModel):
     bring: str | None
     contact: str | None
     date_reason: str | None
+    calendar_note: str | None
     leave_until: str | None
     reason: str | None
     state: str
@@ -217,6 +219,7 @@ def detail(rolls: Sequence[Standing]) -> dict[str, Any]:
             for item in agenda_of(session, it.id)
         ],
         "rolls": [roll_shown(roll) for roll in rolls],
+        "calendar_note": note_on(session, host, day_of(it.starts_at)) or None if is_draft else None,
         "audience": _audience(it, host.path) if is_draft else None,
         "told": None if is_draft else _told(rolls),
         "guests": len(guests_of(session, it.id)) if named else None,
