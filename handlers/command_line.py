@@ -12,6 +12,7 @@ import click
 from models.base import Sessions
 from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
+from models.gatherings.workday_import import import_workdays
 from models.keyring import Keyring
 from models.notices.joiners import follow_roster
 from models.people.account import Post, Role
@@ -140,6 +141,17 @@ def import_roster_file(open_desk: Open, file: Path, org_code: str | None, dry_ru
             by=None,
         )
         follow_roster(session, report.branch_ids, now=desk.clock())
+    tell(report, dry_run=dry_run)
+
+
+@commands.command("import-workdays", help="从 .xlsx 导入一年的放假和调休：日期、类别（休或班），整年一次。")
+@FILE
+@DRY_RUN
+@click.pass_obj
+def import_workdays_file(open_desk: Open, file: Path, dry_run: bool) -> None:
+    """Import the holidays and swapped workdays of one year, all or nothing."""
+    with open_desk().sessions.begin() as session:
+        report = import_workdays(session, bytes_of(file), dry_run=dry_run, by=None)
     tell(report, dry_run=dry_run)
 
 
