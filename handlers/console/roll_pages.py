@@ -16,6 +16,7 @@ from handlers.edge import current
 from handlers.identity import staff
 from models.clock import clock_text, day_of
 from models.gatherings.delegate import delegate_of, may_stand_in
+from models.gatherings.guests import guest_seats, guests_on
 from models.gatherings.leave import LEAVE_REASON_TEXT, leave_of_lines
 from models.gatherings.makeup import MAKEUP_FORM_TEXT
 from models.gatherings.makeup_plan import MAKES_UP
@@ -56,6 +57,8 @@ def rows_context(
         "approved": LeaveState.APPROVED,
         "may_decide": answers_for(head, Verb.DECIDE),
         "theirs": theirs or {},
+        "guests": guests_on(edge.session, head),
+        "seats": guest_seats(edge.session, [line.member_id for line in lines], head.gathering.period),
         "initials": initials,
         "shown": {line.member_id: _shown(head, line, leaves.get(line.member_id)) for line in lines},
         "now": edge.now,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import LargeBinary, Table, and_, bindparam, exists, literal, or_, select
+from sqlalchemy import LargeBinary, Table, and_, bindparam, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -12,6 +12,7 @@ from models.clock import day_of
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.marks import surname_order
 from models.gatherings.roll import Roll, RollLine, Status
+from models.gatherings.roll_head import RollHead
 from models.people.member import Member
 from models.people.org import Org, tree_order
 
@@ -97,6 +98,15 @@ def guests_of(session: Session, gathering_id: int) -> list[Guest]:
     ).all()
     rows = sorted(rows, key=lambda row: (tree_order(row[2]), surname_order(row[1]), row[0]))
     return [Guest(member_id, name, branch.name) for member_id, name, branch in rows]
+
+
+def guests_on(session: Session, head: RollHead) -> int:
+    """Return how many guests a roll's room holds beside its lines: the host's; none on a partner's roll."""
+    it = head.gathering
+    if not it.guests or it.org_id != head.org.id:
+        return 0
+    query = select(func.count()).where(RollLine.gathering_id == it.id, RollLine.roll_id.is_(None))
+    return int(session.scalar(query) or 0)
 
 
 def guest_seats(session: Session, member_ids: Collection[int], period: str) -> dict[int, list[GuestSeat]]:

@@ -12,7 +12,7 @@ from handlers.mini_program.branch.gatherings import CountsOut, counts_shown
 from models.audit import Via
 from models.clock import iso
 from models.gatherings.gathering import state_at
-from models.gatherings.guests import guests_of
+from models.gatherings.guests import guests_on
 from models.gatherings.leave import leave_of_lines
 from models.gatherings.marks import (
     LineView,
@@ -155,7 +155,6 @@ def show_branch_roll(roll_id: int) -> dict[str, Any]:
     edge = current()
     head, groups = roll_ticked(roll_id)
     it, leaves = head.gathering, leave_of_lines(edge.session, head.gathering.id)
-    is_host = it.org_id == head.org.id
     return {
         "roll_id": roll_id,
         "gathering_id": it.id,
@@ -166,7 +165,7 @@ def show_branch_roll(roll_id: int) -> dict[str, Any]:
         "confirmed": head.roll.confirmed_at is not None,
         "heads": head.roll.heads,
         "observers": head.roll.observers,
-        "guests": len(guests_of(edge.session, it.id)) if is_host else 0,
+        "guests": guests_on(edge.session, head),
         "counts": counts_shown(counts_of(edge.session, roll_id)),
         "whole": groups is None,
         "may_confirm": answers_for(head),

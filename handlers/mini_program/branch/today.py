@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from handlers.console.gatherings import months_back
+from handlers.console.owed import DRAFT_AHEAD, TO_COME
 from handlers.console.reach import own_orgs, phoned_orgs
-from handlers.console.today import DRAFT_AHEAD, TO_COME
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
@@ -60,7 +60,7 @@ class Today(BaseModel):
 @branch_phone_needed
 @api.output(Today)
 def show_today() -> dict[str, Any]:
-    """What waits for this person: the same as on the console's first page, as numbers."""
+    """What waits for this person and can be done by phone, as numbers; the words are the client's."""
     edge, posts = current(), staff().posts
     months = months_back(day_of(edge.now), MONTHS)
     rolls = rolls_among(edge.session, own_branches(posts), periods=months, now=edge.now)
