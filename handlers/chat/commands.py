@@ -39,8 +39,9 @@ class Said(NamedTuple):
 
 
 # The whole message, without blanks: the acts that take nothing more are done on these words only.
+BACK = ("撤回", "撤销请假", "取消请假", "不请假了", "销假", "能来了", "我能来了")
 WHOLE = {
-    **dict.fromkeys(("撤回", "撤销请假", "取消请假", "不请假了", "销假", "能来了"), Command.WITHDRAW),
+    **dict.fromkeys(BACK, Command.WITHDRAW),
     **dict.fromkeys(("确认解除绑定", "确定解绑"), Command.UNBIND_NOW),
 }
 # What may have more behind it; the longer word first.

@@ -10,7 +10,7 @@ from handlers.identity import bearer, phone, phone_needed
 from handlers.mini_program import api
 from models.audit import Via
 from models.clock import day_of, iso
-from models.gatherings.calendar import after_workdays
+from models.gatherings.workdays import after_workdays
 from models.people.complaint import (
     A_DAY,
     AN_HOUR,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -155,7 +156,7 @@ class Hall:
     branch: Org
     member: Member
     gathering: Gathering
-    openid: str = "oWang"
+    openid: str
 
     def digits(self, now: datetime = NOON) -> str:
         """The six digits on its screen."""
@@ -175,12 +176,14 @@ def a_hall(sessions: Sessions, state: GatheringState = GatheringState.OPEN, **co
     with sessions.begin() as session:
         branch = a_branch(session)
         member = a_member(session, branch)
-        a_binding(session, member, OA, "oWang")
+        # Of its own: what Valkey remembers of a follower is shared by all tests.
+        openid = f"oWang{secrets.token_hex(4)}"
+        a_binding(session, member, OA, openid)
         gathering = a_gathering(session, branch, state=state, **columns)
         a_roll(session, gathering, branch, [member])
         for row in (branch, member, gathering):
             session.refresh(row)
-    return Hall(branch, member, gathering)
+    return Hall(branch, member, gathering, openid)
 
 
 def another_gathering(session: Session, hall: Hall, **columns: Any) -> Gathering:

@@ -1,5 +1,6 @@
 """What the chat answers: to members, to strangers, to mistakes."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -96,7 +97,7 @@ def test_digits_find_the_right_one_of_two_open_gatherings(chat: Chat) -> None:
         other = another_gathering(session, hall, state=GatheringState.OPEN, title="党课", period="2026-10")
         session.refresh(other)
     for gathering in (other, hall.gathering):
-        here = Hall(hall.branch, hall.member, gathering)
+        here = replace(hall, gathering=gathering)
         assert gathering.title in chat.say(hall.openid, f"签到 {here.digits()}")
     assert tries(chat) == 0
 
@@ -159,9 +160,9 @@ def test_scan_of_another_branchs_code_signs_nobody_in(chat: Chat) -> None:
     hall = a_hall(chat.sessions)
     with chat.sessions.begin() as session:
         other = a_branch(session, name="石桥村党支部")
-        gathering = another_gathering(session, Hall(other, a_member(session, other), hall.gathering))
+        gathering = another_gathering(session, replace(hall, branch=other, member=a_member(session, other)))
         session.refresh(gathering)
-    foreign = Hall(other, hall.member, gathering)
+    foreign = replace(hall, branch=other, gathering=gathering)
     assert "不是您支部的活动" in chat.scan(hall.openid, foreign.token())
 
 
