@@ -11,7 +11,7 @@ from models.audit import Audit
 from models.people.import_report import Problem, Report
 from models.people.org import Org, Setting, settings_of
 from models.people.org_import import import_orgs
-from tests.imports.sheets import ORG_HEADER, a_workbook
+from tests.imports.sheets import ORG_HEADER, a_merged_workbook, a_workbook
 
 TREE: list[list[Any]] = [
     ["Q", "青山示范区党工委", "党工委", None, 25],
@@ -134,3 +134,17 @@ def test_the_log_holds_codes_and_no_names(session: Session) -> None:
     assert sorted(row.verb for row in rows) == ["add", "add", "add", "import_orgs"]
     assert {row.via for row in rows} == {"cli"}
     assert "青" not in repr([(row.before, row.after) for row in rows])
+
+
+def test_a_parent_merged_down_its_branches_holds_for_each(session: Session) -> None:
+    rows = [
+        ORG_HEADER,
+        *TREE[:2],
+        ["Q0101", "青石村党支部", "党支部", "Q01", None],
+        ["Q0102", "柳湾村党支部", None, None, None],
+    ]
+    report = import_orgs(session, a_merged_workbook(rows, "C4:C5", "D4:D5"), dry_run=False, by=None)
+    assert (report.problems, len(report.added)) == ([], 4)
+    town = session.scalars(select(Org).where(Org.code == "Q01")).one()
+    parents = session.scalars(select(Org.parent_id).where(Org.code.in_(["Q0101", "Q0102"]))).all()
+    assert parents == [town.id, town.id]

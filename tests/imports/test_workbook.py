@@ -1,6 +1,9 @@
 """Reading a stranger's workbook."""
 
+import re
+import zipfile
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -258,6 +261,22 @@ def test_a_text_inside_its_cell_has_no_pronunciation_either() -> None:
     inline = b'<c r="C2" t="inlineStr"><is><t>2</t><rPh sb="0" eb="1"><t>er</t></rPh></is></c>'
     table = read(repacked(whole, SHEET, b'<c r="C2"><v>1</v></c>', inline))
     assert table.lines[0].cells["手机号"] == "2"
+
+
+def prefixed(xml: bytes) -> bytes:
+    """Return a part as programs write it that name their namespace in every tag."""
+    return re.sub(rb"<(/?)(\w)", rb"<\1x:\2", xml).replace(b" xmlns=", b" xmlns:x=")
+
+
+def test_tags_may_name_their_namespace_and_parts_their_whole_path() -> None:
+    file = a_workbook([HEADER, ["王建国", "2011-07"]])
+    with zipfile.ZipFile(BytesIO(file)) as package:
+        parts = {name: package.read(name) for name in (SHEET, "xl/sharedStrings.xml", "xl/workbook.xml")}
+    for name, xml in parts.items():
+        file = repacked(file, name, xml, prefixed(xml))
+    rels = "xl/_rels/workbook.xml.rels"
+    file = repacked(file, rels, b'Target="worksheets/', b'Target="/xl/worksheets/')
+    assert read(file).lines[0].cells == {"姓名": "王建国", "入党时间": "2011-07"}
 
 
 # Which rows and sheets are read.
