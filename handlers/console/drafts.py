@@ -1,14 +1,19 @@
 """The form of a draft: as typed, as suggested, as stored; and the plan it stands for."""
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
+from typing import NamedTuple
 
 from flask import request
 
 from models.clock import SHANGHAI, at, day_of
+from models.gatherings.birthdays import Birthday, birthday_item, is_birthday_item, named_in
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering
 from models.gatherings.plan import Plan, Suggestion
+from models.gatherings.required_item import Required, same_title
 from models.points.cycle import PERIOD
 from models.refused import Refused
 
@@ -17,7 +22,17 @@ TEXTS = (
 )  # fmt: skip
 MOST_ROWS = 20
 YEARS = range(2000, 2100)  # a slip of the keyboard outside it is no date
-USUAL = ((AgendaKind.STUDY, ""), (AgendaKind.DUES, "交纳党费"), (AgendaKind.DELIBERATION, ""))
+
+
+class Row(NamedTuple):
+    """One row of the agenda as typed; `required` is the id of the item of the level above, else 0."""
+
+    kind: str
+    title: str
+    required: int = 0
+
+
+EMPTY = Row(AgendaKind.DELIBERATION.value, "")
 
 
 @dataclass
@@ -25,9 +40,20 @@ class Typed:
     """A draft's form as text, whether or not it makes sense."""
 
     texts: dict[str, str]
-    agenda: list[tuple[str, str]]
+    agenda: list[Row]
     partners: set[int] = field(default_factory=set)
     guests: bool = False
+    birthdays: set[int] = field(default_factory=set)  # members ticked for the agenda
+
+    @property
+    def period(self) -> str:
+        """The month it counts for; empty where none was chosen."""
+        return self.texts["period"] if PERIOD.fullmatch(self.texts["period"]) else ""
+
+    @property
+    def day(self) -> date | None:
+        """Return the day typed, None while it is none."""
+        return _day(self.texts["day"])
 
     def months(self) -> list[tuple[str, str]]:
         """Return the months this gathering may count for: that of its day, before and after."""
@@ -38,9 +64,8 @@ class Typed:
             first + timedelta(days=32),
         )
         months = [(f"{month:%Y-%m}", f"{month.year}年{month.month}月") for month in near]
-        chosen = self.texts["period"]
-        if PERIOD.fullmatch(chosen) and chosen not in dict(months):
-            months.append((chosen, f"{chosen[:4]}年{int(chosen[5:])}月"))
+        if self.period and self.period not in dict(months):
+            months.append((self.period, f"{self.period[:4]}年{int(self.period[5:])}月"))
         return months
 
 
@@ -55,12 +80,14 @@ def suggested(suggestion: Suggestion) -> Typed:
         "period": suggestion.period,
         "date_reason": suggestion.reason,
         "leave_until": _local(suggestion.leave_until),
+        "bring": suggestion.bring or "",
+        "contact": suggestion.contact or "",
     }
-    return Typed(texts, [(kind.value, title) for kind, title in USUAL])
+    return Typed(texts, [Row(line.kind.value, line.title) for line in suggestion.agenda])
 
 
 def stored(gathering: Gathering, agenda: list[AgendaItem], taking_part: list[int]) -> Typed:
-    """Fill the form with a stored draft."""
+    """Fill the form with a stored gathering, and an empty row for the branch's own matter."""
     texts = {
         "title": gathering.title,
         "day": day_of(gathering.starts_at).isoformat(),
@@ -73,20 +100,67 @@ def stored(gathering: Gathering, agenda: list[AgendaItem], taking_part: list[int
         "bring": gathering.bring or "",
         "contact": gathering.contact or "",
     }
-    rows = [(item.kind.value, item.title) for item in agenda]
-    return Typed(texts, rows or [("study", "")], set(taking_part) - {gathering.org_id}, gathering.guests)
+    rows = [Row(item.kind.value, item.title, item.required_id or 0) for item in agenda]
+    return Typed(texts, [*rows, EMPTY], set(taking_part) - {gathering.org_id}, gathering.guests)
 
 
 def typed_form() -> Typed:
-    """Read the form as it was sent."""
+    """Read the form as it was sent; what was typed on several lines is one."""
     form = request.form
-    kinds, titles = form.getlist("agenda_kind"), form.getlist("agenda_title")
-    return Typed(
-        {name: form.get(name, "").strip()[:200] for name in TEXTS},
-        [(kind, title.strip()[:200]) for kind, title in zip(kinds, titles, strict=False)][:MOST_ROWS],
-        {int(value) for value in form.getlist("partners") if value.isdecimal() and len(value) < 18},
-        guests="guests" in form,
+    rows = zip_longest(
+        form.getlist("agenda_kind"),
+        form.getlist("agenda_title"),
+        form.getlist("agenda_required"),
+        fillvalue="",
     )
+    return Typed(
+        {name: " ".join(form.get(name, "").split())[:200] for name in TEXTS},
+        [
+            Row(kind, " ".join(title.split())[:200], next(iter(_ids([required])), 0))
+            for kind, title, required in rows
+        ][: 2 * MOST_ROWS],
+        _ids(form.getlist("partners")),
+        guests="guests" in form,
+        birthdays=_ids(form.getlist("birthdays")),
+    )
+
+
+def _ids(values: Sequence[str]) -> set[int]:
+    return {int(value) for value in values if value.isdecimal() and value.isascii() and len(value) < 18}
+
+
+def keep_required(typed: Typed, required: Sequence[Required]) -> None:
+    """Put what the level above requires back as it was issued; what it withdrew leaves."""
+    issued = {one.id: Row(one.kind.value, one.title, one.id) for one in required}
+    by_title = {same_title(one.title): issued[one.id] for one in required}
+    kept: list[Row] = []
+    for row in typed.agenda:
+        mine = issued.get(row.required) or by_title.get(same_title(row.title))
+        if mine is None and not row.required:
+            kept.append(row)
+        elif mine is not None and mine not in kept:
+            kept.append(mine)
+    typed.agenda[:] = [row for row in issued.values() if row not in kept] + kept
+
+
+def tick_birthdays(typed: Typed, people: Collection[Birthday]) -> None:
+    """Make one agenda item of the ticked members; without a tick there is none."""
+    rows = typed.agenda
+    place = next((n for n, row in enumerate(rows) if is_birthday_item(row.title)), None)
+    ticked = [one for one in people if one.member_id in typed.birthdays]
+    if {one.member_id for one in ticked} == on_agenda(typed, people):
+        return
+    item = [Row(AgendaKind.OTHER.value, birthday_item(ticked))] if ticked else []
+    if place is None:
+        place = next((n for n, row in enumerate(rows) if not row.title), len(rows))
+        rows[place:place] = item
+    else:
+        rows[place : place + 1] = item
+
+
+def on_agenda(typed: Typed, people: Collection[Birthday]) -> set[int]:
+    """Return the members whom an item of the agenda names already."""
+    return set().union(*(named_in(row.title, people) for row in typed.agenda))
 
 
 def move_rows(typed: Typed, wish: str) -> bool:
@@ -94,7 +168,7 @@ def move_rows(typed: Typed, wish: str) -> bool:
     rows = typed.agenda
     if wish == "add":
         if len(rows) < MOST_ROWS:
-            rows.append((AgendaKind.DELIBERATION.value, ""))
+            rows.append(EMPTY)
         return True
     found = re.fullmatch(r"(remove|up|down)-(\d{1,2})", wish)
     if not found:
@@ -119,14 +193,14 @@ def plan_of(typed: Typed) -> Plan:
         wrong["start"] = "请写开始时间，例如 15:00"
     if end is None:
         wrong["end"] = "请写结束时间，例如 16:30"
-    if not PERIOD.fullmatch(texts["period"]):
+    if not typed.period:
         wrong["period"] = "请选所属月份"
     if len(texts["date_reason"]) > 120:
         wrong["date_reason"] = "日期说明最多 120 个字"
     if texts["leave_until"] and leave is None:
         wrong["leave_until"] = "请写请假截止的日期和时间，或留空"
-    agenda = [(kind, title) for kind, title in typed.agenda if title]
-    if any(kind not in list(AgendaKind) for kind, _ in agenda):
+    agenda = [row for row in typed.agenda if row.title]
+    if any(row.kind not in list(AgendaKind) for row in agenda):
         wrong["agenda"] = "请给每项议程选一个类别"
     if wrong or day is None or start is None or end is None:
         raise Refused("bad_plan", "有几处需要改一下", fields=wrong)
@@ -140,7 +214,7 @@ def plan_of(typed: Typed) -> Plan:
         bring=texts["bring"] or None,
         contact=texts["contact"] or None,
         leave_until=leave,
-        agenda=tuple((AgendaKind(kind), title) for kind, title in agenda),
+        agenda=tuple((AgendaKind(row.kind), row.title) for row in agenda),
         partners=tuple(sorted(typed.partners)),
         guests=typed.guests,
     )

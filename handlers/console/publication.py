@@ -2,16 +2,18 @@
 
 from flask import Response, request
 
-from handlers.console.drafts import plan_of, typed_form
-from handlers.console.gatherings import draft_again, draft_reached
+from handlers.console.draft_pages import draft_again, draft_reached, form_of, required
+from handlers.console.drafts import keep_required, plan_of, typed_form
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.console.reach import roll_hosted
 from handlers.edge import current
 from handlers.identity import staff
 from models.gatherings.doors import close_gathering, new_code, open_gathering
 from models.gatherings.plan import redraft, taking_part
+from models.gatherings.required_item import merge_required
 from models.notices.audience import audience_of
 from models.notices.publish import cancel, publish
+from models.people.org import Org
 from models.people.rights import Verb
 from models.refused import Refused
 
@@ -21,16 +23,19 @@ from models.refused import Refused
 def create_publication(gathering_id: int) -> Response:
     """Save what the form holds and publish it: rolls, notice and outbox in one transaction.
 
-    400 with the form if it does not hold, or if the audience is not the one the button promised.
+    400 with the form if it does not hold, or if audience or agenda are not those that the page showed.
     """
     edge, by = current(), staff().account_id
     it, host = draft_reached(gathering_id, Verb.PUBLISH)
-    typed = typed_form()
+    typed = form_of(host)
     try:
         if "title" in request.form:
+            _check_agenda(host)
             redraft(edge.session, it, plan_of(typed), by=by, now=edge.now)
+        else:
+            merge_required(edge.session, it)
         org_ids = taking_part(edge.session, gathering_id)
-        _check_promise(org_ids)
+        check_promise(org_ids, request.form.get("people"))
         publish(
             edge.session,
             gathering_id,
@@ -46,9 +51,19 @@ def create_publication(gathering_id: int) -> Response:
     return go("console.gathering", gathering_id=gathering_id)
 
 
-def _check_promise(org_ids: list[int]) -> None:
+def _check_agenda(host: Org) -> None:
+    """Refuse to publish what the level above required after the page was opened. Refused: agenda_changed."""
+    shown = typed_form()
+    before = list(shown.agenda)
+    keep_required(shown, required(host, shown))
+    new = [row.title for row in shown.agenda if row.required and row not in before]
+    if new:
+        raise Refused("agenda_changed", f"上级刚刚规定了“{new[0]}”，已经放进议程。请看一遍再发布")
+
+
+def check_promise(org_ids: list[int], promised: str | None) -> None:
     """Refuse to tell more or fewer people than the button said. Refused: audience_changed."""
-    edge, promised = current(), request.form.get("people")
+    edge = current()
     if promised is None:
         return
     audience = audience_of(edge.session, org_ids, channels=edge.parts.installation.channels, now=edge.now)

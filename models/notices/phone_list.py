@@ -101,7 +101,10 @@ def messages_of(session: Session, gathering_id: int, *, org_ids: Sequence[int]) 
         .group_by(Notice.id)
         .order_by(Notice.published_at.desc(), Notice.id.desc())
     ).all()
-    return [Message(*row) for row in rows]
+    found = [Message(*row) for row in rows]
+    # What a change has overtaken nobody is told any more.
+    changes = [n for n, one in enumerate(found) if one.kind is NoticeKind.CHANGE]
+    return found[: changes[0] + 1] if changes else found
 
 
 def sums_of(

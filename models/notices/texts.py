@@ -7,7 +7,7 @@ from typing import NamedTuple
 from models.clock import WEEKDAYS, clock_text, day_of
 from models.gatherings.gathering import GATHERING_KIND_TEXT, Gathering, GatheringKind, GatheringState
 from models.notices.spoken import spoken_day, spoken_moment, spoken_time
-from models.notices.words import Words, cancellation_words, notice_words
+from models.notices.words import Words, notice_words
 
 LOUDEST = 120  # characters: half a minute, so that it can be read out three times
 DOES = {
@@ -48,17 +48,16 @@ def texts_of(
     together: Sequence[str] = (),
     link: str | None,
     issued_on: date,
+    sent: Words | None = None,
 ) -> Texts:
     """Return the four texts of a draft, a published, moved or cancelled gathering.
 
     `together` are the organisations that take part beside the host; `link` leads to the page that always
-    says what holds now. Source: a notice goes to WeChat, the chat group, the loudspeaker and the board.
+    says what holds now; `sent` are the values of the message that went out last.
+    Source: a notice goes to WeChat, the chat group, the loudspeaker and the board.
     """
-    called_off = gathering.state is GatheringState.CANCELLED
-    reason = gathering.reason or ""
-    message = cancellation_words(gathering, host, reason) if called_off else notice_words(gathering, host)
     return Texts(
-        message["member"],
+        sent or notice_words(gathering, host)["member"],
         _group(gathering, agenda, host, together, link),
         _loudspeaker(gathering, host),
         _sheet(gathering, agenda, host, together, issued_on),

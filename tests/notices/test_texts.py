@@ -12,6 +12,7 @@ from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.notices.link import notice_token, read_notice_token
 from models.notices.spoken import spoken_time
 from models.notices.texts import LOUDEST, Texts, texts_of
+from models.notices.words import cancellation_words, change_words
 from tests.factories import KEYRING
 
 LINK = "https://dj.example.cn/n/AAAAUQ2v6m1kq3Zx"
@@ -37,8 +38,14 @@ def a_plan(**columns: Any) -> Gathering:
 
 
 def texts(it: Gathering, host: str = "青芦湾村党支部", **more: Any) -> Texts:
-    """Return its four texts."""
+    """Return its four texts, beside the message that went out last."""
+    sent = None
+    if it.state is GatheringState.CANCELLED:
+        sent = cancellation_words(it, host, it.reason or "")["member"]
+    elif it.version > 1:
+        sent = change_words(it, host, ["日期"])["member"]
     usual: dict[str, Any] = {
+        "sent": sent,
         "agenda": ["学习《中央一号文件》", "商议东沟清淤"],
         "link": LINK,
         "issued_on": date(2026, 11, 18),

@@ -21,9 +21,16 @@ document.addEventListener('click', async (event) => {
   try {
     const answer = await fetch(address, get ? {} : { method: 'POST', body: new URLSearchParams(sent) });
     if (!answer.ok) throw new Error(answer.status);
+    const held = document.activeElement;
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     for (const part of button.dataset.part.split(' ')) {
       document.querySelector(part).replaceWith(document.importNode(fresh.querySelector(part), true));
+    }
+    // Whoever works by keyboard goes on where the hand was, or in the last row of an agenda.
+    if (held && !held.isConnected) {
+      const rows = document.querySelectorAll('[name=agenda_title]');
+      const again = button.value !== 'add' && document.querySelector(`button[data-part][value="${button.value}"]`);
+      (again || rows[rows.length - 1] || document.body).focus();
     }
   } catch {
     delete button.dataset.part;
@@ -50,6 +57,7 @@ if (field) {
     }
   };
   field.addEventListener('input', find);
+  document.addEventListener('htmx:afterSwap', find);
   field.form.addEventListener('submit', (event) => {
     event.preventDefault();
     const first = document.querySelector('#lines [data-name]:not([hidden]) :is(.chips button, select, .dues)');
