@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from handlers.console.draft_pages import draft_again, draft_reached, form_of, required
-from handlers.console.drafts import keep_required, plan_of, typed_form
+from handlers.console.drafts import plan_of, typed_form
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.console.reach import roll_hosted
 from handlers.edge import current
@@ -53,10 +53,9 @@ def create_publication(gathering_id: int) -> Response:
 
 def _check_agenda(host: Org) -> None:
     """Refuse to publish what the level above required after the page was opened. Refused: agenda_changed."""
-    shown = typed_form()
-    before = list(shown.agenda)
-    keep_required(shown, required(host, shown))
-    new = [row.title for row in shown.agenda if row.required and row not in before]
+    sent = typed_form()
+    ids, titles = {row.required for row in sent.agenda}, {row.title for row in sent.agenda}
+    new = [one.title for one in required(host, sent) if one.id not in ids and one.title not in titles]
     if new:
         raise Refused("agenda_changed", f"上级刚刚规定了“{new[0]}”，已经放进议程。请看一遍再发布")
 

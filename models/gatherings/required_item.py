@@ -120,9 +120,10 @@ def with_required(lines: Sequence[Line], required: Sequence[Required]) -> list[L
 def merge_required(session: Session, gathering: Gathering) -> bool:
     """Bring a draft's agenda up to what is required of its month; return whether that changed it.
 
-    Call it with the gathering locked. Only theme days have required items.
+    Call it with the gathering locked. Only theme days have required items; what is published changes by a
+    change alone.
     """
-    if gathering.kind is not GatheringKind.THEME_DAY:
+    if gathering.kind is not GatheringKind.THEME_DAY or gathering.state is not GatheringState.DRAFT:
         return False
     required = required_of(session, gathering.org_id, gathering.period)
     lines = agendas_of(session, [gathering.id])[gathering.id]
