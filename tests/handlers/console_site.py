@@ -1,6 +1,9 @@
 """A console with people in it: two branches that share a gathering, one far away, somebody for each post."""
 
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -9,6 +12,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from redis import Redis
 from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from handlers.edge import App, Installation, Parts
@@ -125,6 +129,20 @@ def open_site(sessions: Sessions, redis_url: str) -> Site:
         _people(session, site)
         _staff(session, site)
     return site
+
+
+@contextmanager
+def served(site: Site) -> Iterator[str]:
+    """Serve the site by a thread; give its address."""
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def _people(session: Session, site: Site) -> None:
