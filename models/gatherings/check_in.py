@@ -178,23 +178,27 @@ def sign_in(
     _check_state(seen, seen_at, now=now)
     _check_fresh(keyring, seen, proof, spend=spend, now=now)
     _check_bound(keyring, seen, proof, seen_at)
-    line = _line_of(seen, proof, seen_at)
-    try:
-        if seen.roll_id is None:
-            _check_guest(session, seen, proof)
-            status = seat_guest(session, line)
-        else:
-            status = session.connection().scalar(_WRITE, line)
-    except IntegrityError as error:
-        if "uq_roll_line_openid" not in str(error.orig):
-            raise
-        raise Refused("phone_used", "这部手机已为一位同志签到，另一位请找支部登记") from error
+    status = _write(session, seen, proof, seen_at)
     if isinstance(proof, Typed):
         # They were right, whether or not another tap of the same person came first.
         give_back_try(session, Guess.DIGITS, seen.openid_hash, now=now)
     if status is not None:
         return Receipt(proof.gathering_id, status, seen_at, is_new=True)
     return _after_lost_race(look(), proof)
+
+
+def _write(session: Session, seen: Row[Any], proof: Proof, seen_at: datetime) -> Status | None:
+    """Write on the member's line, or add a guest's; None where another tap or a confirmation was first."""
+    line = _line_of(seen, proof, seen_at)
+    try:
+        if seen.roll_id is not None:
+            return session.connection().scalar(_WRITE, line)
+        _check_guest(session, seen, proof)
+        return seat_guest(session, line)
+    except IntegrityError as error:
+        if "uq_roll_line_openid" not in str(error.orig):
+            raise
+        raise Refused("phone_used", "这部手机已为一位同志签到，另一位请找支部登记") from error
 
 
 def _line_of(seen: Row[Any], proof: Proof, seen_at: datetime) -> dict[str, Any]:

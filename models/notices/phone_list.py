@@ -134,15 +134,9 @@ def sums_of(
 
 
 def phone_list(
-    session: Session,
-    keyring: Keyring,
-    gathering_id: int,
-    *,
-    notice_id: int | None = None,
-    org_ids: Sequence[int],
-    by: int,
-    via: Via = Via.CONSOLE,
-) -> list[PhoneRow]:
+    session: Session, keyring: Keyring, gathering_id: int, *, notice_id: int | None = None,
+    org_ids: Sequence[int], by: int, via: Via = Via.CONSOLE,
+) -> list[PhoneRow]:  # fmt: skip
     """Return whom to telephone about a message, by group and in surname order, the told included.
 
     The newest message unless one is named. `org_ids` are the branches or groups whose people the reader may
