@@ -159,6 +159,17 @@ def test_leave_is_for_the_nearest_gathering_one_has_not_come_to(chat: Chat) -> N
     assert chat.say(hall.openid, "请假 2").startswith("【请假已提交】公出\n十二月主题党日\n12月25日")
 
 
+def test_line_that_asks_who_came_is_not_the_one_leave_is_for(chat: Chat) -> None:
+    hall = a_hall(chat.sessions)
+    with chat.sessions.begin() as session:
+        by = an_account(session).id
+        session.execute(update(RollLine).values(status=Status.ABSENT, marked_at=NOON, marked_by=by))
+        later = THREE_O_CLOCK + timedelta(days=30)
+        another_gathering(session, hall, starts_at=later, title="十二月主题党日", period="2026-12")
+    assert chat.say(hall.openid, f"签到 {hall.digits()}").startswith("已告知支部核对。")
+    assert chat.say(hall.openid, "请假 2").startswith("【请假已提交】公出\n十二月主题党日\n12月25日")
+
+
 def test_late_leave_is_asked_within_the_hours_of_the_organisation(chat: Chat) -> None:
     hall = a_hall(chat.sessions)
     with chat.sessions.begin() as session:
