@@ -10,12 +10,15 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
-from models.gatherings.roll import Roll, RollLine
+from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
+from models.gatherings.host_attendance import HostAttendance
+from models.gatherings.required_item import RequiredItem
+from models.gatherings.roll import Leave, LeaveReason, LeaveState, Roll, RollLine
 from models.keyring import Keyring
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.notice import Notice, NoticeKind
 from models.people.account import Account, Post, Role
+from models.people.away_report import AwayReport, ReportState
 from models.people.binding import Binding, BoundBy
 from models.people.member import Member, MemberStatus, Spell, SpellKind
 from models.people.org import Org, OrgKind
@@ -146,6 +149,37 @@ def a_roll(
     return roll
 
 
+def a_leave(
+    session: Session,
+    gathering: Gathering,
+    member: Member,
+    reason: LeaveReason = LeaveReason.FAMILY,
+    **columns: Any,
+) -> Leave:
+    """Let a member have asked leave the day before; it waits."""
+    usual = {"state": LeaveState.SUBMITTED, "asked_at": NOON - timedelta(days=1)} | columns
+    row = Leave(gathering_id=gathering.id, member_id=member.id, reason=reason, **usual)
+    return _added(session, row)
+
+
+def an_away_report(session: Session, member: Member, **columns: Any) -> AwayReport:
+    """Let a member have reported an absence in December; it waits."""
+    usual: dict[str, Any] = {
+        "from_on": date(2026, 12, 1),
+        "to_on": date(2026, 12, 31),
+        "place": "浙江省义乌市",
+    }
+    usual |= {"state": ReportState.SUBMITTED, "asked_at": NOON - timedelta(days=1)}
+    return _added(session, AwayReport(member_id=member.id, **usual | columns))
+
+
+def a_host_attendance(session: Session, member: Member, **columns: Any) -> HostAttendance:
+    """Let a member have reported an attendance elsewhere this month; it waits."""
+    usual: dict[str, Any] = {"period": "2026-11", "attended_on": date(2026, 11, 20), "host": "商贸城党支部"}
+    usual |= {"contact": "张书记", "state": ReportState.SUBMITTED, "asked_at": NOON - timedelta(days=1)}
+    return _added(session, HostAttendance(member_id=member.id, **usual | columns))
+
+
 def a_scheme(
     session: Session,
     issuer: Org,
@@ -185,6 +219,13 @@ def an_entry(
         **usual | {"source": Source.MANUAL} | columns,
     )
     return _added(session, row)
+
+
+def a_required_item(session: Session, org: Org, account_id: int, **columns: Any) -> RequiredItem:
+    """Require the study of one document of the theme days of November 2026."""
+    usual: dict[str, Any] = {"period": "2026-11", "kind": AgendaKind.STUDY, "title": "学习全会精神"}
+    usual |= {"issued_by": account_id, "issued_at": NOON}
+    return _added(session, RequiredItem(org_id=org.id, **usual | columns))
 
 
 def a_notice(
