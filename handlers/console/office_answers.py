@@ -85,6 +85,7 @@ def _house() -> House:
 
 
 def _page(which: Matter, text: str, seen: str, error: Refused | None = None) -> Response:
+    usual, now = built_in(which, _house()), office_text(current().session, which, _house())
     return page(
         "office_answer.html",
         400 if error else 200,
@@ -93,7 +94,7 @@ def _page(which: Matter, text: str, seen: str, error: Refused | None = None) -> 
         words=WORDS[which],
         text=text,
         seen=seen,
-        built_in=built_in(which, _house()),
+        built_in=usual if now != usual else "",
         longest=LONGEST,
         error=error.message if error else "",
     )
