@@ -55,6 +55,7 @@ def taps_blueprint(state: State, pusher: Pusher) -> Blueprint:
     """Build the side of the control API on which phones tap."""
     taps = Blueprint("taps", __name__, url_prefix="/_sim")
     _subscriptions(taps, state, pusher)
+    _bans(taps, state)
 
     @taps.post("/tap")
     def tap() -> ResponseReturnValue:
@@ -96,6 +97,8 @@ def _subscriptions(taps: Blueprint, state: State, pusher: Pusher) -> None:
         rows = [row] if grant.off and not was_off else []
         return jsonify(_push(state, pusher, account, person, "Change", rows).json())
 
+
+def _bans(taps: Blueprint, state: State) -> None:
     @taps.post("/ban")
     def ban() -> ResponseReturnValue:
         body = read_body(BanBody)

@@ -1,6 +1,6 @@
 """The demonstration's log-ins, posts and bound phones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -52,6 +52,17 @@ class DemoLogin(NamedTuple):
     sentence: str
 
 
+class Opening(NamedTuple):
+    """One log-in to open: for whom, where, as what, since when."""
+
+    login: str
+    name: str
+    member: Member | None
+    org: Org
+    role: Role
+    since: date
+
+
 def open_accounts(
     session: Session, orgs: Mapping[str, Org], people: Mapping[str, Settled], password: str, *, today: date
 ) -> dict[str, Account]:
@@ -60,41 +71,47 @@ def open_accounts(
     # One password, so one hash: hashing is slow on purpose.
     hashed = HASHER.hash(password)
     accounts: dict[str, Account] = {}
-
-    def open_one(
-        login: str, name: str, member: Member | None, org: Org, role: Role, start: date = since
-    ) -> None:
+    for one in (*_officers(orgs, since), *_staff(orgs, people, since, today)):
         account = Account(
-            login=login, name=name, member_id=member and member.id, password_hash=hashed, must_change=False,
-            demo=True,
+            login=one.login, name=one.name, member_id=one.member and one.member.id, password_hash=hashed,
+            must_change=False, demo=True,
         )  # fmt: skip
         session.add(account)
         session.flush()
-        accounts[login] = account
-        session.add(Post(account_id=account.id, org_id=org.id, role=role, from_on=start))
-
-    zone = orgs["SFQ"]
-    open_one("sfq-gb", "韩立新", None, zone, Role.ZONE_OFFICER)
-    open_one("sfq-sjy", "陆平", None, zone, Role.AUDITOR)
-    for code, _, officer in TOWNS:
-        open_one(f"{code.lower()}-gb", officer, None, orgs[code], Role.TOWNSHIP_OFFICER)
-    for code, branch in people.items():
-        first, login = branch.members[0], branch.place.login
-        elected = date(today.year, 1, 12) if today >= date(today.year, 1, 12) else since
-        open_one(f"{login}-sj", first.name, first, branch.org, Role.SECRETARY,
-                 elected if code in ELECTED else since)  # fmt: skip
-        for role, suffix, rank in STAFF if code in FULL_STAFF else ():
-            one = branch.members[rank]
-            open_one(f"{login}-{suffix}", one.name, one, branch.org, role)
-        for number in range(len(branch.place.groups)) if code in FULL_STAFF else ():
-            one = branch.members[7 + number]
-            leads = next(org for org in orgs.values() if org.id == one.group_id)
-            open_one(f"{login}-zz{leads.code[-1]}", one.name, one, leads, Role.GROUP_LEADER)
-    general = people["LQ03"].members[1]
-    open_one("lq00-sj", general.name, general, orgs["LQ00"], Role.SECRETARY)
+        accounts[one.login] = account
+        session.add(Post(account_id=account.id, org_id=one.org.id, role=one.role, from_on=one.since))
     session.flush()
     _end_predecessors(session, people, hashed, since, today)
     return accounts
+
+
+def _officers(orgs: Mapping[str, Org], since: date) -> Iterator[Opening]:
+    yield Opening("sfq-gb", "韩立新", None, orgs["SFQ"], Role.ZONE_OFFICER, since)
+    yield Opening("sfq-sjy", "陆平", None, orgs["SFQ"], Role.AUDITOR, since)
+    for code, _, officer in TOWNS:
+        yield Opening(f"{code.lower()}-gb", officer, None, orgs[code], Role.TOWNSHIP_OFFICER, since)
+
+
+def _staff(
+    orgs: Mapping[str, Org], people: Mapping[str, Settled], since: date, today: date
+) -> Iterator[Opening]:
+    """Yield every branch's secretary; of a few branches also deputies, clerks and the groups' leaders."""
+    election = date(today.year, 1, 12)
+    for code, branch in people.items():
+        first, login = branch.members[0], branch.place.login
+        start = election if code in ELECTED and today >= election else since
+        yield Opening(f"{login}-sj", first.name, first, branch.org, Role.SECRETARY, start)
+        if code not in FULL_STAFF:
+            continue
+        for role, suffix, rank in STAFF:
+            one = branch.members[rank]
+            yield Opening(f"{login}-{suffix}", one.name, one, branch.org, role, since)
+        for number, _ in enumerate(branch.place.groups):
+            one = branch.members[7 + number]
+            led = next(org for org in orgs.values() if org.id == one.group_id)
+            yield Opening(f"{login}-zz{led.code[-1]}", one.name, one, led, Role.GROUP_LEADER, since)
+    general = people["LQ03"].members[1]
+    yield Opening("lq00-sj", general.name, general, orgs["LQ00"], Role.SECRETARY, since)
 
 
 def _end_predecessors(

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from models.clock import at, day_of, day_text
@@ -13,9 +12,9 @@ from models.demo.people import Settled
 from models.demo.places import HOURS, RULES, Sort, room_of
 from models.demo.rolls import Held, hold
 from models.demo.themes import programme
-from models.gatherings.agenda import FULFILS
+from models.gatherings.agenda import Line, write_agendas
 from models.gatherings.calendar import HolidayRule, propose_day
-from models.gatherings.gathering import AgendaItem, Gathering, GatheringKind, GatheringState, GatheringTag
+from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.gatherings.usual import LENGTH
 from models.people.account import Account
 
@@ -81,6 +80,8 @@ def _hold_month(
 ) -> list[Held]:
     code, number = branch.place.code, month.first.month
     day, reason = _day_of(session, branch, month)
+    if at(day, HOURS[branch.place.sort]) + timedelta(hours=72) > now:
+        return []  # moved to a day still to come, or too new to be confirmed by now
     if (code, number) == FLOOD:
         _add(session, branch, month, day, reason, by, cancelled="防汛抢险，全体党员上堤，本月不再补开")
         return []
@@ -94,8 +95,6 @@ def _hold_month(
         taking_part += [people["LQ04"], people["LQ05"]]
         assert branch.org.parent_id is not None  # noqa: S101
         org_id = branch.org.parent_id
-    if at(day, HOURS[branch.place.sort]) + LENGTH + timedelta(hours=24) > now:
-        return []  # moved to a workday that is still to come, or confirmed tomorrow
     gathering = _add(session, branch, month, day, reason, by, org_id=org_id)
     overdue = code == OVERDUE and month.newest
     return [
@@ -151,11 +150,5 @@ def _add(
     )
     session.add(gathering)
     session.flush()
-    rows: list[dict[str, Any]] = [
-        {"gathering_id": gathering.id, "position": position, "kind": kind, "title": text}
-        for position, (kind, text) in enumerate(agenda, 1)
-    ]
-    session.execute(insert(AgendaItem), rows)
-    tags = sorted({FULFILS[kind] for kind, _ in agenda if kind in FULFILS})
-    session.execute(insert(GatheringTag), [{"gathering_id": gathering.id, "tag": tag} for tag in tags])
+    write_agendas(session, {gathering.id: [Line(kind, text) for kind, text in agenda]})
     return gathering
