@@ -1,5 +1,6 @@
 """The operator's imports at the command line: what they print, where, and how they end."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -74,9 +75,15 @@ def test_file_of_gigabytes_is_not_read(sessions: Sessions, tmp_path: Path) -> No
     with file.open("wb") as out:
         out.write(b"PK\x03\x04")
         out.truncate(8 * 1024**3)  # it takes no room on the disk
-    refused = command(sessions, "import-roster", file).exception
+    tracemalloc.start()
+    try:
+        refused = command(sessions, "import-roster", file).exception
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
     assert isinstance(refused, Refused)
     assert refused.code == "workbook_too_large"
+    assert most < 60_000_000
 
 
 def test_holidays_of_a_year_are_entered(sessions: Sessions, tmp_path: Path) -> None:
