@@ -9,13 +9,13 @@ from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from models.audit import Via
-from models.clock import day_of
+from models.clock import day_of, day_text
 from models.people.complaint import LONGEST, answer_complaint, complaints_answered, complaints_waiting
 from models.people.rights import Verb
 from models.refused import Refused
 
 SHOWN_FOR = timedelta(days=92)  # how long what was answered stays on the page
-VIA_TEXT = {Via.CHAT: "公众号", Via.PHONE: "小程序"}
+VIA_TEXT = {Via.CHAT: "从公众号来", Via.PHONE: "从小程序来"}
 
 
 @console.get("/console/complaints")
@@ -50,6 +50,7 @@ def _page(error: Refused | None = None, complaint_id: int = 0) -> Response:
         waiting=complaints_waiting(edge.session),
         answered=complaints_answered(edge.session, since=edge.now - SHOWN_FOR),
         today=day_of(edge.now),
+        day=day_text,
         via_text=VIA_TEXT,
         longest=LONGEST,
         error=error,

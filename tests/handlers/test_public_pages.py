@@ -56,9 +56,9 @@ def test_what_is_due_first_stands_on_top_with_its_day(site: Site) -> None:
         "3 件等答复",
         "已经过了",
         "今天要答复",
-        "2026年12月9日 以前答复",
+        "12月9日 周三</span>以前答复",
         "编号 202611250001",
-        "公众号",
+        "从公众号来",
     ):
         assert words in page
     assert "王先生 0000-7654321" in page
