@@ -92,10 +92,7 @@ def dispatch(
     """
     people = list(people)
     morning = quiet_until(now)
-    full: set[int] = set()
-    if notice.kind is not NoticeKind.CHANGE:
-        reached = [one.member_id for one in people if one.channel]
-        full = full_this_month(session, reached, moment=morning or now)
+    full = _full(session, notice, people, morning or now)
     rows: list[dict[str, Any]] = []
     for one in people:
         state, reason = _first_state(one, needed_by or gathering.starts_at, morning)
@@ -119,6 +116,14 @@ def dispatch(
     states = [row["state"] for row in rows]
     counted = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.PHONE_LIST)
     return Published(*(states.count(state) for state in counted))
+
+
+def _full(session: Session, notice: Notice, people: Iterable[Recipient], moment: datetime) -> set[int]:
+    """Return who has had the messages of the month; of a change nobody has."""
+    if notice.kind is NoticeKind.CHANGE:
+        return set()
+    reached = [one.member_id for one in people if one.channel]
+    return full_this_month(session, reached, moment=moment)
 
 
 def _event(notice: Notice) -> str:
