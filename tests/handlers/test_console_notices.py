@@ -109,6 +109,7 @@ def test_item_required_while_the_page_was_open_is_seen_before_it_is_published(si
     item = require(site)
     browser = site.browser("secretary")
     answer = browser.post(f"{address}/publication", form(people="46"))
+    # agenda_changed
     assert answer.status_code == 400
     assert f"上级刚刚规定了“{STUDY}”" in answer.text
     it = the_gathering(site)

@@ -21,6 +21,7 @@ ROLL = "POST /console/rolls/<int:roll_id>"
 GATHERING = "POST /console/gatherings/<int:gathering_id>"
 ACCOUNTS = "POST /console/accounts"
 BINDING = "POST /api/v1/binding"
+ITEMS = "POST /console/required-items"
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,10 @@ PLAN = {
     "title": "十二月主题党日", "day": "2026-12-25", "start": "15:00", "end": "16:30", "place": "村部",
     "period": "2026-12",
 }  # fmt: skip
+UNCHANGED = {
+    "day": "2026-11-25", "start": "15:00", "end": "17:00", "place": "村部二楼会议室",
+    "agenda_kind": "study", "agenda_title": "学习文件",
+}  # fmt: skip
 NEW = {"old": PASSWORD, "new": "short", "again": "short"}
 CASES = [
     Case("bad_plan", "secretary", "POST /console/gatherings", "own", {"title": ""}, 400, "请写主题"),
@@ -55,6 +60,11 @@ CASES = [
     Case("not_a_draft", "secretary", GATHERING, "own", PLAN, 409, "已经发布，不能再改草稿"),
     Case("audience_changed", "secretary", f"{GATHERING}/publication draft", "own",
          {"people": "99"}, 409, "和刚才不一样"),
+    Case("nothing_changed", "secretary", f"{GATHERING}/change", "own", UNCHANGED, 400, "没有改动"),
+    Case("bad_plan", "secretary", f"{GATHERING}/change", "own", {"place": ""}, 400, "请写地点"),
+    Case("nothing_held", "town", f"{GATHERING}/night-override", "own", {}, 409, "没有等到早上才发的消息"),
+    Case("bad_item", "town", ITEMS, "parent", {"title": " "}, 400, "请写内容"),
+    Case("bad_item", "town", ITEMS, "parent", {"kind": "x"}, 400, "请选一个类别"),
     Case("not_published", "secretary", f"{GATHERING}/opening draft", "own", {}, 409, "还没有发布"),
     Case("not_open", "secretary", f"{GATHERING}/closing draft", "own", {}, 409, "现在没有开放签到"),
     Case("bad_heads", "secretary", f"{ROLL}/heads", "own", {"heads": "许多"}, 400, "人数请写"),
@@ -124,6 +134,15 @@ ODD = [
     ("secretary", "POST /console/gatherings", "own", {"leave_until": "0001-01-01T00:00"}),
     ("secretary", "POST /console/gatherings", "own", {"day": "9999-12-31"}),
     ("secretary", f"{GATHERING}/cancellation", "own", {"reason": "大雪\0"}),
+    ("secretary", f"{GATHERING}/change", "own", {"reason": "停电\0"}),
+    ("secretary", f"{GATHERING}/change", "own", {"agenda_title": "学习\0", "agenda_required": "²"}),
+    ("secretary", f"{GATHERING} draft", "own", {"birthdays": ["²", "9" * 17], "period": "²"}),
+    ("town", f"{GATHERING}/night-override", "own", {"reason": "急\0" * 101}),
+    ("town", ITEMS, "parent", {"title": "学习\0"}),
+    ("town", ITEMS, "parent", {"period": "9" * 30, "org": "²"}),
+    ("town", f"POST /console/required-items/{'9' * 17}/withdrawal", "-", {}),
+    ("secretary", f"GET /console/gatherings/<int:gathering_id>/phone-list?message={'9' * 40}", "own", {}),
+    ("anonymous", f"GET /n/{'9' * 5000}", "-", {}),
     ("secretary", f"{ROLL}/amendment", "own", {"reason": "看错了\0"}),
     ("secretary", f"{ROLL}/marks", "own", {f"m-{'9' * 17}": "present"}),
     ("secretary", f"{ROLL}/heads", "own", {"heads": "²"}),
