@@ -9,7 +9,7 @@ def _word(word: str) -> Button:
 
 MENU = (
     _word("主题党日"),
-    Button("签到", "scancode_waitmsg", "签到"),
+    Button("扫码签到", "scancode_waitmsg", "签到"),
     Button("我的", under=tuple(_word(word) for word in ("积分", "星级", "请假", "动态", "帮助"))),
 )
 

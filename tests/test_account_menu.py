@@ -17,7 +17,7 @@ pytestmark = pytest.mark.processes
 ACCOUNT = "wxdemooa00000001"
 PRINTED = """\
 主题党日：同发“主题党日”
-签到：扫会场的二维码
+扫码签到：扫会场的二维码
 我的
   积分：同发“积分”
   星级：同发“星级”
@@ -55,7 +55,7 @@ def test_menu_stands_under_the_chat_once_it_is_published(zone: Running) -> None:
     assert zone.command("menu") == "菜单已发布，手机上五分钟内可以看到。\n"
     day, scan, mine = shown(zone)
     assert (day["type"], day["name"], day["key"]) == ("click", "主题党日", "主题党日")
-    assert (scan["type"], scan["name"], scan["key"]) == ("scancode_waitmsg", "签到", "签到")
+    assert (scan["type"], scan["name"], scan["key"]) == ("scancode_waitmsg", "扫码签到", "签到")
     assert mine["name"] == "我的"
     assert [one["key"] for one in mine["sub_button"]] == ["积分", "星级", "请假", "动态", "帮助"]
 

@@ -82,6 +82,7 @@ GAP = ENDS + "+＋\u3000"
 POLITE = re.compile("^(?:请问|麻烦|我?[想要来]|我?查询?|我?看看?)+")
 # After 投诉: a question about complaining is none.
 ABOUT_LETTERS = re.compile("电话|怎么|哪里|在哪|渠道|方式|邮箱|信箱|编号|结果|吗$")
+SCREEN_DIGITS = 6
 LETTER_SURELY = 6  # signs, from which what follows 投诉 without a gap is taken for a letter
 
 
@@ -94,10 +95,8 @@ def read_words(text: str) -> Said:
         return Said(WHOLE[whole], "")
     if whole in (word.value for word in Command):
         return Said(Command(whole), "")
-    if re.fullmatch("[0-9]", whole):
-        return Said(Command.NUMBER, whole)
-    if re.fullmatch("[0-9]{6}", whole):
-        return Said(Command.SIGN_IN, whole)
+    if whole.isascii() and whole.isdigit():
+        return Said(Command.SIGN_IN if len(whole) == SCREEN_DIGITS else Command.NUMBER, whole)
     for word, command in BEGINNINGS:
         if asked.startswith(word):
             return Said(command, asked.removeprefix(word).strip(ENDS + "+"))

@@ -47,7 +47,7 @@ WITH_MORE = [
     ("我要请假 家中有事", Command.LEAVE, "家中有事"),
     ("3", Command.NUMBER, "3"),
     ("３。", Command.NUMBER, "3"),
-    ("1234 5678 9012", Command.NONE, ""),
+    ("1234 5678 9012", Command.NUMBER, "123456789012"),
     ("投诉 通知发得太晚，老人不知道。", Command.COMPLAIN, "通知发得太晚，老人不知道。"),
     ("投诉：太晚", Command.COMPLAIN, "太晚"),
     ("我要投诉村里不公开账目", Command.COMPLAIN, "村里不公开账目"),

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
+from handlers.chat.words import BUSY
 from models.audit import Audit, Via
 from models.base import Sessions
 from models.gatherings.calendar import DayKind, HolidayYear, Workday
@@ -22,8 +24,9 @@ from models.people.complaint import (
     receive_complaint,
     tidy_complaint,
 )
+from models.people.tries import Tries
 from models.refused import Refused
-from tests.conftest import NOON
+from tests.conftest import NOON, OWNER, url
 from tests.factories import an_account
 from tests.handlers.chat import Chat, a_hall
 from tests.handlers.world import World, open_world
@@ -191,6 +194,17 @@ def test_sixth_complaint_of_a_day_is_not_taken_and_costs_nothing(chat: Chat) -> 
     assert "最多" not in chat.say(hall.openid, "投诉")
     assert "请写 2 到 500 个字" in chat.say(hall.openid, "投诉 " + "长" * 501).replace("\n", "")
     assert all("收到了，" in chat.say(hall.openid, f"投诉 第{n}件事") for n in range(5))
+
+
+def test_complaint_that_was_counted_and_then_failed_is_counted_once(chat: Chat, database: str) -> None:
+    engine = create_engine(url(OWNER, database), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER TABLE complaint RENAME TO away"))
+        assert chat.say("oAny", "投诉 通知发得太晚", 7) == BUSY
+        connection.execute(text("ALTER TABLE away RENAME TO complaint"))
+    assert chat.say("oAny", "投诉 通知发得太晚", 7).startswith("收到了，编号：")
+    with chat.sessions() as session:
+        assert session.scalar(select(func.sum(Tries.n))) == 1
 
 
 def test_mistyped_receipt_is_no_complaint(chat: Chat) -> None:
