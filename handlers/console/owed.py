@@ -231,6 +231,8 @@ def _to_draft(org: Org, suggestion: Suggestion) -> Iterator[Owed]:
     if suggestion.day - DRAFT_AHEAD > day_of(current().now):
         return
     why = f"{day_text(suggestion.day)} {clock_text(suggestion.starts_at)}。{suggestion.reason}"
+    if suggestion.note:
+        why += f"。{suggestion.note}"
     yield Owed(f"起草{suggestion.title}通知", why, "起草通知", url_for("console.new_gathering", org=org.id))
 
 

@@ -50,6 +50,13 @@ def test_next_theme_day_on_todays_page_says_so_too(site: Site) -> None:
     assert NOT_ENTERED in site.browser("secretary").get("/console/").text
 
 
+def test_line_that_asks_for_the_draft_says_so(site: Site) -> None:
+    to_workdays(site)
+    site.clock[0] = site.clock[0].replace(day=20)
+    page = site.browser("secretary").get("/console/").text
+    assert f"15:00。本支部每月 25 日。{NOT_ENTERED}" in page
+
+
 def test_phone_is_told_with_the_draft_and_no_more_once_the_year_is_entered(site: Site) -> None:
     to_workdays(site)
     site.clock[0] = site.clock[0].replace(day=20)
