@@ -102,14 +102,11 @@ def dispatch(
             {
                 "about": f"gathering:{gathering.id}:{_event(notice)}:{one.member_id}",
                 "notice_id": notice.id,
-                "member_id": one.member_id,
-                "binding_id": one.binding_id,
-                "channel": one.channel,
-                "at_home": one.at_home,
                 "state": state,
                 "reason": reason,
                 "not_before": morning or now,
             }
+            | {name: getattr(one, name) for name in ("member_id", "binding_id", "channel", "at_home")}
         )
     for start in range(0, len(rows), ROWS_AT_ONCE):
         session.execute(insert(Delivery), rows[start : start + ROWS_AT_ONCE])
