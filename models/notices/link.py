@@ -18,8 +18,8 @@ def read_notice_token(keyring: Keyring, token: str) -> int | None:
     if len(token) != LENGTH or not token.isascii():
         return None
     try:
-        raw = urlsafe_b64decode(token)
+        gathering_id = int.from_bytes(urlsafe_b64decode(token)[:4], "big")
     except ValueError:
         return None
-    gathering_id = int.from_bytes(raw[:4], "big")
-    return gathering_id if hmac.compare_digest(raw[4:], keyring.notice_seal(gathering_id)) else None
+    # As it was written, to the letter: two signs of other alphabets read like ours.
+    return gathering_id if hmac.compare_digest(token, notice_token(keyring, gathering_id)) else None
