@@ -17,9 +17,10 @@ from tests.handlers.test_console_browser import TOO_LOW, TOO_WIDE
 from tests.imports.sheets import a_workbook
 
 pytestmark = pytest.mark.browser
+Rows = list[list[str | None]]
 HEADER = ["姓名", "手机号", "党员身份", "入党时间"]
-GOOD = [["秦新来", "13712345678", "预备党员", "2026-06"], ["白玉珍", None, None, "1999-07"]]
-BAD = [["秦新来", "138", "预备党员", "85.7"], ["白玉珍", None, "群众", None]]
+GOOD: Rows = [["秦新来", "13712345678", "预备党员", "2026-06"], ["白玉珍", None, None, "1999-07"]]
+BAD: Rows = [["秦新来", "138", "预备党员", "85.7"], ["白玉珍", None, "群众", None]]
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def page(request: pytest.FixtureRequest, site: Site, address: str, chromium: Chr
     context.close()
 
 
-def choose(page: Page, folder: Path, rows: list[list[str | None]], name: str = "名册.xlsx") -> Path:
+def choose(page: Page, folder: Path, rows: Rows, name: str = "名册.xlsx") -> Path:
     """Write a workbook and choose it."""
     file = folder / name
     file.write_bytes(a_workbook([HEADER, *rows]))
@@ -92,7 +93,7 @@ def test_a_file_that_is_too_large_says_so(page: Page, tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("rows", [GOOD, BAD], ids=["good", "bad"])
 def test_nothing_sticks_out_and_whatever_can_be_touched_is_tall_enough(
-    site: Site, address: str, chromium: Chromium, tmp_path: Path, width: int, rows: list[list[str | None]]
+    site: Site, address: str, chromium: Chromium, tmp_path: Path, width: int, rows: Rows
 ) -> None:
     with site.sessions.begin() as session:
         token = start_session(session, site.staff["town"], now=site.now)
