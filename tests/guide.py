@@ -54,7 +54,7 @@ def steps_of(name: str) -> list[Step]:
     """Read the numbered lines of a guide in docs/; they are numbered without a gap."""
     lines = re.findall(r"^(\d+)\. (.+)$", (DOCS / name).read_text("utf-8"), re.MULTILINE)
     steps = [Step(int(number), said, tuple(re.findall(r"\*\*(.+?)\*\*", said))) for number, said in lines]
-    assert [step.number for step in steps] == list(range(1, len(steps) + 1))
+    assert [step.number for step in steps] == list(range(1, len(steps) + 1)), name
     return steps
 
 
@@ -76,7 +76,8 @@ class Walk:
 
     def follow(self, steps: Sequence[Step], table: Mapping[int, Beside]) -> None:
         """Do step after step, with what `table` says beside the bold words of each."""
-        assert [step.number for step in steps] == sorted(table)
+        numbers = {step.number for step in steps}
+        assert numbers == set(table), f"steps of the guide and of the table: {numbers ^ set(table)}"
         for self.step in steps:
             acting: Iterator[Places] = iter(table[self.step.number](self) or NOWHERE)
             for words in self.step.taps:
@@ -168,4 +169,4 @@ def walk_as(chromium: Browser, site: Site, login: str, *, script: bool) -> Itera
             yield Walk(page, site, login, script=script)
         finally:
             context.close()
-        assert wrong == []
+        assert wrong == [], wrong
