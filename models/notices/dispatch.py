@@ -100,7 +100,7 @@ def dispatch(
             state, reason = OVER_LIMIT[notice.kind], Reason.MONTH_LIMIT
         rows.append(
             {
-                "about": f"gathering:{gathering.id}:{_event(notice)}:{one.member_id}",
+                "about": f"gathering:{gathering.id}:{event_of(notice)}:{one.member_id}",
                 "notice_id": notice.id,
                 "state": state,
                 "reason": reason,
@@ -123,7 +123,7 @@ def _full(session: Session, notice: Notice, people: Iterable[Recipient], moment:
     return full_this_month(session, reached, moment=moment)
 
 
-def _event(notice: Notice) -> str:
+def event_of(notice: Notice) -> str:
     """Return what a notice is about beside its gathering; there is one notice and one reminder."""
     counted = notice.kind in (NoticeKind.CHANGE, NoticeKind.PROMPT)
     return f"{notice.kind}-{notice.version}" if counted else notice.kind

@@ -15,8 +15,9 @@ from models.gatherings.plan import gathering_seen, taking_part
 from models.gatherings.roll import NOT_EXPECTED, Roll, RollLine
 from models.notices.audience import Channels, audience_of
 from models.notices.delivery import Delivery, DeliveryState
-from models.notices.dispatch import Published, dispatch, take_back, write_notice
-from models.notices.notice import Notice, NoticeKind
+from models.notices.dispatch import Published, dispatch, event_of, take_back, write_notice
+from models.notices.notice import TO_EVERYBODY, Notice, NoticeKind
+from models.notices.phone_list import newest_message
 from models.notices.reason import Reason
 from models.notices.words import cancellation_words, notice_words
 from models.people.org import Org
@@ -98,13 +99,19 @@ def cancel(
 
 
 def add_joiners(session: Session, gathering: Gathering, *, now: datetime) -> int:
-    """Put those who came onto a roll after publishing on the phone list; return how many they are."""
-    notice_id = session.scalar(
-        select(Notice.id).where(Notice.gathering_id == gathering.id, Notice.kind == NoticeKind.NOTICE)
-    )
-    if notice_id is None:
+    """Put those who came onto a roll after publishing on the phone list; return how many they are.
+
+    They are told by the newest message: the notice, or the change that overtook it.
+    """
+    notice = newest_message(session, gathering.id)
+    if notice is None:
         return 0
-    told = exists().where(Delivery.notice_id == notice_id, Delivery.member_id == RollLine.member_id)
+    told = exists().where(
+        Notice.gathering_id == gathering.id,
+        Notice.kind.in_(TO_EVERYBODY),
+        Delivery.notice_id == Notice.id,
+        Delivery.member_id == RollLine.member_id,
+    )
     newcomers = session.execute(
         select(RollLine.member_id, RollLine.status)
         .where(RollLine.gathering_id == gathering.id, RollLine.roll_id.is_not(None), ~told)
@@ -112,8 +119,8 @@ def add_joiners(session: Session, gathering: Gathering, *, now: datetime) -> int
     ).all()
     rows = [
         {
-            "about": f"gathering:{gathering.id}:{NoticeKind.NOTICE}:{member_id}",
-            "notice_id": notice_id,
+            "about": f"gathering:{gathering.id}:{event_of(notice)}:{member_id}",
+            "notice_id": notice.id,
             "member_id": member_id,
             "at_home": status in NOT_EXPECTED,
             "state": DeliveryState.PHONE_LIST,

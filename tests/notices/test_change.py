@@ -16,15 +16,16 @@ from models.gatherings.roll import LeaveState, RollLine, Status
 from models.notices.change import Change, move_gathering
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.dispatch import Published
+from models.notices.joiners import follow_roster
 from models.notices.notice import Notice, NoticeKind
 from models.notices.outbox import accepted, claim, put_off, settle
-from models.notices.phone_list import newest_message, sums_of
+from models.notices.phone_list import newest_message, phone_list, sums_of
 from models.notices.reminder import remind
 from models.people.member import SpellKind
 from models.people.org import Org
 from models.refused import Refused
 from tests.conftest import NOON
-from tests.factories import THREE_O_CLOCK, a_leave, a_member, a_spell
+from tests.factories import KEYRING, THREE_O_CLOCK, a_leave, a_member, a_spell
 from tests.notices.campaign import CHANNELS, FRIDAY, Campaign, a_campaign, a_draft, one_claim, states
 
 NIGHT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)  # 22:00 in Shanghai
@@ -162,6 +163,19 @@ def test_who_was_never_told_is_not_told_of_the_change(session: Session) -> None:
     a_member(session, campaign.branch, "周新来")
     move(session, campaign, two_days_later(session, campaign))
     assert len(states(session)) == 6
+
+
+def test_who_joins_after_a_move_is_phoned_about_the_new_day(session: Session) -> None:
+    # Control: on the list of the overtaken notice nobody would ever see them.
+    campaign = a_campaign(session)
+    move(session, campaign, two_days_later(session, campaign))
+    newcomer = a_member(session, campaign.branch, "周新来")
+    assert follow_roster(session, [campaign.branch.id], now=FRIDAY) == 1
+    by = campaign.secretary.id
+    rows = phone_list(session, KEYRING, campaign.gathering.id, org_ids=[campaign.branch.id], by=by)
+    assert [row.member_id for row in rows] == [newcomer.id]
+    assert sums_of(session, campaign.gathering.id).audience == 4
+    assert follow_roster(session, [campaign.branch.id], now=FRIDAY) == 0
 
 
 def test_moved_at_night_away_from_the_morning_is_telephoned_at_once(session: Session) -> None:
