@@ -10,7 +10,7 @@ from handlers.identity import staff
 from models.clock import day_of
 from models.gatherings.gathering import opens_at
 from models.gatherings.makeup_plan import due_day
-from models.gatherings.marks import begin_confirmation, lines_of, set_marks
+from models.gatherings.marks import begin_confirmation, lines_of, set_marks, unrecorded_of
 from models.gatherings.roll import Status, counts
 from models.gatherings.roll_head import RollHead
 from models.points.forecast import attendance_told
@@ -82,11 +82,10 @@ def create_confirmation(roll_id: int) -> Response:
         # Before the open lines are read: else a mark is written over somebody who signs in meanwhile.
         begin_confirmation(edge.session, roll_id)
         # A line that a phone or another hand has settled meanwhile stays as it is.
-        left = [line for line in lines_of(edge.session, roll_id) if line.status is Status.UNRECORDED]
         listed = typed_members("l-")
         wishes = {
-            line.member_id: _chosen(line.member_id) or (_rest() if line.member_id in listed else None)
-            for line in left
+            member: _chosen(member) or (_rest() if member in listed else None)
+            for member in unrecorded_of(edge.session, roll_id)
         }
         marks = {member: status for member, status in wishes.items() if status is not None}
         if marks:

@@ -130,7 +130,7 @@ def create_paper(roll_id: int) -> Response:
     edge = current()
     head, groups = roll_ticked(roll_id)
     wishes = _typed_wishes()
-    check_within(within(lines_of(edge.session, roll_id), groups), wishes)
+    check_within(head, groups, wishes)
     if not wishes:
         return go("console.paper", roll_id=roll_id, saved=0)
     seen = typed_members("v-")

@@ -1,6 +1,6 @@
 """The roll's page and what its rows need, whichever request shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date, datetime
 from itertools import groupby
@@ -154,7 +154,9 @@ def typed_marks() -> dict[int, Status]:
     return {member: Status(value) for member, value in marks.items()}
 
 
-def check_within(lines: Sequence[LineView], members: Mapping[int, Any]) -> None:
-    """Let go on only with people among these lines. Refused: not_on_roll."""
-    if not {line.member_id for line in lines}.issuperset(members):
-        raise Refused("not_on_roll", "名册上没有这位同志")
+def check_within(head: RollHead, groups: set[int] | None, members: Collection[int]) -> None:
+    """Let whoever is limited to groups go on only with people of theirs. Refused: not_on_roll."""
+    if groups is not None:
+        mine = {line.member_id for line in within(lines_of(current().session, head.roll.id), groups)}
+        if not mine.issuperset(members):
+            raise Refused("not_on_roll", "名册上没有这位同志")

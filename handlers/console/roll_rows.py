@@ -26,7 +26,7 @@ def create_marks(roll_id: int) -> Response:
     edge = current()
     head, groups = roll_ticked(roll_id)
     marks = typed_marks()
-    check_within(within(lines_of(edge.session, roll_id), groups), marks)
+    check_within(head, groups, marks)
     seen, by = typed_members("v-"), staff().account_id
     kept = set_marks(edge.session, roll_id, marks, by=by, now=edge.now, seen=seen) if marks else set[int]()
     return _saved(head, groups, list(marks), {member: marks[member] for member in kept})
@@ -39,7 +39,7 @@ def create_dues(roll_id: int) -> Response:
     edge = current()
     head, groups = roll_ticked(roll_id)
     ticks = typed_members("d-")
-    check_within(within(lines_of(edge.session, roll_id), groups), ticks)
+    check_within(head, groups, ticks)
     for member, paid in sorted(ticks.items())[:1]:
         tick_dues(
             edge.session, roll_id, member, paid == "1", by=staff().account_id, via=Via.CONSOLE, now=edge.now
@@ -54,7 +54,7 @@ def create_makeup(roll_id: int) -> Response:
     edge = current()
     head, groups = roll_ticked(roll_id)
     forms = typed_members("u-")
-    check_within(within(lines_of(edge.session, roll_id), groups), forms)
+    check_within(head, groups, forms)
     for member, wish in sorted(forms.items())[:1]:
         if wish not in ("none", *MakeupForm):
             raise Refused("bad_makeup", "没有这种补学形式")

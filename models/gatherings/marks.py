@@ -1,13 +1,15 @@
 """Marks by hand: who is on a roll, how each was recorded, and what a person writes there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
-from models.audit import Via, record
+from models.audit import Via, record_each
 from models.gatherings.dues_tick import DuesTick
 from models.gatherings.gathering import Gathering
 from models.gatherings.line_words import how_recorded, question, version
@@ -15,7 +17,7 @@ from models.gatherings.makeup import Makeup, MakeupForm, drop_makeups, planned_o
 from models.gatherings.roll import CAME, NOT_EXPECTED, Counts, Roll, RollLine, Status, counts, unmarked
 from models.gatherings.roll_head import RollHead, check_held, roll_seen
 from models.people.account import Account
-from models.people.member import Member, Spell
+from models.people.member import Member, Spell, SpellKind
 from models.people.member import surname_order as surname_order
 from models.people.org import Org
 from models.refused import Refused
@@ -95,6 +97,14 @@ def counts_of(session: Session, roll_id: int) -> Counts:
     return counts(list(session.scalars(select(RollLine.status).where(RollLine.roll_id == roll_id))))
 
 
+def unrecorded_of(session: Session, roll_id: int) -> list[int]:
+    """Return the members on a roll of whom nothing is recorded yet."""
+    query = select(RollLine.member_id).where(
+        RollLine.roll_id == roll_id, RollLine.status == Status.UNRECORDED
+    )
+    return list(session.scalars(query))
+
+
 def unconfirmed(session: Session, roll_id: int) -> RollHead:
     """Lock a roll that may still be written to.
 
@@ -114,7 +124,8 @@ def begin_confirmation(session: Session, roll_id: int) -> RollHead:
     is seen to be.
     """
     head = roll_seen(session, roll_id)
-    session.refresh(head.gathering, with_for_update=True)
+    # Not the key: leave, dues and entries that refer to the gathering wait in no ring with this.
+    session.refresh(head.gathering, with_for_update={"key_share": True})
     return unconfirmed(session, roll_id)
 
 
@@ -155,36 +166,76 @@ def write_marks(
     """
     if any(status not in BY_HAND for status in marks.values()):
         raise Refused("status_not_by_hand", "这个状态不能手工登记")
+    rows = _lock_lines(session, head.roll.id, marks)
+    theirs = {
+        line.member_id for line, _ in rows if _changed_by_other(line, (seen or {}).get(line.member_id), by)
+    }
+    kept = {
+        line.member_id
+        for line, _ in rows
+        if line.member_id in theirs and line.status != marks[line.member_id]
+    }
+    changes = {}
+    for line, spell_kind in rows:
+        before, wish = line.status, marks[line.member_id]
+        # The same again leaves a phone's time as the record, unless it answers a question about it.
+        if line.member_id in theirs or (wish is before and not question(line)):
+            continue
+        _write(line, wish, spell_kind, by=by, now=now)
+        after = {"status": line.status, "gathering": head.gathering.id}
+        changes[line.member_id] = ({"status": before}, after)
+    _store(session, [line for line, _ in rows if line.member_id in changes])
+    record_each(session, "mark", "member", changes, via=via, account_id=by, org_id=head.org.id)
+    drop_makeups(session, head.gathering.id, [line.member_id for line, _ in rows if line.status in CAME], now)
+    return kept
+
+
+def _store(session: Session, lines: Sequence[RollLine]) -> None:
+    """Send what was written on these lines, one statement for each status and hand."""
+
+    def written(line: RollLine) -> tuple[Status, bool]:
+        return line.status, line.marked_by is not None
+
+    for _, alike in groupby(sorted(lines, key=written), key=written):
+        of = list(alike)
+        values = {name: getattr(of[0], name) for name in ("status", "marked_at", "marked_by")}
+        for line in of:
+            for name, value in values.items():
+                set_committed_value(line, name, value)
+        session.execute(
+            update(RollLine)
+            .where(
+                RollLine.gathering_id == of[0].gathering_id,
+                RollLine.member_id.in_([line.member_id for line in of]),
+            )
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _lock_lines(
+    session: Session, roll_id: int, members: Collection[int]
+) -> list[tuple[RollLine, SpellKind | None]]:
+    """Lock these lines, in one order for all hands. Refused: not_on_roll."""
     rows = session.execute(
         select(RollLine, Spell.kind)
         .outerjoin(Spell, Spell.id == RollLine.spell_id)
-        .where(RollLine.roll_id == head.roll.id, RollLine.member_id.in_(marks))
-        # Two hands lock in one order.
+        .where(RollLine.roll_id == roll_id, RollLine.member_id.in_(members))
         .order_by(RollLine.member_id)
         .with_for_update(of=RollLine)
         .execution_options(populate_existing=True)
     ).all()
-    if len(rows) != len(marks):
+    if len(rows) != len(members):
         raise Refused("not_on_roll", "名册上没有这位同志")
-    kept = set()
-    for line, spell_kind in rows:
-        before, wish = line.status, marks[line.member_id]
-        if seen is not None and _changed_by_other(line, seen.get(line.member_id), by):
-            if wish is not before:
-                kept.add(line.member_id)
-            continue
-        if wish is Status.UNRECORDED:
-            line.marked_at = line.marked_by = None
-            line.status = unmarked(line, spell_kind)
-        else:
-            line.status, line.marked_at, line.marked_by = wish, now, by
-        record(
-            session, "mark", "member", line.member_id, via=via, account_id=by, org_id=head.org.id,
-            before={"status": before}, after={"status": line.status, "gathering": head.gathering.id},
-        )  # fmt: skip
-    session.flush()
-    drop_makeups(session, head.gathering.id, [line.member_id for line, _ in rows if line.status in CAME], now)
-    return kept
+    return [(line, kind) for line, kind in rows]
+
+
+def _write(line: RollLine, wish: Status, spell_kind: SpellKind | None, *, by: int, now: datetime) -> None:
+    if wish is Status.UNRECORDED:
+        line.marked_at = line.marked_by = None
+        line.status = unmarked(line, spell_kind)
+    else:
+        line.status, line.marked_at, line.marked_by = wish, now, by
 
 
 def _changed_by_other(line: RollLine, seen: str | None, by: int) -> bool:
@@ -209,10 +260,7 @@ def settle_rest(
     if status not in (Status.LEAVE, Status.UNCLEAR):
         raise Refused("status_not_by_hand", "其余只能登记为请假或未查明，缺席要逐个定")
     head = unconfirmed(session, roll_id)
-    query = select(RollLine.member_id).where(
-        RollLine.roll_id == roll_id, RollLine.status == Status.UNRECORDED
-    )
-    rest = dict.fromkeys(session.scalars(query), status)
+    rest = dict.fromkeys(unrecorded_of(session, roll_id), status)
     write_marks(session, head, rest, by=by, now=now, via=via)
     return len(rest)
 

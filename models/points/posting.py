@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import cast, column, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
@@ -94,31 +95,44 @@ def post_attendance(session: Session, head: RollHead, lines: Mapping[int, Status
         return 0
     document = document_of(scheme.document)
     gathering, revision = head.gathering, head.roll.revision
-    rows: list[dict[str, Any]] = [
-        {
-            "about": f"roll:{gathering.id}:{revision}:{member_id}:{item.id}",
-            "member_id": member_id,
-            "branch_id": head.org.id,
-            "scheme_id": scheme.id,
-            "item": item.id,
-            "cycle": cycle_of(document.cycle, gathering.period),
-            "period": gathering.period,
-            "occurred_on": day_of(gathering.starts_at),
-            "quantity": 1,
-            "points": item.pts,
-            "source": Source.ATTENDANCE,
-            "gathering_id": gathering.id,
-            "revision": revision,
-            "account_id": by,
-        }
+    items = [
+        (f"roll:{gathering.id}:{revision}:{member_id}:{item.id}", member_id, item.id, item.pts)
         for member_id, status in lines.items()
         for item in attendance_items(document, gathering.kind, status)
     ]
-    if not rows:
+    if not items:
         return 0
-    # The rows beside the statement, not in it: its text is then the same, and compiled once.
-    entries = insert(PointEntry).on_conflict_do_nothing(index_elements=["about"]).returning(PointEntry.id)
-    return len(session.execute(entries, rows).all())
+    constant: dict[str, Any] = {
+        "branch_id": head.org.id,
+        "scheme_id": scheme.id,
+        "cycle": cycle_of(document.cycle, gathering.period),
+        "period": gathering.period,
+        "occurred_on": day_of(gathering.starts_at),
+        "quantity": 1,
+        "source": Source.ATTENDANCE,
+        "gathering_id": gathering.id,
+        "revision": revision,
+        "account_id": by,
+    }
+    return _append(session, items, constant)
+
+
+def _append(
+    session: Session, items: Sequence[tuple[str, int, str, Decimal]], constant: dict[str, Any]
+) -> int:
+    """Append entries that differ in these columns alone; a few parameters, however many rows."""
+    table = PointEntry.__table__.c
+    columns = [table[name] for name in ("about", "member_id", "item", "points")]
+    arrays = [
+        cast(list(values), ARRAY(of.type))
+        for of, values in zip(columns, zip(*items, strict=True), strict=True)
+    ]
+    each = func.unnest(*arrays).table_valued(*(column(one.name, one.type) for one in columns))
+    each = each.render_derived()
+    rows = select(*each.c, *(literal(value, table[name].type) for name, value in constant.items()))
+    entries = insert(PointEntry).from_select([one.name for one in columns] + list(constant), rows)
+    added = session.execute(entries.on_conflict_do_nothing(index_elements=["about"]).returning(PointEntry.id))
+    return len(added.all())
 
 
 def amend_roll(

@@ -92,6 +92,14 @@ def test_scan_that_a_hand_did_not_see_is_not_written_over(session: Session) -> N
     assert status(session, hall, 0) is Status.ABSENT
 
 
+def test_tick_of_somebody_who_has_signed_in_leaves_the_phone_s_time(session: Session) -> None:
+    hall = a_hall(session, 1)
+    scan(session, hall, 0, status=Status.PRESENT)
+    set_marks(session, hall.roll.id, {hall.members[0].id: Status.PRESENT}, by=hall.secretary.id, now=LATER)
+    [line] = lines_of(session, hall.roll.id)
+    assert line.how == "扫码 15:10"
+
+
 def test_own_mark_whose_answer_was_lost_may_be_changed_at_once(session: Session) -> None:
     hall = a_hall(session, 1)
     seen, member, by = versions(session, hall), hall.members[0].id, hall.secretary.id

@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from models.audit import Via
 from models.gatherings.leave import ask_leave
 from models.gatherings.roll import LeaveReason, Status
+from models.people.account import Post
 from tests.handlers.console_site import Browser, Site, publish_theme_day, rolls_by_org
 from tests.handlers.test_console_rolls import mark, status_of
 
@@ -92,6 +94,16 @@ def test_end_is_at_once_and_by_itself_a_week_after_the_confirmation(site: Site) 
     assert site.browser("clerk").get(f"/console/rolls/{roll}/amendment").status_code == 200
     site.clock[0] += timedelta(hours=1)
     assert site.browser("clerk").get(f"/console/rolls/{roll}/amendment").status_code == 403
+
+
+def test_delegate_whose_post_has_ended_stands_in_no_longer(site: Site) -> None:
+    roll = named(site, "clerk")
+    browser = site.browser("clerk")
+    assert browser.get(f"/console/rolls/{roll}/confirmation").status_code == 200
+    with site.sessions.begin() as session:
+        ended = site.now.date() - timedelta(days=1)
+        session.execute(update(Post).where(Post.account_id == site.staff["clerk"].id).values(to_on=ended))
+    assert browser.get(f"/console/rolls/{roll}/confirmation").status_code == 404
 
 
 @pytest.mark.parametrize("account", ["", "x", "99999999999999999999", "-1", "0"])

@@ -12,6 +12,16 @@ function wish(row, field, value) {
   if (!wishes.has(row.id)) wishes.set(row.id, new Map());
   wishes.get(row.id).set(field, value);
   paint(row);
+  setTimeout(() => idle(row.id), 500);
+}
+
+// Whatever was wished and is under way nowhere is sent again, if only once its row is there.
+function idle(id) {
+  const row = document.getElementById(id);
+  if (row && wishes.has(id) && !row.classList.contains('saving') && !saidOf(row).classList.contains('unsaved')) {
+    paint(row);
+    send(row);
+  }
 }
 
 // Show what was wished as if it held already; the state beside it says that it does not yet.
@@ -148,10 +158,7 @@ document.addEventListener('htmx:oobBeforeSwap', (event) => {
   if (wishes.has(event.detail.target.id)) event.detail.shouldSwap = false;
 });
 document.addEventListener('htmx:afterSwap', () => {
-  for (const id of [...wishes.keys()]) {
-    const row = document.getElementById(id);
-    if (row && !row.classList.contains('saving') && !saidOf(row).classList.contains('unsaved')) { paint(row); send(row); }
-  }
+  for (const id of [...wishes.keys()]) idle(id);
   count();
 });
 // Nothing is lost on the way to the confirmation.
