@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
 from models.gatherings.gathering import Gathering, GatheringState
+from models.gatherings.makeup import drop_makeups
 from models.gatherings.roll import (
     CAME,
     NOT_EXPECTED,
@@ -152,6 +153,8 @@ def withdraw_leave(
         ):
             line.marked_by = line.marked_at = None
             line.status = unmarked(line, place.spell_kind)
+            if line.status in CAME:
+                drop_makeups(session, gathering_id, [member_id], now)
     leave.state = LeaveState.WITHDRAWN
     leave.decided_by = leave.decided_at = leave.answer = leave.told_how = None
     session.flush()
