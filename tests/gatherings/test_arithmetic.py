@@ -362,7 +362,7 @@ def a_year(chance: random.Random, months: int) -> list[tuple[Step, int, int]]:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow],
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow],
     # A history that fails is read as it is: to shorten it would take minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
