@@ -30,3 +30,27 @@ def at_once(doings: Sequence[Callable[[], Any]]) -> list[Any]:
         if isinstance(result, Exception):
             raise result
     return results
+
+
+def meanwhile(doing: Callable[[], Any]) -> Callable[[], Any]:
+    """Begin something that has to wait for the caller's transaction; return what gives its result."""
+    results: list[Any] = []
+
+    def run() -> None:
+        try:
+            results.append(doing())
+        except Refused as refused:
+            results.append(refused.code)
+        except Exception as error:
+            results.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(0.5)
+    assert results == []
+
+    def result() -> Any:
+        thread.join(20)
+        return results[0]
+
+    return result

@@ -60,7 +60,8 @@ def create_required_item() -> Response:
 def create_withdrawal(item_id: int) -> Response:
     """Require an item no more: it leaves the drafts."""
     edge = current()
-    item = edge.session.get(RequiredItem, item_id, with_for_update=True)
+    # Not the key: a draft that is saved meanwhile may go on referring to it.
+    item = edge.session.get(RequiredItem, item_id, with_for_update={"key_share": True})
     if item is None:
         raise Refused("not_found", "没有找到这一项")
     org = edge.session.get_one(Org, item.org_id)

@@ -51,7 +51,7 @@ _ADMIT = (
     .join(Member, and_(Member.id == bindparam("member"), Member.left_on.is_(None)))
     .join(Home, Home.id == Member.branch_id)
     .where(Gathering.id == bindparam("gathering"), Gathering.guests, ~_OWN)
-    .with_for_update(read=True, key_share=True, of=Gathering)
+    .with_for_update(read=True, of=Gathering)
 )
 _LINE = {
     "gathering_id": Gathering.id,

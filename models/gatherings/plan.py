@@ -270,7 +270,8 @@ def gathering_seen(session: Session, gathering_id: int, *, lock: bool = False) -
     """Return one gathering, locked against other hands if asked. Refused: not_found."""
     query = select(Gathering).where(Gathering.id == gathering_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        # Not the key: rows that refer to a gathering wait for nobody who changes it.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     gathering = session.scalar(query)
     if gathering is None:
         raise Refused("not_found", "没有找到这次活动")
