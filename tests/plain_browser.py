@@ -65,7 +65,8 @@ class _Reader(HTMLParser):
         elif tag == "option" and self.select:
             self.option, self.text = at.get("value", ""), []
             if "selected" in at or not self.option_chosen:
-                form.values[:] = [pair for pair in form.values if pair[0] != self.select[1]]
+                # Another select of this name keeps its own value.
+                del form.values[len(form.values) - self.option_chosen :]
                 form.values.append((self.select[1], self.option))
                 self.option_chosen = True
         elif tag == "textarea":
