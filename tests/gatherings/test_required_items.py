@@ -19,6 +19,7 @@ from models.gatherings.required_item import (
     issued_by,
     mark_of,
     merge_required,
+    new_required,
     same_title,
     with_required,
     withdraw_item,
@@ -159,6 +160,16 @@ def test_only_theme_days_have_required_items(town: Town) -> None:
     it = draft(town.session, town.branch.id, town.plan(), kind=GatheringKind.GROUP, by=town.by, now=NOON)
     assert merge_required(town.session, it) is False
     assert town.agenda(it) == []
+
+
+def test_published_theme_day_changes_by_a_change_alone(town: Town) -> None:
+    it = town.draft("商议清淤")
+    it.state, it.hall_salt = GatheringState.PUBLISHED, b"sixteen byte salt"[:16]
+    town.session.flush()
+    town.issue()
+    assert merge_required(town.session, it) is False
+    assert town.agenda(it) == ["商议清淤"]
+    assert [one.title for one in new_required(town.session, it)] == [STUDY]
 
 
 def test_required_study_also_fulfils_the_duty_of_study(town: Town) -> None:
