@@ -152,18 +152,13 @@ def filing() -> Filing:
     return Filing(staff().account_id, typed_choice("how", Said, "请选本人怎么说的"))
 
 
-def told() -> Said | None:
-    """Return how the answer reached the person, where that was chosen."""
-    value = request.form.get("told", "")
-    return Said(value) if value in list(Said) else None
-
-
 def answered() -> Mapping[str, Any]:
     """Return what an answer's form says, as the verbs take it."""
     return {
         "approve": request.form.get("say") == "yes",
         "answer": request.form.get("answer", ""),
-        "told_how": told(),
+        # How the person was told is recorded once somebody has told them.
+        "told_how": None,
         "by": staff().account_id,
         "via": Via.CONSOLE,
         "now": current().now,
