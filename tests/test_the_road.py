@@ -362,7 +362,7 @@ def confirm(secretary: PlainBrowser, gathering: int, *, by_hand: str, rest: str)
     roll.press("到会", near=by_hand)
     page = secretary.open(roll.url).press("去确认名册", 现场清点="4")
     assert rest in page.words, page.words
-    done = page.press("确认名册")
+    done = page.press("确认名册", 未查明="未查明")
     assert "名册已确认" in done.words, done.words
     again = page.press("确认名册")
     assert "已经确认" in again.words or "名册已确认" in again.words, again.words

@@ -10,7 +10,7 @@ from handlers.console.draft_pages import MEETS, draft_page
 from handlers.console.drafts import stored
 from handlers.console.notices import shown_texts, together_of
 from handlers.console.pages import console, need_somewhere, page, staff_page
-from handlers.console.reach import gathering_reached, own_orgs, phoned_orgs
+from handlers.console.reach import answers_for, gathering_reached, own_orgs, phoned_orgs
 from handlers.edge import current
 from handlers.identity import staff
 from models.clock import day_of
@@ -19,6 +19,7 @@ from models.gatherings.gathering import AGENDA_KIND_TEXT, GatheringState, closes
 from models.gatherings.guests import guests_of
 from models.gatherings.plan import taking_part
 from models.gatherings.required_item import new_required
+from models.gatherings.roll_head import RollHead
 from models.gatherings.screen_link import live_links
 from models.gatherings.standing import Standing, rolls_among, seen_orgs
 from models.notices.delivery import DELIVERY_STATE_TEXT, DeliveryState
@@ -131,10 +132,11 @@ def gathering(gathering_id: int) -> Response:
 
 
 def _in_the_hall(roll: Standing) -> dict[str, Any]:
-    """Return who sat in, named to the staff of the host alone, and how many links show the screen."""
+    """Return who sat in (to the host's staff alone), whether this person opens the doors, and the links."""
     edge, it = current(), roll.gathering
     named = it.guests and may(staff().posts, Verb.TICK, roll.host.path)
     return {
+        "doors": roll.is_host and answers_for(RollHead(roll.roll, it, roll.host), Verb.PUBLISH),
         "guests": guests_of(edge.session, it.id) if named else None,
         "screens": live_links(edge.session, it.id, now=edge.now),
     }

@@ -35,7 +35,11 @@ def test_delegate_opens_closes_confirms_and_amends(site: Site, who: str) -> None
     roll = named(site, who)
     browser, it = site.browser(who), f"/console/gatherings/{site.gathering_id}"
     site.clock[0] -= timedelta(hours=2)
+    page = browser.get(it).text
+    assert "现在开放签到" in page
+    assert "取消这次活动" not in page
     assert browser.post(f"{it}/opening").status_code == 303
+    assert "换一个码" not in browser.get(it).text
     assert browser.post(f"{it}/closing").status_code == 303
     site.clock[0] += timedelta(hours=4)
     browser = site.browser(who)
@@ -51,6 +55,7 @@ def test_delegate_opens_closes_confirms_and_amends(site: Site, who: str) -> None
 def test_without_the_secretary_s_word_none_of_it(site: Site, who: str) -> None:
     roll = publish_theme_day(site)["home"]
     browser, it = site.browser(who), f"/console/gatherings/{site.gathering_id}"
+    assert "结束签到" not in browser.get(it).text
     assert browser.post(f"{it}/opening").status_code == 403
     assert browser.post(f"{it}/closing").status_code == 403
     assert browser.get(f"/console/rolls/{roll}/confirmation").status_code == 403
