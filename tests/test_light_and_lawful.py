@@ -20,6 +20,7 @@ from models.gatherings.marks import lines_of, set_marks, settle_rest, surname_or
 from models.gatherings.plan import Plan, draft, redraft
 from models.gatherings.roll import RollLine, Status
 from models.notices.audience import Channels
+from models.notices.change import Change, move_gathering
 from models.notices.publish import cancel, publish
 from models.people.bind import bind, issue_codes, open_binding, unbind
 from models.people.console import change_password, check_password, make_account, start_session
@@ -188,8 +189,11 @@ def test_a_gatherings_whole_life_is_in_the_log(session: Session) -> None:
     by = hall.secretary.id
     made = draft(session, hall.branch.id, plan(), by=by, now=NOON)
     redraft(session, made, plan("商议沟渠清淤"), by=by, now=NOON)
-    publish(session, made.id, org_ids=[hall.branch.id], by=by, channels=Channels(None, None, None), now=NOON)
-    cancel(session, made.id, reason="会议室停电", by=by, channels=Channels(None, None, None), now=NOON)
+    nothing = Channels(None, None, None)
+    publish(session, made.id, org_ids=[hall.branch.id], by=by, channels=nothing, now=NOON)
+    moved = Change(made.starts_at, made.ends_at, "老祠堂", None, None, None, ())
+    move_gathering(session, made.id, moved, reason="会议室停电", by=by, channels=nothing, now=NOON)
+    cancel(session, made.id, reason="会议室停电", by=by, channels=nothing, now=NOON)
     new_code(session, hall.gathering, by=by)
     close_gathering(session, hall.gathering, by=by, now=NOON)
     open_gathering(session, session.get_one(Gathering, hall.gathering.id), by=by, now=NOON)
@@ -200,8 +204,8 @@ def test_a_gatherings_whole_life_is_in_the_log(session: Session) -> None:
     assert acts(session) == [
         (verb, "console", True)
         for verb in (
-            "draft", "redraft", "publish", "cancel", "new_code", "close", "open", "mark", "mark", "confirm",
-            "mark", "amend",
+            "draft", "redraft", "publish", "move", "cancel", "new_code", "close", "open", "mark", "mark",
+            "confirm", "mark", "amend",
         )
     ]  # fmt: skip
 
