@@ -10,7 +10,7 @@ from models.gatherings.plan import gathering_seen, taking_part
 from models.gatherings.roll import Leave, LeaveState, RollLine, Status
 from models.notices.audience import Channels, audience_of
 from models.notices.dispatch import dispatch, write_notice
-from models.notices.notice import Notice, NoticeKind
+from models.notices.notice import TO_EVERYBODY, Notice, NoticeKind
 from models.notices.quiet import first_loud
 from models.notices.words import Words, facts, joined
 from models.people.org import Org
@@ -42,7 +42,8 @@ def remind(session: Session, gathering_id: int, channels: Channels, *, now: date
     gathering = gathering_seen(session, gathering_id, lock=True)
     if gathering_id not in to_remind(session, now=now):
         return False
-    told_at = session.scalar(select(func.max(Notice.published_at)).where(Notice.gathering_id == gathering_id))
+    told = select(func.max(Notice.published_at)).where(Notice.kind.in_(TO_EVERYBODY))
+    told_at = session.scalar(told.where(Notice.gathering_id == gathering_id))
     if told_at is None or first_loud(told_at) > gathering.starts_at - BEFORE:
         return False
     host = session.get_one(Org, gathering.org_id)

@@ -12,8 +12,10 @@ from models.base import Sessions
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.roll import Leave, LeaveReason, LeaveState, RollLine, Status
 from models.notices.delivery import Delivery
+from models.notices.dispatch import write_notice
 from models.notices.notice import Notice, NoticeKind
 from models.notices.outbox import claim
+from models.notices.prompt import About
 from models.notices.publish import cancel
 from models.notices.reminder import BEFORE, remind, to_remind
 from models.people.member import SpellKind
@@ -129,6 +131,15 @@ def test_change_within_the_last_day_stands_for_the_reminder(session: Session) ->
     campaign = a_campaign(session)
     session.execute(update(Notice).values(kind=NoticeKind.CHANGE, published_at=DAY_BEFORE + MINUTE))
     assert not remind(session, campaign.gathering.id, CHANNELS, now=DAY_BEFORE + 2 * MINUTE)
+
+
+def test_prompt_to_the_secretary_stands_for_nobodys_reminder(session: Session) -> None:
+    # Control: counting every message of the gathering, a word to one secretary silenced the reminder of all.
+    campaign = a_campaign(session)
+    it, words = campaign.gathering, dict[str, dict[str, str]]()
+    at = DAY_BEFORE + MINUTE
+    write_notice(session, it, NoticeKind.PROMPT, words, by=None, now=at, version=int(About.SPELLS))
+    assert remind(session, it.id, CHANNELS, now=at + MINUTE)
 
 
 def test_reminder_not_yet_sent_is_taken_back_with_the_gathering(session: Session) -> None:
