@@ -96,7 +96,7 @@ def dispatch(
     rows: list[dict[str, Any]] = []
     for one in people:
         state, reason = _first_state(one, needed_by or gathering.starts_at, morning)
-        if one.member_id in full and state is not DeliveryState.PHONE_LIST:
+        if one.member_id in full:
             state, reason = OVER_LIMIT[notice.kind], Reason.MONTH_LIMIT
         rows.append(
             {

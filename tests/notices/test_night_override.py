@@ -11,10 +11,12 @@ from models.notices.delivery import Delivery
 from models.notices.night_override import NightOverride, let_out, may_let_out, overrides_of
 from models.notices.outbox import claim
 from models.notices.publish import cancel
+from models.people.org import Setting, put_setting
 from models.refused import Refused
 from tests.factories import THREE_O_CLOCK
-from tests.notices.campaign import CHANNELS, Campaign, a_draft, states
+from tests.notices.campaign import CHANNELS, Campaign, a_draft, reasons, states
 from tests.notices.test_change import MORNING, NIGHT
+from tests.notices.test_month_limit import another
 
 
 def told_at_night(session: Session, **more: object) -> Campaign:
@@ -57,6 +59,16 @@ def test_who_has_no_channel_stays_on_the_phone_list(session: Session) -> None:
     campaign = told_at_night(session, bound=False)
     assert refusal(session, campaign) == "nothing_held"
     assert states(session) == ["phone_list"] * 3
+
+
+def test_who_has_had_the_months_messages_is_phoned_in_an_emergency_too(session: Session) -> None:
+    # Control: with the night as the reason, letting it out sends the notice beyond the month's limit.
+    campaign = a_draft(session, starts_at=MORNING - timedelta(hours=1))
+    put_setting(session, campaign.branch.id, Setting.MONTH_LIMIT, 1)
+    another(session, campaign)
+    campaign.publish(session, now=NIGHT)
+    assert reasons(session)[3:] == ["month_limit"] * 3
+    assert refusal(session, campaign) == "nothing_held"
 
 
 def test_each_message_is_let_out_once(session: Session) -> None:
