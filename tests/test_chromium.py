@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.axe import violations
 from tests.chromium import FONT
+from tests.faults import violations
 
 pytestmark = pytest.mark.browser
 

@@ -15,16 +15,10 @@ from models.gatherings.gathering import Gathering
 from models.gatherings.hall_code import read_token, token_is_authentic
 from models.people.console import start_session
 from tests.factories import KEYRING
+from tests.faults import misfits, out_of_reach
 from tests.handlers.console_site import Site, publish_theme_day
 
 pytestmark = pytest.mark.browser
-
-# What lies outside sentences and can be touched, with its height.
-TOO_LOW = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
-  .filter(one => getComputedStyle(one).clipPath === 'none' && !one.closest('p, .tick, .crumbs'))
-  .filter(one => one.getClientRects().length && one.getBoundingClientRect().height < 44)
-  .map(one => one.outerHTML.slice(0, 80))"""
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -68,10 +62,8 @@ def test_no_page_sticks_out_and_whatever_can_be_touched_is_tall_enough(site: Sit
         "/console/phone-code",
     ):  # fmt: skip
         page.goto(where)
-        wrong = page.evaluate(TOO_LOW)
-        if page.evaluate(TOO_WIDE) > 0 or wrong:
-            found[where] = (page.evaluate(TOO_WIDE), wrong)
-    assert found == {}
+        found[where] = misfits(page)
+    assert not any(found.values()), found
 
 
 def test_tap_is_saved_alone_and_says_so(site: Site, page: Page) -> None:
@@ -98,6 +90,18 @@ def test_tap_without_network_says_unsaved_and_is_saved_by_trying_again(site: Sit
     page.unroute("**/marks", cut)
     line.get_by_role("button", name="再存一次").click()
     expect(line.locator(".now")).to_contain_text("请假")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_tab_walks_through_rows_open_and_recorded(site: Site, page: Page, width: int) -> None:
+    roll = publish_theme_day(site)["home"]
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto(f"/console/rolls/{roll}?q=g")
+    row = page.locator(".line", has_text="高长山")
+    row.get_by_role("button", name="到会").click()
+    expect(row.locator(".saved")).to_contain_text("已存")
+    page.goto(f"/console/rolls/{roll}?q=g")
+    assert out_of_reach(page) == []
 
 
 def test_name_is_found_by_first_letters_while_typing(site: Site, page: Page) -> None:
@@ -158,7 +162,7 @@ def test_hall_without_a_log_in_shows_the_screen_by_one_line_until_it_is_ended(
     page.get_by_role("button", name="投到别的电脑").click()
     link = page.locator("#address .keep")
     expect(link).to_contain_text("/s/")
-    assert (page.evaluate(TOO_WIDE), page.evaluate(TOO_LOW)) == (0, [])
+    assert misfits(page) == []
     context = chromium.new_context(viewport={"width": 1280, "height": 720}, base_url=address)
     hall = context.new_page()
     hall.goto(link.inner_text())

@@ -1,4 +1,4 @@
-"""No page of the console shuts out whoever reads it with a screen reader or weak eyes."""
+"""No page of the console shuts out whoever has a screen reader, weak eyes, a narrow phone or no mouse."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.axe import violations
+from tests.faults import misfits, out_of_reach, violations
 from tests.handlers.asking import address, asked
 from tests.handlers.routes import ROUTES
 from tests.handlers.world import WHO, World, open_world
@@ -14,13 +14,20 @@ from tests.handlers.world import WHO, World, open_world
 pytestmark = pytest.mark.browser
 
 SITE = "http://console.test"
+NO_PAGES = (  # a file, and parts that are swapped into a page
+    "GET /console/static/<path:filename>",
+    "GET /console/gatherings/<int:gathering_id>/projector/code",
+    "GET /console/rolls/<int:roll_id>/fresh",
+)
 
 
 def pages() -> dict[str, tuple[str, str]]:
     """Return each page, a row and who opens it: from the table of all routes, so that none is forgotten."""
     found: dict[str, tuple[str, str]] = {}
     for route, rows in ROUTES.items():
-        if route.startswith(("GET /console/", "GET /c/")) or route == "GET /":
+        if route in NO_PAGES:
+            continue
+        if route.startswith(("GET /console/", "GET /c/", "GET /n/")) or route == "GET /":
             for row, statuses in rows.items():
                 may = [who for who, status in zip(WHO, statuses.split(), strict=True) if status == "200"]
                 if may:
@@ -63,22 +70,50 @@ def page_as(world: World, chromium: Browser) -> Iterator[Callable[[str], Page]]:
     context.close()
 
 
+@pytest.fixture
+def opened(world: World, page_as: Callable[[str], Page]) -> Callable[[str], Page]:
+    """Open the page of a route on a phone."""
+
+    def opened(route: str) -> Page:
+        row, who = PAGES[route]
+        with asked(world, route, row, who) as answer:
+            assert answer.status_code == 200
+            assert answer.data.startswith(b"<!doctype html>")
+        page = page_as(who)
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.goto(address(world, route, row))
+        return page
+
+    return opened
+
+
 @pytest.mark.parametrize("route", PAGES)
-def test_no_page_has_a_grave_fault_on_a_phone_or_a_desk(
-    world: World, page_as: Callable[[str], Page], route: str
-) -> None:
-    row, who = PAGES[route]
-    with asked(world, route, row, who) as answer:
-        assert answer.status_code == 200
-        if not answer.data.startswith(b"<!doctype html>"):
-            return  # a file, or a part that is swapped into a page
-    page = page_as(who)
-    page.goto(address(world, route, row))
+def test_no_page_has_a_grave_fault_on_a_phone_or_a_desk(opened: Callable[[str], Page], route: str) -> None:
+    page = opened(route)
     found = {}
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         found[width] = violations(page)
     assert found == {360: [], 1280: []}
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_every_page_fits_a_phone_and_a_thumb(opened: Callable[[str], Page], route: str) -> None:
+    assert misfits(opened(route)) == []
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_tab_reaches_everything_in_order_and_shows_where_it_is(
+    opened: Callable[[str], Page], route: str
+) -> None:
+    assert out_of_reach(opened(route)) == []
+
+
+def test_menu_of_a_phone_opens_and_is_walked_by_keyboard(opened: Callable[[str], Page]) -> None:
+    page = opened("GET /console/")
+    page.locator(".menu summary").press("Enter")
+    page.locator(".skip").focus()
+    assert misfits(page) + out_of_reach(page, ".top") == []
 
 
 @pytest.mark.parametrize("place", ["/console/gatherings/999999", "/console/accounts"])
@@ -87,4 +122,5 @@ def test_page_that_says_no_has_none_either(page_as: Callable[[str], Page], place
     answer = page.goto(place)
     assert answer is not None
     assert answer.status in (403, 404)
-    assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert violations(page) + misfits(page) + out_of_reach(page) == []
