@@ -244,8 +244,7 @@ def open_desk() -> Desk:
         sessions=sessions_for(settings),
         keyring=keyring_of(settings),
         clock=clock_of(settings),
-        account_appid=settings.config.official_account.appid,
-        mini_appid=settings.config.mini_program.appid,
+        channels=channels_of(settings),
         production=settings.config.mode == "production",
         demo_password=told.environment().get("DEMO_PASSWORD", ""),
     )

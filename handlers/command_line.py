@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +15,7 @@ from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
 from models.gatherings.workday_import import import_workdays
 from models.keyring import Keyring
+from models.notices.audience import Channels
 from models.notices.joiners import follow_roster
 from models.people.account import Post, Role
 from models.people.console import make_account
@@ -33,8 +35,7 @@ class Desk:
     sessions: Sessions = field(repr=False)
     keyring: Keyring
     clock: Callable[[], datetime]
-    account_appid: str
-    mini_appid: str
+    channels: Channels
     production: bool
     demo_password: str = field(repr=False)
 
@@ -68,8 +69,7 @@ def demo(open_desk: Open, show: bool) -> None:
                 session,
                 desk.keyring,
                 password=desk.demo_password,
-                account_appid=desk.account_appid,
-                mini_appid=desk.mini_appid,
+                channels=desk.channels,
                 now=desk.clock(),
             )
     except Refused as refused:
@@ -84,7 +84,7 @@ def demo(open_desk: Open, show: bool) -> None:
 @click.pass_obj
 def simulator_followers(open_desk: Open) -> None:
     """Print the demonstration's followers: a list with one body for the simulator's control API per app."""
-    by_app: dict[str, list[dict[str, str]]] = {}
+    by_app: dict[str, list[dict[str, Any]]] = {}
     with open_desk().sessions() as session:
         for follower in demo_followers(session):
             by_app.setdefault(follower.pop("appid"), []).append(follower)

@@ -34,6 +34,7 @@ class FollowerRow(Body):
     unionid: str | None = None
     subscribed: bool | None = None
     blocked: bool | None = None
+    grants: dict[str, int] | None = None  # template id -> messages a phone of a mini-program still allows
 
 
 class FollowersBody(Body):
@@ -203,8 +204,10 @@ def _put_follower(state: State, appid: str, row: FollowerRow) -> None:
     person = state.followers.get((appid, row.openid))
     if person is None:
         person = state.followers[appid, row.openid] = Follower(row.openid, subscribed_at=state.now())
-    for name, value in row.model_dump(exclude={"openid"}, exclude_none=True).items():
+    for name, value in row.model_dump(exclude={"openid", "grants"}, exclude_none=True).items():
         setattr(person, name, value)
+    for template_id, left in (row.grants or {}).items():
+        person.grants[template_id] = Grant(left=left)
 
 
 def _shown_account(account: Account) -> dict[str, Any]:

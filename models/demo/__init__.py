@@ -26,8 +26,7 @@ def load_demo(
     keyring: Keyring,
     *,
     password: str,
-    account_appid: str,
-    mini_appid: str,
+    channels: Channels,
     now: datetime,
 ) -> list[DemoLogin]:
     """Fill an empty database; all log-ins share `password`. The same `now` gives the same rows.
@@ -42,20 +41,12 @@ def load_demo(
     choose_schemes(session, orgs, now=now)
     people = settle_people(session, keyring, orgs, today=today)
     accounts = open_accounts(session, orgs, people, password, today=today)
-    bind_phones(
-        session,
-        keyring,
-        people,
-        account_appid=account_appid,
-        mini_appid=mini_appid,
-        issued_by=accounts["qlw-sj"].id,
-        now=now,
-    )
+    issued_by = accounts["qlw-sj"].id
+    bind_phones(session, keyring, people, channels=channels, issued_by=issued_by, now=now)
     told = tell_the_year(session, people, accounts, now=now)
     correct_rolls(session, told)
     volunteer(session, people, told, accounts)
     keep_unrated(session, people, told)
     receive_letters(session, accounts, now=now)
-    channels = Channels(account_appid, mini_appid, None)
     prepare_next(session, orgs, people, accounts, channels=channels, now=now)
     return demo_logins(session)

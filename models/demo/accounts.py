@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,8 @@ from models.clock import at
 from models.demo.people import Settled
 from models.demo.places import TOWNS
 from models.keyring import Keyring
+from models.notices.audience import Channels
+from models.notices.subscription import Subscription, allow
 from models.people.account import ROLE_TEXT, Account, Post, Role
 from models.people.binding import Binding, BoundBy
 from models.people.console import HASHER
@@ -145,34 +147,36 @@ def bind_phones(
     keyring: Keyring,
     people: Mapping[str, Settled],
     *,
-    account_appid: str,
-    mini_appid: str,
+    channels: Channels,
     issued_by: int,
     now: datetime,
 ) -> None:
     """Bind 55 % of the members: a third in both apps, a third on the account, a third in the mini-program.
 
-    Openids are o_demo_0001 and m_demo_0001, numbered as the members are.
+    Openids are o_demo_0001 and m_demo_0001, numbered as the members are. Two in three of the mini-program's
+    phones allow one subscription message.
     """
     members = [member for branch in people.values() for member in branch.members]
     able = [number for number, member in enumerate(members, 1) if not member.no_phone and not member.left_on]
     # 37 is coprime with 1009, a prime above their number: a fixed shuffle.
     chosen = sorted(able, key=lambda number: number * 37 % 1009)[: round(len(members) * SHARE_BOUND)]
     for turn, number in enumerate(chosen):
-        apps = ((account_appid, "o"), (mini_appid, "m"))
+        apps = ((channels.account_appid or "", "o"), (channels.mini_appid or "", "m"))
         for appid, letter in apps if turn % 3 == 0 else (apps[turn % 3 - 1],):
             openid = f"{letter}_demo_{number:04d}"
-            session.add(
-                Binding(
-                    appid=appid,
-                    openid=openid,
-                    openid_hash=keyring.openid_hash(appid, openid),
-                    member_id=members[number - 1].id,
-                    bound_at=now - timedelta(days=400),
-                    how=BoundBy.SLIP,
-                    issued_by=issued_by,
-                )
+            binding = Binding(
+                appid=appid,
+                openid=openid,
+                openid_hash=keyring.openid_hash(appid, openid),
+                member_id=members[number - 1].id,
+                bound_at=now - timedelta(days=400),
+                how=BoundBy.SLIP,
+                issued_by=issued_by,
             )
+            session.add(binding)
+            if letter == "m" and channels.template_id and number % 3:
+                session.flush()
+                allow(session, binding.id, channels.template_id, 1, now=now - timedelta(days=2))
     session.flush()
 
 
@@ -188,12 +192,21 @@ def demo_logins(session: Session) -> list[DemoLogin]:
     return sorted(logins, key=lambda one: list(TRY).index(one.login))
 
 
-def demo_followers(session: Session) -> list[dict[str, str]]:
-    """Return {appid, openid, name} of each bound demonstration phone, for the simulator."""
+def demo_followers(session: Session) -> list[dict[str, Any]]:
+    """Return {appid, openid, name, grants?} of each bound demonstration phone, for the simulator.
+
+    `grants`: template id -> how many messages of it the phone still allows.
+    """
     rows = session.execute(
-        select(Binding.appid, Binding.openid, Member.name)
+        select(Binding.appid, Binding.openid, Member.name, Subscription.template_id, Subscription.remaining)
         .join(Member, Member.id == Binding.member_id)
+        .outerjoin(Subscription, Subscription.binding_id == Binding.id)
         .where(or_(Binding.openid.like(r"o\_demo\_%"), Binding.openid.like(r"m\_demo\_%")))
         .order_by(Binding.openid)
     )
-    return [{"appid": appid, "openid": openid, "name": name} for appid, openid, name in rows if openid]
+    return [
+        {"appid": appid, "openid": openid, "name": name}
+        | ({"grants": {template_id: remaining}} if template_id else {})
+        for appid, openid, name, template_id, remaining in rows
+        if openid
+    ]

@@ -20,6 +20,7 @@ from models.gatherings.gathering import AgendaItem, Gathering, GatheringState
 from models.gatherings.makeup import Makeup
 from models.gatherings.plan import suggest, taking_part
 from models.gatherings.roll import Amendment, Roll, RollLine, Status, counts
+from models.notices.audience import Channels
 from models.notices.delivery import Delivery, DeliveryState
 from models.people.account import Account
 from models.people.binding import Binding
@@ -34,10 +35,11 @@ from tests.conftest import APP, NOON, clone_database, drop_database, url
 from tests.factories import KEYRING
 
 PASSWORD = "river-bridge-lamp-7"
+CHANNELS = Channels("wxoa", "wxmini", "TPL")
 
 
 def load(session: Session, now: datetime = NOON) -> list[Any]:
-    return load_demo(session, KEYRING, password=PASSWORD, account_appid="wxoa", mini_appid="wxmini", now=now)
+    return load_demo(session, KEYRING, password=PASSWORD, channels=CHANNELS, now=now)
 
 
 def total(session: Session, table: type, *which: Any) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from handlers.command_line import Desk, commands
 from models.base import Sessions
 from models.gatherings.calendar import HolidayYear
+from models.notices.audience import Channels
 from models.people.member import Member
 from models.refused import Refused
 from tests.conftest import NOON
@@ -25,7 +26,7 @@ BAD = ["QS", "李秀英", "正式党员", "1985-02-30"]
 
 def command(sessions: Sessions, *words: str | Path) -> Result:
     """Run a command in this process, against this database."""
-    desk = Desk(sessions, KEYRING, lambda: NOON, "wxoa", "wxmini", False, "")
+    desk = Desk(sessions, KEYRING, lambda: NOON, Channels("wxoa", "wxmini", None), False, "")
     return CliRunner().invoke(commands, [str(word) for word in words], obj=lambda: desk)
 
 

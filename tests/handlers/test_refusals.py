@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from handlers.command_line import Desk, commands
+from models.notices.audience import Channels
 from models.people.account import Account
 from models.points.scheme import publish_scheme
 from models.refused import Refused
@@ -122,7 +123,14 @@ def test_published_version_of_a_scheme_is_never_published_again(world: World) ->
 
 
 def test_demonstration_is_never_loaded_in_production(world: World) -> None:
-    desk = Desk(world.app.parts.sessions, KEYRING, lambda: NOON, OA, MINI, production=True, demo_password="x")
+    desk = Desk(
+        world.app.parts.sessions,
+        KEYRING,
+        lambda: NOON,
+        Channels(OA, MINI, None),
+        production=True,
+        demo_password="x",
+    )
     ended = CliRunner().invoke(commands, ["demo"], obj=lambda: desk)
     assert isinstance(ended.exception, Refused)
     assert ended.exception.code == "in_production"
