@@ -58,7 +58,8 @@ FIELDS: dict[str, set[str]] = {
     "DELETE /api/v1/gatherings/<int:gathering_id>/leave": LEAVE,
     "GET /api/v1/me/away": AWAY,
     "POST /api/v1/me/away": AWAY,
-    "DELETE /api/v1/me/away": AWAY,
+    # Whoever is back is away no longer.
+    "DELETE /api/v1/me/away": {name for name in AWAY if not name.startswith("away.")},
     "GET /api/v1/me/host-attendances": {"items", "next", *(f"items[].{name}" for name in ATTENDANCE)},
     "POST /api/v1/me/host-attendances": ATTENDANCE,
     "DELETE /api/v1/me/host-attendances/<int:attendance_id>": ATTENDANCE,

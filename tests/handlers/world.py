@@ -24,6 +24,7 @@ from models.gatherings.roll import RollLine, Status
 from models.gatherings.screen_link import issue_screen_link
 from models.notices.audience import Channels
 from models.people.account import Account, ConsoleSession, Role
+from models.people.away_report import ReportState
 from models.people.bind import issue_codes
 from models.people.complaint import receive_complaint
 from models.people.console import HASHER, start_session
@@ -325,6 +326,8 @@ def _requests(session: Session, world: World, place: str) -> None:
     spell = a_spell(session, member, from_on=date(2027, 6, 1))
     attendance = a_host_attendance(session, member, period="2026-10", attended_on=date(2026, 10, 20))
     report = an_away_report(session, world.members["unbound"] if place == "own" else member)
+    if place == "own":
+        an_away_report(session, member, state=ReportState.WITHDRAWN)
     world.spells[place], world.attendances[place] = spell.id, attendance.id
     world.reports[place] = report.id
 
