@@ -35,9 +35,9 @@ def running_simulator() -> Iterator[str]:
 
 
 class Account:
-    """One account of the simulator, by its control side."""
+    """One account of the simulator, by its control side; `alone` forgets every other one."""
 
-    def __init__(self, url: str, **settings: Any) -> None:
+    def __init__(self, url: str, *, alone: bool = True, **settings: Any) -> None:
         self.url = url
         self.settings: dict[str, Any] = {
             "kind": "official",
@@ -49,7 +49,8 @@ class Account:
             "templates": [{"id": "T1", "title": "活动通知", "keys": list(FIELDS)}],
         } | settings
         self.appid: str = self.settings["appid"]
-        self.order("reset", {})
+        if alone:
+            self.order("reset", {})
         self.order("accounts", self.settings)
 
     def order(self, what: str, body: dict[str, Any]) -> Any:
