@@ -15,18 +15,13 @@ from models.gatherings.dues_tick import DuesTick
 from models.gatherings.makeup import Makeup, MakeupForm
 from models.gatherings.roll import CheckedIn, RollLine, Status
 from models.people.console import start_session
+from tests.faults import misfits
 from tests.handlers.console_site import Site, publish_theme_day
 from tests.handlers.test_console_rolls import status_of
 
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-# What lies outside sentences and can be touched.
-TOO_LOW = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, .chips label')]
-  .filter(one => getComputedStyle(one).clipPath === 'none')
-  .filter(one => !one.closest('p:not(.actions), label.tick, .crumbs'))
-  .filter(one => one.getClientRects().length && one.getBoundingClientRect().height < 44)
-  .map(one => one.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture
@@ -316,7 +311,4 @@ def test_no_page_of_the_roll_sticks_out_and_whatever_can_be_touched_is_tall_enou
     for where in (f"/console/rolls/{roll}", f"/console/rolls/{roll}/paper", f"/console/rolls/{roll}/sheet",
                   f"/console/rolls/{roll}/confirmation", "/console/makeups"):  # fmt: skip
         page.goto(where)
-        assert (
-            page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-        )
-        assert page.evaluate(TOO_LOW) == []
+        assert misfits(page) == []
