@@ -146,6 +146,7 @@ class Months:
         self.sessions, self.chance = sessions, random.Random(seed)
         self.wechat, self.now = Wechat(seed), BEGINS
         self.changes: Counter[int] = Counter()  # real changes by gathering
+        self.done: dict[str, datetime] = {}
         self.branches: list[int] = []
         with sessions.begin() as session:
             self._calendar(session)
@@ -205,7 +206,9 @@ class Months:
     def work(self) -> None:
         """Let the clock's jobs and the sending do what is due."""
         for line in schedule(CHANNELS):
-            if line.kind not in ELSEWHERE:
+            due_at = line.last_due(self.now)
+            if line.kind not in ELSEWHERE and self.done.get(line.kind) != due_at:
+                self.done[line.kind] = due_at
                 line.verb(self.sessions, self.now)
         for _ in range(6):
             if not deliver_due(self.sessions, self.wechat.outlets(), self.now, limit=50):
