@@ -24,13 +24,16 @@ from models.notices.change import Change, move_gathering
 from models.notices.publish import cancel, publish
 from models.people.bind import bind, issue_codes, open_binding, unbind
 from models.people.console import change_password, check_password, make_account, start_session
+from models.people.member import Member
 from models.points.entry import PointEntry, Source
 from models.points.posting import amend_roll, confirm_roll
+from models.points.statement import statement_of
 from models.tables import TABLES
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_member, a_post, an_account
 from tests.gatherings.halls import MINI, Hall, a_hall, hashed, spender
 from tests.points.published import publish_for
+from tests.twins import YEAR, a_year_of_twins, statuses
 
 ROOT = Path(__file__).parents[1]
 SHOWN = [
@@ -88,6 +91,45 @@ def test_scan_digits_chat_and_tick_leave_the_same_status_and_the_same_ledger(
     assert statuses == {Status.PRESENT}
     assert all(ledger(n) == ledger(0) for n in range(5))
     assert ledger(5) == ledger(6)
+
+
+SCHEMES = sorted(path.stem for path in (ROOT / "models" / "points" / "schemes").glob("*.json"))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_twins_with_and_without_a_phone_end_the_year_with_the_same_ledger(
+    session: Session, scheme: str
+) -> None:
+    twins = a_year_of_twins(session, scheme)
+
+    def ledger(member: Member) -> list[list[object]]:
+        found = session.scalars(
+            select(PointEntry).where(PointEntry.member_id == member.id).order_by(PointEntry.id)
+        )
+        # Not the revision: two lines corrected one after the other make two.
+        same = (
+            "branch_id", "scheme_id", "item", "cycle", "period", "occurred_on", "quantity", "points",
+            "source", "gathering_id", "account_id",
+        )  # fmt: skip
+        return [[*(getattr(entry, name) for name in same), entry.reverses is None] for entry in found]
+
+    assert statuses(session, twins.phone) == statuses(session, twins.paper) == [said for _, said in YEAR]
+    assert ledger(twins.phone) == ledger(twins.paper)
+    end = NOON.replace(month=12, day=31)
+    phone, paper = (statement_of(session, one.id, now=end) for one in (twins.phone, twins.paper))
+    assert phone is not None
+    assert paper is not None
+    assert (phone.total, phone.parts) == (paper.total, paper.parts)
+
+
+def test_a_year_of_twins_posts_something_and_takes_something_back(session: Session) -> None:
+    # Else equal ledgers would say nothing.
+    found = {}
+    for scheme in ("ATTEND", "DEMO"):
+        phone = a_year_of_twins(session, scheme).phone
+        query = select(PointEntry.points).where(PointEntry.member_id == phone.id).order_by(PointEntry.id)
+        found[scheme] = [int(points) for points in session.scalars(query)]
+    assert found == {"ATTEND": [1] * 6, "DEMO": [-3, 3, -1, -3]}
 
 
 def test_ledger_does_not_know_how_anybody_was_recorded() -> None:
