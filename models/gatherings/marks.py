@@ -184,8 +184,9 @@ def write_marks(
         _write(line, wish, spell_kind, by=by, now=now)
         after = {"status": line.status, "gathering": head.gathering.id}
         changes[line.member_id] = ({"status": before}, after)
-    _store(session, [line for line, _ in rows if line.member_id in changes])
-    record_each(session, "mark", "member", changes, via=via, account_id=by, org_id=head.org.id)
+    if changes:
+        _store(session, [line for line, _ in rows if line.member_id in changes])
+        record_each(session, "mark", "member", changes, via=via, account_id=by, org_id=head.org.id)
     drop_makeups(session, head.gathering.id, [line.member_id for line, _ in rows if line.status in CAME], now)
     return kept
 

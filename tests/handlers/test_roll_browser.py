@@ -146,6 +146,23 @@ def test_second_tap_before_the_first_answer_is_what_counts(site: Site, open_page
     assert status_of(site, "高长山") is Status.LEAVE
 
 
+def test_way_to_the_confirmation_waits_for_a_tick_that_is_under_way(site: Site, open_page: Open) -> None:
+    roll = publish_theme_day(site)["home"]
+    page, asked = open_page(), list[str]()
+    page.on("dialog", lambda dialog: asked.append(dialog.message))
+    page.goto(f"/console/rolls/{roll}")
+    held: list[Route] = []
+    page.route("**/marks", lambda route: held.append(route))
+    chip(page, "高长山", "到会").click()
+    expect(saved(page, "高长山")).to_have_text("正在存…")
+    page.get_by_role("button", name="去确认名册").click()
+    expect(saved(page, "高长山")).to_have_text("正在存…")
+    held[0].continue_()
+    expect(page).to_have_url(re.compile("/confirmation$"))
+    assert status_of(site, "高长山") is Status.PRESENT
+    assert asked == []
+
+
 def test_two_people_tick_at_once_and_each_sees_the_other_s_rows(site: Site, open_page: Open) -> None:
     roll = publish_theme_day(site)["home"]
     first, second = open_page("secretary"), open_page("clerk", width=360)

@@ -5,6 +5,7 @@
 const wishes = new Map();
 const sent = new WeakMap();
 let touched = Date.now();
+let next = null; // where to go once everything is stored
 const rowOf = (element) => element.closest('#lines form.line');
 const saidOf = (row) => row.querySelector('.saved');
 
@@ -81,6 +82,7 @@ function forget(id, field) {
   const row = document.getElementById(id);
   if (row) row.classList.remove('saving');
   count();
+  if (next && !wishes.size) setTimeout(next);
 }
 
 // The bar says how many rows are not stored, and stores them all.
@@ -137,6 +139,7 @@ function failed(event) {
   const row = done && document.getElementById(done[0]);
   if (!row || !wishes.has(row.id)) return;
   const status = event.detail.xhr.status;
+  next = null;
   say(row, '未存', true, status === 0 || status >= 500);
   count();
 }
@@ -161,15 +164,27 @@ document.addEventListener('htmx:afterSwap', () => {
   for (const id of [...wishes.keys()]) idle(id);
   count();
 });
-// Nothing is lost on the way to the confirmation.
+// Nothing is lost on the way elsewhere: what is under way is waited for, what was not stored is shown.
+function held(go) {
+  if (!wishes.size) return false;
+  const place = document.querySelector('#lines .saved.unsaved');
+  if (!place) {
+    next = go;
+    return true;
+  }
+  place.scrollIntoView({ block: 'center' });
+  place.querySelector('button').focus();
+  return true;
+}
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href]');
+  if (link && !link.target && !event.ctrlKey && !event.metaKey && held(() => location.assign(link.href))) event.preventDefault();
+});
 const bar = document.querySelector('form.confirm');
 if (bar) {
   bar.addEventListener('submit', (event) => {
-    const row = document.querySelector('#lines .saved.unsaved');
-    if (!row) return;
-    event.preventDefault();
-    row.scrollIntoView({ block: 'center' });
-    row.querySelector('button').focus();
+    const pressed = event.submitter;
+    if (held(() => bar.requestSubmit(pressed))) event.preventDefault();
   });
 }
 
