@@ -12,9 +12,10 @@ from models.notices.link import notice_token
 from models.people.console import start_session
 from models.people.member import Member
 from tests.factories import KEYRING
+from tests.faults import misfits
 from tests.gatherings.test_usual import held
 from tests.handlers.console_site import Site, publish_theme_day
-from tests.handlers.test_console_browser import TOO_LOW, TOO_WIDE, address, page
+from tests.handlers.test_console_browser import address, page
 from tests.handlers.test_console_doors import a_password
 
 __all__ = ["address", "page"]  # fixtures
@@ -43,9 +44,8 @@ def test_pages_of_a_notice_fit_a_phone(site: Site, page: Page) -> None:
         f"/n/{notice_token(KEYRING, site.gathering_id)}",
     ):  # fmt: skip
         page.goto(where)
-        wrong = page.evaluate(TOO_LOW)
-        if page.evaluate(TOO_WIDE) > 0 or wrong:
-            found[where] = (page.evaluate(TOO_WIDE), wrong)
+        if wrong := misfits(page):
+            found[where] = wrong
     assert found == {}
 
 
@@ -56,8 +56,7 @@ def test_page_of_what_is_required_fits_a_phone(site: Site, page: Page, address: 
     page.context.add_cookies([{"name": "console", "value": token, "url": address}])
     page.goto("/console/required-items")
     expect(page.get_by_role("heading", name=LONG)).to_be_visible()
-    assert page.evaluate(TOO_WIDE) <= 0
-    assert page.evaluate(TOO_LOW) == []
+    assert misfits(page) == []
 
 
 def test_from_log_in_to_published_takes_four_actions_beyond_typing(site: Site, page: Page) -> None:
