@@ -114,7 +114,7 @@ def tell_answer(walk: Walk) -> Iterator[Places]:
     yield asked
     walk.choose(asked.get_by_label("怎么告诉的"), "电话")
     yield asked
-    expect(asked).to_contain_text("已告诉本人（电话）")
+    expect(asked).to_contain_text("电话告诉了本人")
 
 
 # The day.
