@@ -216,6 +216,23 @@ def test_night_holds_what_is_due_until_eight(session: Session) -> None:
     assert one_claim(session, eight).openid == campaign.bindings[0].openid
 
 
+def test_emergency_that_wechat_puts_off_at_night_waits_a_minute_and_not_for_the_morning(
+    session: Session,
+) -> None:
+    # Meets at half past seven, let out at eleven in the night before; the others are left to the telephone.
+    night, starts_at = datetime(2026, 11, 24, 15, 0, tzinfo=UTC), datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    campaign = a_draft(session, people=2, starts_at=starts_at)
+    campaign.publish(session)
+    session.execute(update(Delivery).where(Delivery.member_id == campaign.members[0].id).values(urgent=True))
+    claimed = one_claim(session, night)
+    assert sorted(states(session)) == ["phone_list", "sending"]
+    row = settled(session, put_off(claimed, night + timedelta(minutes=1)), night)
+    assert (row.state, row.not_before) == ("queued", night + timedelta(minutes=1))
+    pause_channel(session, Channel.TEMPLATE, night + timedelta(minutes=2), now=night)
+    assert the_delivery(session, claimed).state == "queued"
+    assert one_claim(session, night + timedelta(minutes=2)).urgent
+
+
 def test_message_in_doubt_is_not_repeated_at_night(session: Session) -> None:
     late = datetime(2026, 11, 20, 12, 59, 30, tzinfo=UTC)
     a_campaign(session, people=1, now=late)
