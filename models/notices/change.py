@@ -130,7 +130,9 @@ def may_move(session: Session, gathering: Gathering, *, now: datetime) -> None:
 
 
 def _has_come(session: Session, gathering_id: int) -> bool:
-    """Say whether somebody's presence on the old day is recorded already."""
+    """Say whether somebody's presence on the old day is recorded already, or just being recorded."""
+    rolls = select(Roll.id).where(Roll.gathering_id == gathering_id).order_by(Roll.id)
+    session.execute(rolls.with_for_update())
     came = exists().where(
         RollLine.gathering_id == gathering_id,
         or_(RollLine.checked_in_at.is_not(None), RollLine.status.in_(CAME)),
