@@ -1,6 +1,7 @@
 """Leave and reports from a phone: one's own, asked, read and taken back."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from models.audit import Via
+from models.gatherings.expected import publish_rolls
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.leave import decide_leave
 from models.gatherings.roll import RollLine, Status
@@ -15,6 +17,7 @@ from models.people.away_report import AwayReport, ReportState, decide_away
 from models.people.member import Spell
 from models.people.org import Setting, put_setting
 from tests.conftest import NOON
+from tests.factories import a_gathering, a_spell
 from tests.handlers.asking import NOW
 from tests.handlers.world import World, open_world
 
@@ -171,6 +174,19 @@ def test_report_that_waits_is_taken_back_and_then_nothing_is_left(undone: World)
     assert call(undone, "DELETE", "/me/away").json["report"]["state"] == "withdrawn"  # type: ignore[index]
     assert call(undone, "DELETE", "/me/away").json["away"] is None  # type: ignore[index]
     assert code(call(undone, "DELETE", "/me/away")) == "not_found"
+
+
+def test_whoever_is_back_stands_open_on_the_next_roll_again(undone: World) -> None:
+    # Control: without follow_roster the line stays away.
+    member, branch = undone.members["own"], undone.orgs["own"]
+    with undone.app.parts.sessions.begin() as session:
+        a_spell(session, member, from_on=date(2026, 11, 1), to_on=date(2027, 1, 31))
+        later = a_gathering(session, branch, starts_at=NOON + timedelta(days=30), period="2026-12")
+        publish_rolls(session, later, [branch.id])
+        assert session.get_one(RollLine, (later.id, member.id)).status is Status.AWAY
+    assert call(undone, "DELETE", "/me/away").status_code == 200
+    with undone.app.parts.sessions() as session:
+        assert session.get_one(RollLine, (later.id, member.id)).status is Status.UNRECORDED
 
 
 @pytest.mark.parametrize(
