@@ -82,7 +82,7 @@ def launched() -> Iterator[Browser]:
         surroundings["FONTCONFIG_FILE"] = str(conf)
         try:
             browser = playwright.chromium.launch(
-                executable_path=executable, args=["--no-sandbox"], env={**surroundings}
+                executable_path=executable, args=["--no-sandbox", "--lang=zh-CN"], env={**surroundings}
             )
         except Error as error:
             raise RuntimeError(f"{versions(executable, surroundings)}\n{error.message}") from error

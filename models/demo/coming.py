@@ -13,7 +13,7 @@ from models.demo.places import HOURS, room_of
 from models.demo.themes import Agenda, programme
 from models.gatherings.gathering import AgendaKind, Gathering
 from models.gatherings.plan import Plan, draft, suggest
-from models.gatherings.required_item import RequiredItem
+from models.gatherings.required_item import issue_item
 from models.gatherings.usual import LENGTH
 from models.notices.audience import Channels
 from models.notices.delivery import Delivery, DeliveryState
@@ -49,13 +49,9 @@ def prepare_next(
     _draft(session, people, "XB01", accounts["xb01-sj"].id, now)
     _draft(session, people, "XB05", accounts["xb05-sj"].id, now, agenda=())
     told = _draft(session, people, "DY01", accounts["dy01-sj"].id, now)
-    session.add(
-        RequiredItem(
-            org_id=orgs["HZ"].id, period=told.period, kind=REQUIRED[0], title=REQUIRED[1],
-            issued_by=accounts["hz-gb"].id, issued_at=now - timedelta(days=2),
-        )
-    )  # fmt: skip
-    session.flush()
+    issue_item(
+        session, orgs["HZ"], told.period, *REQUIRED, by=accounts["hz-gb"].id, now=now - timedelta(hours=30)
+    )
     by = accounts["dy01-sj"].id
     publish(
         session,
