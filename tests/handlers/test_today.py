@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, event, select, update
 
 from jobs.drafts import draft_ahead
 from models.audit import Via
@@ -20,6 +20,7 @@ from models.people.member import SpellKind
 from models.people.said import Filing, Said
 from tests.factories import THREE_O_CLOCK, a_gathering, a_spell
 from tests.handlers.console_site import Site, publish_theme_day
+from tests.handlers.test_console_drafts import form
 
 Line = tuple[str, str, str]
 LINE = re.compile(
@@ -271,3 +272,17 @@ def test_number_of_statements_does_not_grow_with_what_waits(site: Site) -> None:
         event.remove(engine, "before_cursor_execute", note)
         spent.append(len(told))
     assert spent[0] == spent[1] < 30
+
+
+def test_draft_of_the_clock_is_published_once_its_place_is_written(site: Site) -> None:
+    site.clock[0] = at(date(2026, 11, 18), time(8, 30))
+    draft_ahead(site.sessions, site.now)
+    with site.sessions() as session:
+        own = Gathering.org_id == site.orgs["home"].id
+        gathering_id = session.scalars(select(Gathering.id).where(own)).one()
+    browser = site.browser("secretary")
+    address = f"/console/gatherings/{gathering_id}/publication"
+    asked = form(day="2026-11-25", period="2026-11", place="地点待定", leave_until="", people="46")
+    answer = browser.post(address, asked)
+    assert (answer.status_code, "请写地点" in answer.text) == (400, True)
+    assert browser.post(address, asked | {"place": "村部"}).status_code == 303
