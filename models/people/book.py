@@ -1,206 +1,82 @@
-"""An open workbook: its sheets, shared texts and number formats, read so that nothing can grow large."""
+"""An open workbook, as openpyxl reads it behind the guard."""
 
-import posixpath
-import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sized
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
-from xml.parsers import expat
+import warnings
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from io import BytesIO
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
-from models.people.package import DAMAGED, UNPACKED, open_package
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils.datetime import from_excel
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from models.people.guard import Guarded
+from models.people.package import DAMAGED, open_package
 from models.refused import Refused
 
-MOST_TAGS = 3_000_000  # in all parts together; a roster of 10,000 people has half a million
-MOST_SHEETS = 200
-MOST_TARGETS = 500
-DEEPEST = 40
-LONGEST_TAG = 1_000_000
-PIECE = 65_536
-# Number formats of days that a file need not spell out; 27 to 36 and 50 to 58 are the Chinese ones.
-DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-NO_DAY_LETTERS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
-SINCE_1900, SINCE_1904 = date(1899, 12, 30), date(1904, 1, 1)
-BROKEN = (
-    expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
-    ValueError, LookupError, OverflowError, StopIteration,
-)  # fmt: skip
-
-Attributes = Mapping[str, str]
+MOST_COLUMNS = 60
+# Formats of days that Chinese Excel does not spell out, and openpyxl takes for numbers.
+CHINESE_DAYS = {*range(27, 37), *range(50, 59)}
+STRICT = b"http://purl.oclc.org/ooxml/"
+NOT_STRICT = "这个表格存成了“严格”格式。请在 Excel 里另存为普通的 .xlsx 再导入"
 
 
-@dataclass
-class Sheet:
-    """One sheet by its name, and the part of the package that holds it."""
+class Odd(StrEnum):
+    """Stands in a cell that holds no value of its own; the words are what its owner reads."""
 
-    title: str
+    FORMULA = "公式"  # its stored result may be stale or missing
+    FAULT = "错误值"  # such as #N/A
+
+
+class Row(NamedTuple):
+    """One row: its number as the spreadsheet shows it, and column number -> value where something stands."""
+
+    number: int
+    cells: dict[int, object]
     hidden: bool
-    part: str
 
 
-@dataclass
-class Book:
-    """An open workbook: its sheets in their order, and what their cells refer to."""
-
-    package: zipfile.ZipFile
-    sheets: list[Sheet] = field(default_factory=list)
-    epoch: date = SINCE_1900  # day 0 of its serial numbers
-    strings: list[str] = field(default_factory=list)
-    days: list[bool] = field(default_factory=list)  # by cell style: whether its numbers are days
-    tags_left: int = MOST_TAGS
-
-
-@contextmanager
-def readable() -> Iterator[None]:
-    """Turn whatever a damaged file does to its reader into a sentence for its owner."""
-    try:
-        yield
-    except BROKEN as error:
-        raise Refused("workbook_unreadable", DAMAGED) from error
-
-
-def open_book(file: bytes) -> Book:
+def open_book(file: bytes) -> Workbook:
     """Open a workbook. Refused: workbook_unreadable, workbook_too_large."""
-    book = Book(open_package(file))
-    with readable():
-        targets = _targets(book)
-        _read_sheets(book, targets)
-        for kind, target in targets.values():
-            if kind.endswith("/sharedStrings"):
-                _read_strings(book, target)
-            elif kind.endswith("/styles"):
-                _read_styles(book, target)
-    return book
-
-
-def parse(
-    book: Book,
-    part: str,
-    start: Callable[[str, Attributes], None],
-    end: Callable[[str], None] = lambda _: None,
-    text: Callable[[str], None] = lambda _: None,
-) -> Iterator[None]:
-    """Read one part piece by piece; names come without their namespace."""
-    parser, depth, fed = expat.ParserCreate(), 0, 0
-
-    def open_tag(name: str, attributes: Attributes) -> None:
-        nonlocal depth
-        depth += 1
-        book.tags_left -= 1
-        if depth > DEEPEST or book.tags_left < 0:
-            raise Refused("workbook_too_large", UNPACKED)
-        start(name.rpartition(":")[2], attributes)
-
-    def close_tag(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        end(name.rpartition(":")[2])
-
-    def refuse(*_: object) -> None:
-        # Entities are the road to bombs and to other files; no workbook has them.
+    open_package(file).close()
+    try:
+        package = Guarded(BytesIO(file))
+        if STRICT in package.read("xl/workbook.xml"):
+            raise Refused("workbook_unreadable", NOT_STRICT)
+        reader = ExcelReader(BytesIO(file), keep_links=False)
+        reader.archive = package
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what the library leaves out, such as drawings
+            reader.read()
+    except Refused:
+        raise
+    except Exception as error:  # a broken file breaks a library in any way
+        raise Refused("workbook_unreadable", DAMAGED) from error
+    if not reader.wb.worksheets:
         raise Refused("workbook_unreadable", DAMAGED)
-
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = open_tag, close_tag
-    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, refuse
-    with book.package.open(part) as source:
-        while piece := source.read(PIECE):
-            parser.Parse(piece, False)
-            fed += len(piece)
-            # An endless tag is read from its start again with every piece.
-            if fed - parser.CurrentByteIndex > LONGEST_TAG:
-                refuse()
-            yield
-    parser.Parse(b"", True)
-    yield
+    return reader.wb
 
 
-def _read_all(pieces: Iterator[None]) -> None:
-    for _ in pieces:
-        pass
+def rows_of(sheet: Worksheet, epoch: datetime) -> Iterator[Row]:
+    """Yield the rows of a sheet in which something stands, from the top."""
+    # Walking row by row would build every empty cell above a stray one at the bottom.
+    cells = [cell for cell in sheet._cells.values() if cell.value is not None and cell.column <= MOST_COLUMNS]
+    for number, row in groupby(sorted(cells, key=attrgetter("row", "column")), attrgetter("row")):
+        hidden = number in sheet.row_dimensions and sheet.row_dimensions[number].hidden
+        yield Row(number, {cell.column: _value(cell, epoch) for cell in row}, hidden)
 
 
-def _few(held: Sized, most: int) -> None:
-    if len(held) > most:
-        raise Refused("workbook_too_large", UNPACKED)
-
-
-def _targets(book: Book) -> dict[str, tuple[str, str]]:
-    """Return relation id -> (kind, part)."""
-    targets: dict[str, tuple[str, str]] = {}
-
-    def start(name: str, attributes: Attributes) -> None:
-        if name == "Relationship":
-            part = posixpath.normpath(posixpath.join("/xl", attributes["Target"]))
-            targets[attributes["Id"]] = (attributes["Type"], part.lstrip("/"))
-            _few(targets, MOST_TARGETS)
-
-    _read_all(parse(book, "xl/_rels/workbook.xml.rels", start))
-    return targets
-
-
-def _read_sheets(book: Book, targets: Mapping[str, tuple[str, str]]) -> None:
-    def start(name: str, attributes: Attributes) -> None:
-        if name == "workbookPr":
-            book.epoch = SINCE_1904 if is_on(attributes, "date1904") else SINCE_1900
-        elif name == "sheet":
-            relation = next(value for key, value in attributes.items() if key.endswith(":id"))
-            kind, part = targets[relation]
-            if kind.endswith("/worksheet"):
-                hidden = attributes.get("state", "visible") != "visible"
-                book.sheets.append(Sheet(attributes["name"], hidden, part))
-                _few(book.sheets, MOST_SHEETS)
-
-    _read_all(parse(book, "xl/workbook.xml", start))
-
-
-def is_on(attributes: Attributes, name: str) -> bool:
-    """Return whether a yes-or-no attribute is there and says yes."""
-    return attributes.get(name) in ("1", "true")
-
-
-def _read_strings(book: Book, part: str) -> None:
-    """Read the texts that cells share; marks of pronunciation beside them are no part of them."""
-    pieces: list[str] = []
-    inside = {"t": 0, "rPh": 0}
-
-    def start(name: str, _: Attributes) -> None:
-        if name in inside:
-            inside[name] += 1
-
-    def end(name: str) -> None:
-        if name in inside:
-            inside[name] -= 1
-        elif name == "si":
-            book.strings.append("".join(pieces))
-            pieces.clear()
-
-    def text(piece: str) -> None:
-        if inside["t"] and not inside["rPh"]:
-            pieces.append(piece)
-
-    _read_all(parse(book, part, start, end, text))
-
-
-def _read_styles(book: Book, part: str) -> None:
-    """Read which cell styles show their numbers as days."""
-    formats: dict[int, bool] = {}
-    inside = ""
-
-    def start(name: str, attributes: Attributes) -> None:
-        nonlocal inside
-        if name == "numFmt":
-            formats[int(attributes["numFmtId"])] = _shows_day(attributes["formatCode"])
-        elif name in ("cellXfs", "cellStyleXfs"):
-            inside = name
-        elif name == "xf" and inside == "cellXfs":
-            number = int(attributes.get("numFmtId", "0"))
-            book.days.append(formats.get(number, number in DAY_FORMATS))
-
-    _read_all(parse(book, part, start))
-
-
-def _shows_day(code: str) -> bool:
-    return bool(re.search("[dmyhs]", NO_DAY_LETTERS.sub("", code.partition(";")[0]).lower()))
+def _value(cell: Cell | MergedCell, epoch: datetime) -> object:
+    match cell.data_type:
+        case "f":
+            return Odd.FORMULA
+        case "e":
+            return Odd.FAULT
+        case "n" if cell._style.numFmtId in CHINESE_DAYS:  # type: ignore[union-attr]
+            return from_excel(cell.value, epoch)
+    return cell.value

@@ -5,14 +5,18 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from typing import NamedTuple
 
-from models.people.book import Book, Sheet, open_book, readable
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import from_excel
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.worksheet import Worksheet
+
+from models.people.book import Odd, Row, open_book, rows_of
 from models.people.cells import text_in
 from models.people.import_report import Problem, Report
-from models.people.package import DAMAGED
-from models.people.sheet import Merge, Odd, Row, column_letters, day_of_serial, rows_of
 from models.refused import Refused
 
 MOST_ROWS = 20_000
@@ -74,45 +78,39 @@ def read_table(file: bytes, columns: Sequence[Column]) -> Table:
     Refused: workbook_unreadable, workbook_too_large, header_missing, workbook_empty.
     """
     book = open_book(file)
-    with readable():
-        return _read(book, columns)
-
-
-def _read(book: Book, columns: Sequence[Column]) -> Table:
     missing = [column.title for column in columns if column.required]
-    empty, seen, found = True, [sheet for sheet in book.sheets if not sheet.hidden], None
+    empty, seen, found = True, [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"], None
     others = []
     for sheet in seen:
-        merges: list[Merge] = []
-        rows = rows_of(book, sheet, merges)
+        rows = rows_of(sheet, book.epoch)
         header, lacking, blank = _find_header(rows, columns)
         empty = empty and blank
         if header is None:
             missing = min(missing, lacking, key=len)
         elif found is None or not found[1].lines:
-            table = _read_lines(book, rows, header, merges)
+            table = _read_lines(sheet, rows, header, book.epoch)
             found = (sheet, table) if found is None or table.lines else found
         else:
             others.append(sheet.title)
     if found is None:
         raise _nothing(book, missing, empty)
     sheet, table = found
-    table.notices += _say_sheets(seen, book.sheets, sheet, others)
+    table.notices += _say_sheets(seen, book.worksheets, sheet, others)
     return table
 
 
-def _nothing(book: Book, missing: Sequence[str], empty: bool) -> Refused:
+def _nothing(book: Workbook, missing: Sequence[str], empty: bool) -> Refused:
     """Return why no sheet can be read."""
     if not empty:
         said = f"没有找到表头：前 {HEADER_WITHIN} 行里没有“{'”“'.join(missing)}”列，请对照模板的表头"
         return Refused("header_missing", said)
-    if any(sheet.hidden for sheet in book.sheets):
+    if any(sheet.sheet_state != "visible" for sheet in book.worksheets):
         return Refused("workbook_empty", "看得见的工作表都是空的。名册在隐藏的工作表里，请取消隐藏再导入")
     return Refused("workbook_empty", "文件里一个字也没有。请把名册填好、保存以后再导入")
 
 
 def _say_sheets(
-    seen: Sequence[Sheet], sheets: Sequence[Sheet], read: Sheet, others: Sequence[str]
+    seen: Sequence[Worksheet], sheets: Sequence[Worksheet], read: Worksheet, others: Sequence[str]
 ) -> Iterator[str]:
     if others:
         yield (
@@ -160,8 +158,8 @@ def _sort_header(header: Header, position: int, text: str, known: Mapping[str, C
         header.ignored.append(text)
 
 
-def _read_lines(book: Book, rows: Iterator[Row], header: Header, merges: list[Merge]) -> Table:
-    letters = {column.title: column_letters(at) for at, column in reversed(header.columns.items())}
+def _read_lines(sheet: Worksheet, rows: Iterator[Row], header: Header, epoch: datetime) -> Table:
+    letters = {column.title: get_column_letter(at) for at, column in reversed(header.columns.items())}
     table = Table(letters)
     table.problems += _twice(header)
     if header.private:
@@ -178,12 +176,12 @@ def _read_lines(book: Book, rows: Iterator[Row], header: Header, merges: list[Me
             continue
         if len(table.lines) == MOST_ROWS:
             raise Refused("workbook_too_large", f"超过 {MOST_ROWS} 行，请分成几个文件导入")
-        table.lines.append(Line(row.number, dict(_values(row.number, cells, header, book.epoch, table))))
+        table.lines.append(Line(row.number, dict(_values(row.number, cells, header, epoch, table))))
         if row.hidden:
             hidden.append(row.number)
     if hidden:
         table.notices.append(f"{_numbers(hidden)}在表里是隐藏的，也读了；不要的请从表里删去")
-    _spread(table, header, merges)
+    _spread(table, header, sheet.merged_cells.sorted())
     return table
 
 
@@ -191,7 +189,7 @@ def _twice(header: Header) -> Iterator[Problem]:
     titles = [column.title for column in header.columns.values()]
     for title in dict.fromkeys(title for title in titles if titles.count(title) > 1):
         places = "、".join(
-            column_letters(at) for at, column in header.columns.items() if column.title == title
+            get_column_letter(at) for at, column in header.columns.items() if column.title == title
         )
         yield Problem(header.row, title, f"{places} 列都是这一项，请只留一列")
 
@@ -207,7 +205,7 @@ def _numbers(rows: Sequence[int]) -> str:
 
 
 def _values(
-    number: int, cells: Mapping[int, object], header: Header, epoch: date, table: Table
+    number: int, cells: Mapping[int, object], header: Header, epoch: datetime, table: Table
 ) -> Iterator[tuple[str, object]]:
     """Yield title and value of each cell that holds a value; complain about what is none."""
     for at, value in cells.items():
@@ -221,7 +219,7 @@ def _values(
         elif column.is_day and YEAR_AND_MONTH.fullmatch(text_in(value)):
             said = "五位数字分不清是年月还是表格的日期序号，请写成 2011-07 这样"
         elif column.is_day and SERIAL.fullmatch(text_in(value)):
-            yield column.title, day_of_serial(int(text_in(value)), epoch)
+            yield column.title, from_excel(int(text_in(value)), epoch)
             continue
         else:
             yield column.title, value
@@ -229,25 +227,21 @@ def _values(
         table.problems.append(Problem(number, column.title, said))
 
 
-def _spread(table: Table, header: Header, merges: Sequence[Merge]) -> None:
+def _spread(table: Table, header: Header, merges: Sequence[CellRange]) -> None:
     """Let a cell that is merged downwards hold for each of its lines where the column allows it."""
     lines = {line.number: line for line in table.lines}
     numbers = sorted(lines)
     spread: list[str] = []
-    written = 0
     for merge in merges:
         columns = [column for at, column in header.columns.items() if _covers(merge, at)]
-        within = numbers[bisect_left(numbers, merge.first_row) : bisect_right(numbers, merge.last_row)]
+        within = numbers[bisect_left(numbers, merge.min_row) : bisect_right(numbers, merge.max_row)]
         if not columns or not within:
             continue
         title = columns[0].title
         value = lines[within[0]].cells.get(title)
         if wrong := _wrong_merge(merge, header, columns[0]):
-            table.problems.append(Problem(max(merge.first_row, header.row), title, wrong))
-        elif within[0] == merge.first_row and value is not None:
-            written += len(within)
-            if written > MOST_ROWS * len(header.columns):
-                raise Refused("workbook_unreadable", DAMAGED)
+            table.problems.append(Problem(max(merge.min_row, header.row), title, wrong))
+        elif within[0] == merge.min_row and value is not None:
             for number in within:
                 lines[number].cells[title] = value
             spread.append(f"{_span(merge)}“{title}”都是“{text_in(value)[:30]}”")
@@ -256,20 +250,20 @@ def _spread(table: Table, header: Header, merges: Sequence[Merge]) -> None:
         table.notices.append(f"合并的单元格按每一行都填了读入：{'，'.join(spread[:MOST_NUMBERS])}{more}")
 
 
-def _covers(merge: Merge, column: int) -> bool:
-    return merge.first_column <= column <= merge.last_column
+def _covers(merge: CellRange, column: int) -> bool:
+    return merge.min_col <= column <= merge.max_col
 
 
-def _span(merge: Merge) -> str:
-    several = merge.last_row > merge.first_row
-    return f"第 {merge.first_row} 至 {merge.last_row} 行" if several else f"第 {merge.first_row} 行"
+def _span(merge: CellRange) -> str:
+    several = merge.max_row > merge.min_row
+    return f"第 {merge.min_row} 至 {merge.max_row} 行" if several else f"第 {merge.min_row} 行"
 
 
-def _wrong_merge(merge: Merge, header: Header, column: Column) -> str | None:
+def _wrong_merge(merge: CellRange, header: Header, column: Column) -> str | None:
     """Say why a merged cell cannot be taken, None where it may spread."""
-    if merge.first_row <= header.row:
+    if merge.min_row <= header.row:
         return "表头占了几行，请把表头改成一行，下面直接是名册"
-    if merge.first_column < merge.last_column or not column.spreads:
+    if merge.min_col < merge.max_col or not column.spreads:
         return f"{_span(merge)}是合并单元格，请取消合并，每一格都填写"
     return None
 

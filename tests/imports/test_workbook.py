@@ -251,7 +251,10 @@ def test_a_text_in_several_colours_is_one_text_without_its_pronunciation() -> No
         page.write_rich_string(1, 0, "王", book.add_format({"bold": True}), "建国")
 
     spoken = repacked(
-        a_book(fill), "xl/sharedStrings.xml", b"</si></sst>", b"<rPh><t>wang</t></rPh></si></sst>"
+        a_book(fill),
+        "xl/sharedStrings.xml",
+        b"</si></sst>",
+        b'<rPh sb="0" eb="1"><t>wang</t></rPh></si></sst>',
     )
     assert read(spoken).lines[0].cells["姓名"] == "王建国"
 
@@ -263,6 +266,12 @@ def test_a_text_inside_its_cell_has_no_pronunciation_either() -> None:
     assert table.lines[0].cells["手机号"] == "2"
 
 
+def part_of(file: bytes, name: str) -> bytes:
+    """Return the XML of one part."""
+    with zipfile.ZipFile(BytesIO(file)) as package:
+        return package.read(name)
+
+
 def prefixed(xml: bytes) -> bytes:
     """Return a part as programs write it that name their namespace in every tag."""
     return re.sub(rb"<(/?)(\w)", rb"<\1x:\2", xml).replace(b" xmlns=", b" xmlns:x=")
@@ -270,13 +279,31 @@ def prefixed(xml: bytes) -> bytes:
 
 def test_tags_may_name_their_namespace_and_parts_their_whole_path() -> None:
     file = a_workbook([HEADER, ["王建国", "2011-07"]])
-    with zipfile.ZipFile(BytesIO(file)) as package:
-        parts = {name: package.read(name) for name in (SHEET, "xl/sharedStrings.xml", "xl/workbook.xml")}
-    for name, xml in parts.items():
+    for name in (SHEET, "xl/sharedStrings.xml", "xl/workbook.xml"):
+        xml = part_of(file, name)
         file = repacked(file, name, xml, prefixed(xml))
     rels = "xl/_rels/workbook.xml.rels"
     file = repacked(file, rels, b'Target="worksheets/', b'Target="/xl/worksheets/')
     assert read(file).lines[0].cells == {"姓名": "王建国", "入党时间": "2011-07"}
+
+
+def test_what_newer_programs_add_to_a_sheet_is_passed_over() -> None:
+    whole = a_workbook([HEADER, ["王建国", "2011-07"]])
+    file = repacked(whole, SHEET, b"</worksheet>", b'<extLst><ext uri="{0}"/></extLst></worksheet>')
+    assert read(file).lines[0].cells["姓名"] == "王建国"
+
+
+def test_a_strict_workbook_is_refused_with_what_to_do() -> None:
+    file = a_workbook([HEADER, ["王建国", "2011-07"]])
+    ours, theirs = (
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/",
+        b"http://purl.oclc.org/ooxml/spreadsheetml/",
+    )
+    for part in ("xl/workbook.xml", SHEET, "xl/sharedStrings.xml", "xl/styles.xml"):
+        file = repacked(file, part, ours, theirs)
+    refused = refusal(file)
+    assert refused.code == "workbook_unreadable"
+    assert "请在 Excel 里另存为普通的 .xlsx 再导入" in refused.message
 
 
 # Which rows and sheets are read.
@@ -346,6 +373,13 @@ def test_hidden_rows_are_read_and_named() -> None:
     table = read(a_book(fill))
     assert [line.number for line in table.lines] == [2, 3, 4]
     assert table.notices == ["第 3 行在表里是隐藏的，也读了；不要的请从表里删去"]
+
+
+def test_a_stray_word_in_the_last_row_of_all_is_a_line_of_its_own() -> None:
+    whole = a_workbook([HEADER, ["王建国", "2011-07"], ["李秀英", "2012-07"]])
+    stray = re.sub(rb'"([A-Z]?)3"', rb'"\g<1>1048576"', part_of(whole, SHEET))
+    file = repacked(whole, SHEET, part_of(whole, SHEET), stray)
+    assert [line.number for line in read(file).lines] == [2, 1_048_576]
 
 
 def test_sixty_five_thousand_rows_of_borders_are_nothing() -> None:
