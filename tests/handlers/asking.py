@@ -203,18 +203,19 @@ def address(world: World, route: str, row: str) -> str:
     rule, _, wanted = route.partition(" ")[2].partition(" ")
     if rule.startswith("/<name>"):
         return "/MP_verify_abc.txt" if row == "own" else "/MP_verify_xyz.txt"
-    state = (
-        DRAFT if wanted == "draft" else PAST if rule.endswith("/amendment") or "/makeups/" in rule else NOW
-    )
+    # Only what is answered is told.
+    told = " answered" if rule.endswith("/telling") else ""
+    past = rule.endswith("/amendment") or "/makeups/" in rule or told
+    state = DRAFT if wanted == "draft" else PAST if past else NOW
     host = "own" if row == "line" else row
     ids = {
         "<int:gathering_id>": world.gatherings.get((host, state), MISSING),
         "<int:roll_id>": world.rolls.get((host, state), MISSING),
         "<int:member_id>": world.members[row].id if row in world.members else MISSING,
         "<int:delivery_id>": world.deliveries.get(row, MISSING),
-        "<int:report_id>": world.reports.get(row, MISSING),
+        "<int:report_id>": world.reports.get(row + told, MISSING),
         "<int:spell_id>": world.spells.get(row, MISSING),
-        "<int:attendance_id>": world.attendances.get(row, MISSING),
+        "<int:attendance_id>": world.attendances.get(row + told, MISSING),
         "<int:account_id>": world.accounts.get(row, MISSING),
         "<path:filename>": "console.css",
         "<int:complaint_id>": world.complaints.get(row, MISSING),

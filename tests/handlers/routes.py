@@ -404,20 +404,19 @@ ROUTES: dict[str, Rows] = {
     "POST /console/leaves": ok(TICKS, 303),
     "POST /console/leaves/<int:gathering_id>/<int:member_id>/answer": ok(DECIDES, 303),
     "POST /console/leaves/<int:gathering_id>/<int:member_id>/withdrawal": ok(PEOPLE, 303),
-    # Nothing is answered yet that could be told.
-    "POST /console/leaves/<int:gathering_id>/<int:member_id>/telling": ok(PEOPLE, 409),
+    "POST /console/leaves/<int:gathering_id>/<int:member_id>/telling": ok(PEOPLE, 303),
     # In the other group somebody has reported already.
     "POST /console/away-reports": ok(PEOPLE, 303)
     | {"same": "401 401 401 401 404 409 409 409 409 403 403 404 404"},
     "POST /console/away-reports/<int:report_id>/answer": ok(DECIDES, 303),
     "POST /console/away-reports/<int:report_id>/withdrawal": ok(PEOPLE, 303),
-    "POST /console/away-reports/<int:report_id>/telling": ok(PEOPLE, 409),
+    "POST /console/away-reports/<int:report_id>/telling": ok(PEOPLE, 303),
     "POST /console/spells": ok(DECIDES, 303),
     "POST /console/spells/<int:spell_id>/ending": ok(PEOPLE, 303),
     "POST /console/host-attendances": ok(PEOPLE, 303),
     "POST /console/host-attendances/<int:attendance_id>/answer": ok(DECIDES, 303),
     "POST /console/host-attendances/<int:attendance_id>/withdrawal": ok(PEOPLE, 303),
-    "POST /console/host-attendances/<int:attendance_id>/telling": ok(PEOPLE, 409),
+    "POST /console/host-attendances/<int:attendance_id>/telling": ok(PEOPLE, 303),
     # What the public wrote and reads: the zone's officer alone.
     "GET /console/complaints": {"-": "401 401 401 401 403 403 403 403 403 403 200 403 403"},
     "POST /console/complaints/<int:complaint_id>/answer": {

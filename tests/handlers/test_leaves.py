@@ -221,7 +221,7 @@ def test_attendance_elsewhere_is_reported_listed_and_taken_back(undone: World) -
     assert code(call(undone, "POST", "/me/host-attendances", visit)) == "attendance_reported"
     listed = call(undone, "GET", "/me/host-attendances").json
     assert listed is not None
-    assert [one["period"] for one in listed["items"]] == ["2026-11", "2026-10"]
+    assert [one["period"] for one in listed["items"]] == ["2026-11", "2026-10", "2026-09"]
     back = call(undone, "DELETE", f"/me/host-attendances/{made['id']}")
     assert back.json["state"] == "withdrawn"  # type: ignore[index]
     assert code(call(undone, "DELETE", f"/me/host-attendances/{made['id']}")) == "not_waiting"

@@ -20,7 +20,7 @@ from models.base import connect, sessions_of
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.hall_code import qr_token
 from models.gatherings.makeup import Makeup, MakeupForm
-from models.gatherings.roll import RollLine, Status
+from models.gatherings.roll import LeaveState, RollLine, Status
 from models.gatherings.screen_link import issue_screen_link
 from models.notices.audience import Channels
 from models.people.account import Account, ConsoleSession, Role
@@ -320,16 +320,31 @@ def _gathering(
 
 
 def _requests(session: Session, world: World, place: str) -> None:
-    """Add leave and an attendance that wait, an absence of next summer, and a report: by another, at home."""
-    member = world.members[place]
-    a_leave(session, session.get_one(Gathering, world.gatherings[place, GatheringState.PUBLISHED]), member)
+    """Add what waits: leave, an attendance, a report (by another, at home); an absence of next summer.
+
+    And what was answered with a no, under the place with `answered` behind it; leave on last month's roll.
+    """
+    member, by = world.members[place], world.accounts["author"]
+    no: dict[str, Any] = {
+        "state": ReportState.REJECTED,
+        "decided_by": by,
+        "decided_at": NOON,
+        "answer": "再等一等",
+    }
+    refused = no | {"state": LeaveState.REJECTED}
+    for state, more in ((GatheringState.PUBLISHED, {}), (GatheringState.CONFIRMED, refused)):
+        gathering = session.get_one(Gathering, world.gatherings[place, state])
+        a_leave(session, gathering, member, **more)
     spell = a_spell(session, member, from_on=date(2027, 6, 1))
-    attendance = a_host_attendance(session, member, period="2026-10", attended_on=date(2026, 10, 20))
-    report = an_away_report(session, world.members["unbound"] if place == "own" else member)
-    if place == "own":
-        an_away_report(session, member, state=ReportState.WITHDRAWN)
-    world.spells[place], world.attendances[place] = spell.id, attendance.id
-    world.reports[place] = report.id
+    for key, month, more in ((place, 10, {}), (f"{place} answered", 9, no)):
+        attended_on = date(2026, month, 20)
+        row = a_host_attendance(
+            session, member, period=f"{attended_on:%Y-%m}", attended_on=attended_on, **more
+        )
+        world.attendances[key] = row.id
+    world.reports[f"{place} answered"] = an_away_report(session, member, **no).id
+    world.reports[place] = an_away_report(session, world.members["unbound"] if place == "own" else member).id
+    world.spells[place] = spell.id
 
 
 def _expected(world: World, place: str) -> list[Member]:
