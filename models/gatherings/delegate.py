@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, exists, or_, select, text, update
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, Session, aliased
 
 from models.audit import Via, record
 from models.base import Base, Created, Key, Moment, ref
@@ -53,17 +53,32 @@ class Standin(NamedTuple):
 
 
 def _in_force(now: datetime) -> ColumnElement[bool]:
-    """Select delegates not ended by a hand, of rolls unconfirmed or confirmed within the last seven days."""
+    """Select delegates of rolls unconfirmed or confirmed within seven days, not ended, who still serve there.
+
+    Whoever holds no post any more that ticks the roll's organisation, or a group of it, has gone elsewhere.
+    """
+    home, held, today = aliased(Org), aliased(Org), day_of(now)
+    serves = exists().where(
+        Post.account_id == Delegate.account_id,
+        Post.role.in_(RIGHTS[Verb.TICK]),
+        Post.from_on <= today,
+        or_(Post.to_on.is_(None), Post.to_on >= today),
+        Post.org_id == held.id,
+        home.id == Roll.org_id,
+        or_(home.path.startswith(held.path), and_(held.parent_id == home.id, Post.role == Role.GROUP_LEADER)),
+    )
     return and_(
         Delegate.ended_at.is_(None),
         exists().where(
-            Roll.id == Delegate.roll_id, or_(Roll.confirmed_at.is_(None), Roll.confirmed_at > now - KEEPS)
+            Roll.id == Delegate.roll_id,
+            or_(Roll.confirmed_at.is_(None), Roll.confirmed_at > now - KEEPS),
+            serves.correlate(Delegate, Roll),
         ),
     )
 
 
 def is_delegate(session: Session, roll_id: int, account_id: int, *, now: datetime) -> bool:
-    """Say whether an account stands in for the secretary on this roll now; its posts are not looked at."""
+    """Say whether an account stands in for the secretary on this roll now."""
     query = select(
         exists().where(Delegate.roll_id == roll_id, Delegate.account_id == account_id, _in_force(now))
     )

@@ -9,7 +9,8 @@ from sqlalchemy import update
 from models.audit import Via
 from models.gatherings.leave import ask_leave
 from models.gatherings.roll import LeaveReason, Status
-from models.people.account import Post
+from models.people.account import Post, Role
+from tests.factories import a_post
 from tests.handlers.console_site import Browser, Site, publish_theme_day, rolls_by_org
 from tests.handlers.test_console_rolls import mark, status_of
 
@@ -109,6 +110,28 @@ def test_delegate_whose_post_has_ended_stands_in_no_longer(site: Site) -> None:
         ended = site.now.date() - timedelta(days=1)
         session.execute(update(Post).where(Post.account_id == site.staff["clerk"].id).values(to_on=ended))
     assert browser.get(f"/console/rolls/{roll}/confirmation").status_code == 404
+
+
+@pytest.mark.parametrize(("role", "org"), [(Role.CLERK, "neighbour"), (Role.TOWNSHIP_OFFICER, "town")])
+def test_delegate_who_has_gone_elsewhere_reads_and_answers_nothing_of_it(
+    site: Site, role: Role, org: str
+) -> None:
+    # Control: with the naming alone, leave goes on being named to somebody who serves another branch.
+    roll, member = named(site, "clerk"), site.members["白玉珍"].id
+    with site.sessions.begin() as session:
+        ask_leave(
+            session, site.gathering_id, member, LeaveReason.FAMILY, None,
+            filing=None, via=Via.PHONE, now=site.now - timedelta(days=1),
+        )  # fmt: skip
+        ended = site.now.date() - timedelta(days=1)
+        session.execute(update(Post).where(Post.account_id == site.staff["clerk"].id).values(to_on=ended))
+        a_post(session, site.staff["clerk"], site.orgs[org], role)
+    browser = site.browser("clerk")
+    assert "白玉珍" not in browser.get("/console/").text + browser.get("/console/leaves").text
+    for page in (f"rolls/{roll}", f"rolls/{roll}/confirmation", f"gatherings/{site.gathering_id}/projector"):
+        assert browser.get(f"/console/{page}").status_code in (403, 404)
+    answer = f"/console/leaves/{site.gathering_id}/{member}/answer"
+    assert browser.post(answer, {"say": "yes"}).status_code in (403, 404)
 
 
 @pytest.mark.parametrize("account", ["", "x", "99999999999999999999", "-1", "0"])
