@@ -159,24 +159,26 @@ def _none_held(session: Session, today: date) -> list[Due]:
 
 
 def _makeups(session: Session, today: date) -> list[Due]:
-    """Find what is to be made up within three days, by the gathering that was missed."""
+    """Find what is to be made up, by the gathering that was missed, three days before the first one is due.
+
+    Branches that met together are told together: there is one message of a gathering.
+    """
     rows = session.execute(
         select(Makeup.gathering_id, Member.branch_id, func.min(Makeup.due_on))
         .join(Member, Member.id == Makeup.member_id)
         .where(
             Makeup.done_on.is_(None),
             Makeup.cancelled_at.is_(None),
-            Makeup.due_on.between(today, today + MAKEUP_AHEAD),
+            Makeup.due_on >= today,
             Member.left_on.is_(None),
             ~_told(About.MAKEUPS, Makeup.gathering_id),
         )
         .group_by(Makeup.gathering_id, Member.branch_id)
         .order_by(Makeup.gathering_id, Member.branch_id)
     ).all()
-    return [
-        Due(About.MAKEUPS, one, tuple(row[1] for row in branches), min(row[2] for row in branches))
-        for one, branches in ((one, list(rows)) for one, rows in groupby(rows, key=lambda row: row[0]))
-    ]
+    found = [(one, list(of)) for one, of in groupby(rows, key=lambda row: row[0])]
+    due = [(one, tuple(row[1] for row in of), min(row[2] for row in of)) for one, of in found]
+    return [Due(About.MAKEUPS, *one) for one in due if one[2] <= today + MAKEUP_AHEAD]
 
 
 def _spells(session: Session, today: date) -> list[Due]:

@@ -205,6 +205,21 @@ def test_makeups_are_called_for_within_three_days_of_the_next_theme_day(
     assert tell(session, now) == 0
 
 
+def test_both_branches_of_a_gathering_are_told_although_one_has_to_make_up_later(session: Session) -> None:
+    # Control: with the first one's days alone its message is the only one, and the partner hears nothing.
+    campaign = held(session)
+    partner = a_branch(session, session.get_one(Org, campaign.branch.parent_id), name="柳湾村党支部")
+    theirs, missed = holder(session, partner), a_member(session, partner)
+    now = at(date(2026, 12, 20), NINE)
+    made_up(session, campaign, day_of(now) + timedelta(days=3))
+    campaign.members[:] = [missed]
+    made_up(session, campaign, day_of(now) + timedelta(days=5))
+    assert tell(session, now) == 1
+    assert len(told(session)) == 2
+    assert theirs.id in told(session)
+    assert tell(session, now + timedelta(days=2)) == 0
+
+
 @pytest.mark.parametrize(
     "columns", [{"cancelled_at": THREE_O_CLOCK}, {"done_on": date(2026, 12, 1)}], ids=["given up", "done"]
 )
