@@ -13,6 +13,7 @@ import click
 from models.base import Sessions
 from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
+from models.gatherings.setting import TYPED, set_setting
 from models.gatherings.workday_import import import_workdays
 from models.keyring import Keyring
 from models.notices.audience import Channels
@@ -20,7 +21,7 @@ from models.notices.joiners import follow_roster
 from models.people.account import Post, Role
 from models.people.console import make_account
 from models.people.import_report import Report
-from models.people.org import org_by_code
+from models.people.org import Setting, org_by_code
 from models.people.org_import import import_orgs
 from models.people.package import MOST_BYTES
 from models.people.roster_import import import_roster
@@ -153,6 +154,19 @@ def import_workdays_file(open_desk: Open, file: Path, dry_run: bool) -> None:
     with open_desk().sessions.begin() as session:
         report = import_workdays(session, bytes_of(file), dry_run=dry_run, by=None)
     tell(report, dry_run=dry_run)
+
+
+@commands.command("setting", help="给一个组织和以下各级定一项设置，例如 month_limit 5。")
+@click.argument("key", type=click.Choice([key.value for key in TYPED]))
+@click.argument("value")
+@ORG
+@click.pass_obj
+def put_org_setting(open_desk: Open, key: str, value: str, org_code: str) -> None:
+    """Set one setting of an organisation; those below inherit it unless they have their own."""
+    with open_desk().sessions.begin() as session:
+        org = org_by_code(session, org_code)
+        set_setting(session, org, Setting(key), value)
+    click.echo(f"“{org.name}”和以下各级的 {key} 已定为 {value}。")
 
 
 @commands.command("create-admin", help="建第一个管理账号，打印初始密码（登录后必须更换）。")

@@ -6,16 +6,20 @@ from pathlib import Path
 
 import click
 import pytest
-from sqlalchemy import text
+from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 import app
-from handlers.command_line import commands
+from handlers.command_line import Desk, commands
 from jobs.schedule import schedule
+from models.base import Sessions
+from models.gatherings.setting import set_setting
 from models.notices.audience import Channels
-from models.people.org import Setting, settings_of
+from models.people.org import Org, Setting, settings_of
+from models.refused import Refused
 from settings import Environment
-from tests.factories import a_branch, a_township, a_zone
+from tests.conftest import NOON
+from tests.factories import KEYRING, a_branch, a_township, a_zone
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
@@ -62,13 +66,32 @@ def test_page_says_how_every_setting_is_set(setting: Setting) -> None:
     assert re.search(rf"^\| `{setting}` \| .+ \| .+ \| .+ \|$", PAGE, re.MULTILINE)
 
 
-def test_sql_of_the_page_sets_what_it_says_for_everybody_below(session: Session) -> None:
-    found = re.search(r"```sql\n(.+?)```", PAGE, re.DOTALL)
+def test_command_of_the_page_sets_what_it_says_for_everybody_below(sessions: Sessions) -> None:
+    found = re.search(r"python app\.py setting (\S+) (\S+) --org (\S+)", PAGE)
     assert found
-    branch = a_branch(session, a_township(session, a_zone(session, code="ZONE")))
-    for _ in range(2):
-        session.execute(text(found[1]))
-    assert settings_of(session, branch)[Setting.MONTH_LIMIT] == 5
+    with sessions.begin() as session:
+        branch_id = a_branch(session, a_township(session, a_zone(session, code=found[3]))).id
+    desk = Desk(sessions, KEYRING, lambda: NOON, Channels(None, None, None), False, "")
+    done = CliRunner().invoke(commands, ["setting", found[1], found[2], "--org", found[3]], obj=lambda: desk)
+    assert done.exit_code == 0, done.output
+    with sessions() as session:
+        assert settings_of(session, session.get_one(Org, branch_id))[Setting(found[1])] == int(found[2])
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        ("theme_day", "29"),
+        ("leave_hours", "-1"),
+        ("month_limit", "十"),
+        ("scan", "是"),
+        ("holiday_rule", "skip"),
+    ],
+)
+def test_setting_says_what_is_allowed(session: Session, key: str, typed: str) -> None:
+    with pytest.raises(Refused, match=key) as refused:
+        set_setting(session, a_zone(session), Setting(key), typed)
+    assert refused.value.code == "bad_setting"
 
 
 def test_page_names_every_variable_of_the_environment() -> None:
