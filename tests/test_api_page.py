@@ -24,7 +24,7 @@ CONFLICTS = {
     "not_a_branch", "scan_off", "theme_day_taken", "too_early", "too_late_to_cancel",
 }  # fmt: skip
 COMMANDS = {
-    "in_production", "not_empty", "scheme_invalid", "scheme_version_taken", "unknown_org",
+    "bad_setting", "in_production", "not_empty", "scheme_invalid", "scheme_version_taken", "unknown_org",
 }  # fmt: skip
 # Answered by handlers/errors.py itself.
 ANSWERED = {
