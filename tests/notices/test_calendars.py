@@ -90,7 +90,7 @@ def everybody_ends_in_exactly_one_place(months: Months, told: list[Told]) -> Non
             assert row.state in ENDED, (row.id, row.state)
         else:
             # Nobody phones about a reminder or a prompt: a doubt about it may stay one.
-            assert row.state in ENDED | {DeliveryState.UNKNOWN} - {DeliveryState.PHONE_LIST}
+            assert row.state in (ENDED | {DeliveryState.UNKNOWN}) - {DeliveryState.PHONE_LIST}
         if row.state is DeliveryState.DELIVERED:
             assert one.sent
         elif row.state not in (DeliveryState.ACCEPTED, DeliveryState.UNKNOWN) and row.reason not in MAYBE:
