@@ -13,6 +13,7 @@ from models.base import Sessions
 from models.gatherings.gathering import Gathering, GatheringState
 from models.notices.audience import Channels
 from models.notices.delivery import Channel, Delivery, DeliveryState
+from models.notices.notice import Notice, NoticeKind
 from models.notices.outbox import GUARDED, LEASE, Claimed, claim
 from models.notices.publish import cancel
 from tests.notices.campaign import FRIDAY, Campaign, a_draft, reasons, states
@@ -73,8 +74,10 @@ def test_eight_senders_send_each_message_once_and_never_two_to_one_person(
             channels=Channels(account.appid, None, None),
             now=FRIDAY,
         )
-        # As if both were wanted, for nobody is invited to what was called off.
+        # As if both were wanted: a later change would stop the notice it has overtaken.
         session.execute(update(Gathering).values(state=GatheringState.PUBLISHED))
+        reminder = {"kind": NoticeKind.REMINDER, "published_by": None}
+        session.execute(update(Notice).where(Notice.kind == NoticeKind.CHANGE).values(reminder))
         session.execute(update(Delivery).values(state=DeliveryState.QUEUED))
     account.fault("slow", seconds=0.05)
     send = outlets(account)
