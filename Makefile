@@ -17,7 +17,7 @@ endif
 PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 
-.PHONY: setup run test quick check bench lock browser
+.PHONY: setup run test quick check bench lock pictures browser
 
 setup: $(RUNTIME)
 
@@ -36,6 +36,10 @@ check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/pytest -q tests/test_rooms.py
+
+# docs/pictures, every page of the console with the demonstration's data.
+pictures: $(DEV) browser
+	$(BIN)/python -m tests.pictures
 
 bench: $(DEV)
 	PYTHONPATH=. $(BIN)/python tests/bench/run.py
