@@ -1,6 +1,7 @@
 """请假 by number for the nearest gathering that expects one, how it stands, 撤回请假."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from redis.exceptions import RedisError
@@ -38,12 +39,23 @@ def ask_for_leave(ask: Ask) -> str:
         return words.NO_LEAVE_THEN
     reason = _reason(ask.rest)
     if reason is not None:
-        return _asked(ask, ask.member, seats[0], reason)
+        return _asked_of_first(ask, ask.member, seats, reason)
     _keep_question(ask)
     before = ""
     if leave is not None and leave.state is LeaveState.REJECTED:
         before = words.leave_words(leave, gathering) + "\n\n"
     return before + words.leave_question(gathering, now=ask.edge.now)
+
+
+def _asked_of_first(ask: Ask, member: Member, seats: Sequence[LeaveSeat], reason: LeaveReason) -> str:
+    """Ask leave from the nearest gathering; from the one after it if they sign in at this very moment."""
+    for seat in seats[:-1]:
+        try:
+            return _asked(ask, member, seat, reason)
+        except Refused as refused:
+            if refused.code != "already_signed_in":
+                raise
+    return _asked(ask, member, seats[-1], reason)
 
 
 def _asked(ask: Ask, member: Member, seat: LeaveSeat, reason: LeaveReason) -> str:
