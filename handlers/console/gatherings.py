@@ -76,7 +76,7 @@ def gatherings() -> Response:
     rolls = [
         roll
         for roll in rolls_among(edge.session, seen_orgs(posts), periods=periods, now=edge.now)
-        if roll.state is not GatheringState.DRAFT or may(posts, Verb.DRAFT, roll.org.path)
+        if not roll.is_draft or may(posts, Verb.DRAFT, roll.org.path)
     ]
     drafters = [org for org in own_orgs(Verb.DRAFT) if org.kind in MEETS]
     by_month = [
@@ -115,7 +115,7 @@ def gathering(gathering_id: int) -> Response:
         opens_at=opens_at(it.starts_at),
         closes_at=closes_at(it.starts_at, it.opened_at),
         together=_partners(rolls, [host.name, *everybody]),
-        ticked={roll.roll.id for roll in rolls if phoned_orgs([roll])},
+        ticked={roll.roll.id for roll in rolls if not roll.is_draft and phoned_orgs([roll])},
         calls=bool(phoned),
         hosts=hosts,
         changeable=hosts and rolls[0].state in CHANGEABLE,

@@ -26,7 +26,7 @@ def gathering_reached(gathering_id: int) -> list[Standing]:
     """
     edge, posts = current(), staff().posts
     rolls = rolls_of(edge.session, gathering_id, now=edge.now)
-    if rolls and rolls[0].state is GatheringState.DRAFT:
+    if rolls and rolls[0].is_draft:
         require(Verb.DRAFT, rolls[0].host)
         return rolls
     seen = [roll for roll in rolls if sees(posts, roll.org.path)]
@@ -54,7 +54,7 @@ def led_groups(org: Org) -> set[int]:
 def roll_reached(roll_id: int) -> RollHead:
     """Return a roll of a published gathering, whoever asks. Refused: not_found."""
     head = roll_seen(current().session, roll_id)
-    if head.gathering.state is GatheringState.DRAFT:
+    if head.gathering.hall_salt is None:
         raise Refused("not_found", "没有找到")
     return head
 

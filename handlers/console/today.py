@@ -34,7 +34,7 @@ def today() -> Response:
     own = [
         roll
         for roll in rolls_among(edge.session, own_branches(posts), periods=months, now=edge.now)
-        if roll.state is not GatheringState.DRAFT or may(posts, Verb.DRAFT, roll.org.path)
+        if not roll.is_draft or may(posts, Verb.DRAFT, roll.org.path)
     ]
     orgs = phoned_orgs(own)
     told = progress_below(edge.session, [roll.gathering.id for roll in own], org_ids=orgs) if orgs else {}

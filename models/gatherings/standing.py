@@ -29,6 +29,11 @@ class Standing(NamedTuple):
     questions: int  # lines where a phone signed in although a person had written otherwise
 
     @property
+    def is_draft(self) -> bool:
+        """Whether nobody was told of it: never published, be it called off since."""
+        return self.gathering.hall_salt is None
+
+    @property
     def is_host(self) -> bool:
         """Whether this is the roll of the organisation that called the gathering."""
         return self.org.id == self.host.id
@@ -58,7 +63,7 @@ def rolls_among(
     query = _rolls().where(
         orgs,
         Gathering.period.in_(periods),
-        or_(Gathering.state != GatheringState.DRAFT, Roll.org_id == Gathering.org_id),
+        or_(Gathering.hall_salt.is_not(None), Roll.org_id == Gathering.org_id),
     )
     found = _standings(session, query, now)
     in_tree = sorted(found, key=lambda row: tree_order(row.org))

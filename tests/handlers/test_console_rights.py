@@ -1,7 +1,10 @@
 """Who may open which page: 401 without a log-in, 404 outside one's subtree, 403 without the right."""
 
 import pytest
+from sqlalchemy import select
 
+from models.gatherings.roll import Roll
+from tests.handlers.at_work import phone_at_work
 from tests.handlers.console_site import Site, publish_theme_day
 
 # Page -> what each person gets. Rows: secretary, clerk, leader, neighbour, far, town, zone, auditor.
@@ -131,3 +134,25 @@ def test_officer_above_sees_no_count_of_channels(site: Site) -> None:
     assert "应到 45" in page
     for word in ("要打电话", "待发送", "已送达", "公众号"):
         assert word not in page
+
+
+def test_draft_called_off_before_anybody_was_told_stays_with_its_branch(site: Site) -> None:
+    # Control: with its state alone, calling a draft off shows it to the neighbours and to the township.
+    form = {
+        "title": "商议一件还没定的事", "day": "2026-12-25", "start": "15:00", "end": "16:30", "place": "村部",
+        "period": "2026-12", "partners": str(site.orgs["neighbour"].id),
+    }  # fmt: skip
+    secretary = site.browser("secretary")
+    place = secretary.post("/console/gatherings", form).headers["Location"]
+    secretary.post(f"{place}/cancellation", {"reason": "不开了"})
+    assert "商议一件还没定的事" in secretary.get("/console/gatherings").text + secretary.get(place).text
+    with site.sessions() as session:
+        roll = session.scalars(select(Roll).where(Roll.org_id == site.orgs["neighbour"].id)).one().id
+    for who, status in (("neighbour", 404), ("town", 403)):
+        browser = site.browser(who)
+        assert "商议一件还没定的事" not in browser.get("/console/gatherings?period=2026-12").text
+        assert browser.get(place).status_code == status
+    assert site.browser("neighbour").get(f"/console/rolls/{roll}").status_code == 404
+    work = phone_at_work(site, "neighbour")
+    assert work.get("branch/gatherings")["items"] == []
+    assert work.ask("GET", f"branch/gatherings/{place.rpartition('/')[2]}").status_code == 404

@@ -189,7 +189,7 @@ def list_branch_gatherings() -> dict[str, Any]:
 
 def is_foreign_draft(roll: Standing) -> bool:
     """Say whether this is a draft that the person's posts do not work on."""
-    return roll.state is GatheringState.DRAFT and not may(staff().posts, Verb.DRAFT, roll.org.path)
+    return roll.is_draft and not may(staff().posts, Verb.DRAFT, roll.org.path)
 
 
 @api.get("/branch/gatherings/<int:gathering_id>")
