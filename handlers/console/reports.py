@@ -1,6 +1,6 @@
 """Long absences, exemptions and attendances elsewhere: recorded for others, answered, ended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, request
@@ -15,6 +15,7 @@ from handlers.console.leaves import (
     typed_person,
 )
 from handlers.console.pages import console, go, staff_page
+from handlers.console.reach import answers_for
 from handlers.edge import current
 from models.audit import Via
 from models.clock import day_of
@@ -22,6 +23,8 @@ from models.gatherings.host_attendance import (
     HostAttendance,
     Visit,
     attendance_seen,
+    decide_host_attendance,
+    home_rolls,
     report_host_attendance,
     withdraw_host_attendance,
 )
@@ -175,7 +178,7 @@ def create_host_attendance() -> Response:
         )
         if form.get("then") == "approve":
             person_reached(member_id, Verb.DECIDE)
-            answer_host_attendance(edge.session, attendance.id, **approved(by))
+            attendance_verb(attendance)(edge.session, attendance.id, **approved(by))
     except Refused as error:
         return sent_back(error, "attendance")
     return go("console.leaves")
@@ -187,13 +190,20 @@ def _attendance(attendance_id: int, verb: Verb) -> HostAttendance:
     return attendance
 
 
+def attendance_verb(attendance: HostAttendance) -> Callable[..., HostAttendance]:
+    """Return the verb by which this person answers: a confirmed roll is amended by who may confirm it."""
+    rolls = home_rolls(current().session, attendance.member_id, attendance.period)
+    mine = all(answers_for(head) for head in rolls)
+    return answer_host_attendance if mine else decide_host_attendance
+
+
 @console.post("/console/host-attendances/<int:attendance_id>/answer")
 @staff_page
 def create_attendance_answer(attendance_id: int) -> Response:
     """Answer an attendance; accepted, it stands on the home roll of its month."""
-    _attendance(attendance_id, Verb.DECIDE)
+    answer = attendance_verb(_attendance(attendance_id, Verb.DECIDE))
     try:
-        answer_host_attendance(current().session, attendance_id, **answered())
+        answer(current().session, attendance_id, **answered())
     except Refused as error:
         return sent_back(error)
     return go("console.leaves")

@@ -11,7 +11,9 @@ from models.base import Base, Created, Key, Moment, coded, ref
 from models.clock import day_of
 from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.gatherings.roll import CAME, Roll, RollLine, Status
+from models.gatherings.roll_head import RollHead
 from models.people.away_report import A_YEAR, ReportState
+from models.people.org import Org
 from models.people.said import Filing, Said, hand_of, tidy_answer
 from models.people.spells import living_member
 from models.refused import Refused
@@ -128,6 +130,18 @@ def of_month(member_id: int, period: str) -> tuple[ColumnElement[bool], ...]:
         Gathering.kind == GatheringKind.THEME_DAY,
         Gathering.state.not_in((GatheringState.DRAFT, GatheringState.CANCELLED)),
     )
+
+
+def home_rolls(session: Session, member_id: int, period: str) -> list[RollHead]:
+    """Return the rolls on which an attendance of this month counts."""
+    rows = session.execute(
+        select(Roll, Gathering, Org)
+        .join(RollLine, RollLine.roll_id == Roll.id)
+        .join(Gathering, Gathering.id == Roll.gathering_id)
+        .join(Org, Org.id == Roll.org_id)
+        .where(*of_month(member_id, period))
+    )
+    return [RollHead(*row) for row in rows]
 
 
 def hold_home_lines(session: Session, member_id: int, period: str) -> list[HomeLine]:
