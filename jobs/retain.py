@@ -7,10 +7,12 @@ from sqlalchemy import delete, func, or_, select, update
 from models.base import Sessions
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.roll import Roll, RollLine
+from models.gatherings.screen_link import ScreenLink
 from models.notices.event import InboundMessage
 from models.people.account import ConsoleSession
 from models.people.binding import PhoneSession
 from models.people.console import IDLE, LONGEST
+from models.people.link_code import LinkCode
 from models.people.tries import Tries
 from models.planned_run import forget_before
 
@@ -22,7 +24,7 @@ RUNS = timedelta(days=30)
 
 
 def retain(sessions: Sessions, now: datetime) -> int:
-    """Delete what is kept for a time only: phones of old lines, tries, sessions, replies, planned runs.
+    """Delete what is kept for a time only: phones of lines, tries, sessions, codes, replies, planned runs.
 
     Returns how many lines forgot their phone.
     """
@@ -44,7 +46,8 @@ def retain(sessions: Sessions, now: datetime) -> int:
             .execution_options(synchronize_session=False)
         ).all()
         session.execute(delete(Tries).where(Tries.minute < int((now - TRIES).timestamp()) // 60))
-        session.execute(delete(PhoneSession).where(PhoneSession.expires_at <= now))
+        for once in (PhoneSession, LinkCode, ScreenLink):
+            session.execute(delete(once).where(once.expires_at <= now))
         idle = ConsoleSession.seen_at <= now - IDLE
         session.execute(delete(ConsoleSession).where(or_(idle, ConsoleSession.started_at <= now - LONGEST)))
         session.execute(delete(InboundMessage).where(InboundMessage.created_at <= now - REPLIES))

@@ -14,12 +14,14 @@ from models.base import Base, Sessions
 from models.clock import midnight_after
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.roll import CheckedIn, Roll, RollLine, Status
+from models.gatherings.screen_link import ScreenLink
 from models.notices.delivery import Delivery
 from models.notices.event import InboundMessage, Outcome, WechatEvent
 from models.notices.notice import Notice, NoticeKind
 from models.notices.outbox import accepted, claim, settle, unclear
 from models.people.account import ConsoleSession
 from models.people.binding import Binding, PhoneSession
+from models.people.link_code import LinkCode, LinkKind, issue_link_code
 from models.people.phone import start_phone_session
 from models.people.tries import Guess, Tries, spend_try
 from models.planned_run import PlannedRun, plan
@@ -215,7 +217,9 @@ def test_lines_of_a_gathering_called_off_forget_their_phone_too(
 
 
 def test_what_is_kept_for_a_time_only_is_deleted_when_it_is_over(sessions: Sessions) -> None:
-    kept: tuple[type[Base], ...] = (Tries, PhoneSession, ConsoleSession, InboundMessage, PlannedRun)
+    kept: tuple[type[Base], ...] = (
+        Tries, PhoneSession, ConsoleSession, InboundMessage, PlannedRun, LinkCode, ScreenLink,
+    )  # fmt: skip
     with sessions.begin() as session:
         spend_try(session, Guess.DIGITS, b"who", now=NOON)
         start_phone_session(session, KEYRING, "wx1", "oA", now=NOON)
@@ -230,10 +234,19 @@ def test_what_is_kept_for_a_time_only_is_deleted_when_it_is_over(sessions: Sessi
             )
         )
         session.add(InboundMessage(appid="wx1", natural_key="k", reply="好"))
+        branch, by = a_branch(session), an_account(session)
+        issue_link_code(session, KEYRING, LinkKind.CHAT, member_id=a_member(session, branch).id, now=NOON)
+        hall = a_gathering(session, branch)
+        session.add(
+            ScreenLink(
+                gathering_id=hall.id, link_hash=b"l", issued_by=by.id, issued_at=NOON,
+                expires_at=NOON + timedelta(hours=4),
+            )
+        )  # fmt: skip
         plan(session, "retain", "2026-11-25T03:30", due_at=NOON)
         session.execute(update(PlannedRun).values(done_at=NOON, outcome="0"))
     retain(sessions, NOON + timedelta(minutes=30))
-    assert [how_many(sessions, table) for table in kept] == [1, 1, 1, 1, 1]
+    assert [how_many(sessions, table) for table in kept] == [1, 1, 1, 1, 1, 0, 1]
     # Far ahead of the real clock too, by which the database dates replies.
     retain(sessions, datetime.max.replace(tzinfo=NOON.tzinfo, year=2030))
-    assert [how_many(sessions, table) for table in kept] == [0, 0, 0, 0, 0]
+    assert [how_many(sessions, table) for table in kept] == [0] * 7
