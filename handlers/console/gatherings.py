@@ -121,7 +121,8 @@ def gathering(gathering_id: int) -> Response:
         changeable=hosts and rolls[0].state in CHANGEABLE,
         added_above=new_required(session, it) if hosts and rolls[0].state in CHANGEABLE else [],
         overrides=overrides_of(session, gathering_id),
-        may_override=may(posts, Verb.OVERRIDE_NIGHT, host.path) and may_let_out(session, gathering_id),
+        may_override=may(posts, Verb.OVERRIDE_NIGHT, host.path)
+        and may_let_out(session, gathering_id, now=current().now),
         texts=shown_texts(
             it, [item.title for item in agenda], host.name, everybody, gathering_id=it.id,
             message=message,

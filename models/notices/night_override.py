@@ -8,16 +8,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.audit import Via, record
 from models.base import Base, Created, Key, Moment, ref
-from models.gatherings.gathering import GatheringState
+from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.plan import gathering_seen
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.notice import Notice
 from models.notices.phone_list import newest_message
+from models.notices.quiet import quiet_until
 from models.notices.reason import Reason
 from models.people.account import Account
 from models.refused import Refused
 
 LONGEST = 200
+NOTHING = "没有等到早上才发的消息"
 
 
 class NightOverride(Base):
@@ -58,10 +60,17 @@ def _waits_for_the_morning() -> ColumnElement[bool]:
     )
 
 
-def may_let_out(session: Session, gathering_id: int) -> bool:
+def _is_no_night_before(gathering: Gathering, now: datetime) -> bool:
+    """Say whether it is day, or the gathering is over: what the night had left to a call stays one."""
+    return quiet_until(now) is None or gathering.ends_at <= now
+
+
+def may_let_out(session: Session, gathering_id: int, *, now: datetime) -> bool:
     """Return whether the newest message of a gathering waits for the morning and was not let out yet."""
     notice = newest_message(session, gathering_id)
-    if notice is None or session.scalar(select(exists().where(NightOverride.notice_id == notice.id))):
+    if notice is None or _is_no_night_before(session.get_one(Gathering, gathering_id), now):
+        return False
+    if session.scalar(select(exists().where(NightOverride.notice_id == notice.id))):
         return False
     kept = exists().where(Delivery.notice_id == notice.id, _waits_for_the_morning())
     return bool(session.scalar(select(kept.where(Delivery.state != DeliveryState.QUEUED))))
@@ -83,6 +92,8 @@ def let_out(session: Session, gathering_id: int, reason: str, *, by: int, now: d
         raise Refused("not_published", "还没有发布")
     if session.scalar(select(exists().where(NightOverride.notice_id == notice.id))):
         raise Refused("already_overridden", "这条消息已经在夜里发过一次")
+    if _is_no_night_before(gathering, now):
+        raise Refused("nothing_held", NOTHING)
     let = session.execute(
         update(Delivery)
         .where(Delivery.notice_id == notice.id, _waits_for_the_morning())
@@ -97,7 +108,7 @@ def let_out(session: Session, gathering_id: int, reason: str, *, by: int, now: d
         .execution_options(synchronize_session=False)
     ).all()
     if not let:
-        raise Refused("nothing_held", "没有等到早上才发的消息")
+        raise Refused("nothing_held", NOTHING)
     session.add(NightOverride(notice_id=notice.id, reason=reason, account_id=by, let_out_at=now))
     record(
         session, "override_night", "notice", notice.id, via=Via.CONSOLE, account_id=by,

@@ -40,12 +40,12 @@ def test_what_is_held_for_the_night_goes_out_at_once(session: Session) -> None:
     campaign = told_at_night(session)
     assert states(session) == ["held"] * 3
     assert claim(session, CHANNELS, now=NIGHT, limit=10) == []
-    assert may_let_out(session, campaign.gathering.id)
+    assert may_let_out(session, campaign.gathering.id, now=NIGHT)
     assert override(session, campaign) == 3
     rows = session.execute(select(Delivery.urgent, Delivery.not_before, Delivery.reason)).all()
     assert [tuple(row) for row in rows] == [(True, NIGHT, None)] * 3
     assert len(claim(session, CHANNELS, now=NIGHT, limit=10)) == 3
-    assert not may_let_out(session, campaign.gathering.id)
+    assert not may_let_out(session, campaign.gathering.id, now=NIGHT)
 
 
 def test_who_was_left_to_a_call_because_of_the_night_is_told_by_wechat_too(session: Session) -> None:
@@ -101,5 +101,16 @@ def test_nothing_is_let_out_by_day_of_a_draft_or_without_a_reason(session: Sessi
 def test_message_sent_by_day_has_nothing_to_let_out(session: Session) -> None:
     campaign = a_draft(session)
     campaign.publish(session)
-    assert not may_let_out(session, campaign.gathering.id)
+    assert not may_let_out(session, campaign.gathering.id, now=NIGHT)
     assert THREE_O_CLOCK > NIGHT
+
+
+def test_by_day_and_once_it_is_over_nothing_is_let_out_however_long_calls_wait(session: Session) -> None:
+    # Control: without a look at the clock the officer is asked about an emergency for ever after.
+    campaign = told_at_night(session, starts_at=MORNING - timedelta(hours=1))
+    for later in (MORNING, NIGHT + timedelta(days=2)):
+        assert not may_let_out(session, campaign.gathering.id, now=later)
+        with pytest.raises(Refused) as caught:
+            let_out(session, campaign.gathering.id, "上游放水", by=campaign.secretary.id, now=later)
+        assert caught.value.code == "nothing_held"
+    assert states(session) == ["phone_list"] * 3
