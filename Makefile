@@ -42,7 +42,7 @@ pictures: $(DEV) browser
 	$(BIN)/python -m tests.pictures
 
 bench: $(DEV)
-	PYTHONPATH=. $(BIN)/python tests/bench/run.py
+	$(BIN)/python -m tests.bench.run
 
 # The browser and axe, without root (tests/chromium.py); make test CHROMIUM=/usr/bin/chromium takes another browser.
 browser: $(DEV) $(NODE)

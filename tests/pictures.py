@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine, text
 
-from tests.bench.platform import platform
+from tests.bench.ground import platform
 from tests.chromium import launched
 from tests.running import Running
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from models.keyring import Keyring
 from models.people.binding import Binding, BoundBy
 from models.people.member import Member
-from tests.bench.platform import figure, platform, rate, wrk
+from tests.bench.ground import figure, platform, rate, wrk
 from tests.bench.zone import fill
 from tests.running import Running
 from wechat.crypto import new_salt, read_key, seal, sign

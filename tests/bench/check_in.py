@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from embedded.process import free_port
 from models.keyring import Keyring
-from tests.bench.platform import figure, platform, rate, wrk
+from tests.bench.ground import figure, platform, rate, wrk
 from tests.bench.statements import pgbench
 from tests.bench.zone import fill, reset, write_requests
 from tests.running import Running

@@ -18,7 +18,7 @@ from models.people.member import Member, MemberStatus
 from models.people.org import Org, OrgKind, Setting, put_setting
 from models.points.posting import confirm_roll
 from models.points.scheme import publish_scheme
-from tests.bench.platform import figure, platform
+from tests.bench.ground import figure, platform
 
 ROLLS, EACH, THREADS = 120, 150, 4
 SCHEME = Path(scheme_room.__file__).parent / "schemes" / "ATTEND.json"  # an entry for everybody who came

@@ -21,7 +21,7 @@ from models.notices.delivery import Channel, Delivery, DeliveryState
 from models.notices.publish import publish
 from models.people.binding import Binding, BoundBy
 from models.people.member import Member, MemberStatus
-from tests.bench.platform import figure, platform
+from tests.bench.ground import figure, platform
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_gathering, an_account
 from tests.simulated import Account, running_simulator
