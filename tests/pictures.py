@@ -83,8 +83,9 @@ SHOTS = (
     Shot("phone-code", "qlw-sj", "/console/phone-code"),
     Shot("password", "qlw-sj", "/console/password"),
     Shot("refused", "qlw-zz1", "/console/members"),
-    Shot("projector", "dy01-sj", "/console/gatherings/{told}/projector"),
 )
+# The hall's screen, once the gathering is open: after everything else.
+PROJECTOR = Shot("projector", "dy01-sj", "/console/gatherings/{told}/projector")
 
 
 @contextmanager
@@ -153,7 +154,20 @@ def main() -> int:
                 if shot.login not in pages:
                     pages[shot.login] = logged_in(browser, running, shot.login, width)
                 print(take(pages[shot.login], shot, width, ids).name)
+        if not sys.argv[1:] or PROJECTOR.name.startswith(tuple(sys.argv[1:])):
+            take_projector(browser, running, ids)
     return 0
+
+
+def take_projector(browser: Browser, running: Running, ids: dict[str, int]) -> None:
+    """Open the gathering by hand and take the hall's screen with its code."""
+    page = logged_in(browser, running, PROJECTOR.login, WIDTHS[0])
+    page.goto("/console/gatherings/{told}".format(**ids))
+    page.get_by_role("button", name="现在开放签到").click()
+    page.wait_for_load_state()
+    for width in WIDTHS:
+        page = logged_in(browser, running, PROJECTOR.login, width)
+        print(take(page, PROJECTOR, width, ids).name)
 
 
 if __name__ == "__main__":
