@@ -1,53 +1,20 @@
 """The console in a real browser: it fits a phone, saves each tap alone and covers a stale code."""
 
 import io
-import threading
-from collections.abc import Iterator
 
 import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, Route, expect
-from werkzeug.serving import make_server
 
 from models.gatherings.gathering import Gathering
 from models.gatherings.hall_code import read_token, token_is_authentic
-from models.people.console import start_session
 from tests.factories import KEYRING
 from tests.faults import misfits, out_of_reach
 from tests.handlers.console_site import Site, publish_theme_day
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    """The address of the site, served by a thread."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def page(site: Site, address: str, chromium: Chromium) -> Iterator[Page]:
-    """A phone of the smallest size, logged in as the secretary; a breach of the policy fails the test."""
-    with site.sessions.begin() as session:
-        token = start_session(session, site.staff["secretary"], now=site.now)
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, base_url=address)
-    context.add_cookies([{"name": "console", "value": token, "url": address}])
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    refused: list[str] = []
-    page.on("console", lambda said: refused.append(said.text) if "Security Policy" in said.text else None)
-    page.on("pageerror", lambda error: refused.append(str(error)))
-    yield page
-    context.close()
-    assert refused == []
 
 
 def test_no_page_sticks_out_and_whatever_can_be_touched_is_tall_enough(site: Site, page: Page) -> None:

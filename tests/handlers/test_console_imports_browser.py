@@ -1,6 +1,5 @@
 """The import page in a real browser: the chosen file stays chosen from the look to the import."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from models.people.console import start_session
 from models.people.member import Member
@@ -21,18 +19,6 @@ Rows = list[list[str | None]]
 HEADER = ["姓名", "手机号", "党员身份", "入党时间"]
 GOOD: Rows = [["秦新来", "13712345678", "预备党员", "2026-06"], ["白玉珍", None, None, "1999-07"]]
 BAD: Rows = [["秦新来", "138", "预备党员", "85.7"], ["白玉珍", None, "群众", None]]
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    """The address of the site, served by a thread."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])

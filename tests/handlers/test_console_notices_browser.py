@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
@@ -15,10 +16,9 @@ from tests.factories import KEYRING
 from tests.faults import misfits
 from tests.gatherings.test_usual import held
 from tests.handlers.console_site import Site, publish_theme_day
-from tests.handlers.test_console_browser import address, page
 from tests.handlers.test_console_doors import a_password
 
-__all__ = ["address", "page"]  # fixtures
+pytestmark = pytest.mark.browser
 LONG = "学习《关于全面推进乡村振兴加快农业农村现代化的意见》中保障粮食安全、整治沟渠和秸秆禁烧的部分"
 
 

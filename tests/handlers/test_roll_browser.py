@@ -1,7 +1,6 @@
 """The roll in a real browser: what a row says while it is saved, without network, under two hands."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -9,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from sqlalchemy import select, update
-from werkzeug.serving import make_server
 
 from models.gatherings.dues_tick import DuesTick
 from models.gatherings.makeup import Makeup, MakeupForm
@@ -22,18 +20,6 @@ from tests.handlers.test_console_rolls import status_of
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    """The address of the site, served by a thread."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
