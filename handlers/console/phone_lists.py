@@ -77,7 +77,7 @@ def message_kind(message: Message, called_off: bool = False) -> str:
     """Say which message somebody is telephoned about."""
     if message.kind is NoticeKind.CHANGE:
         return "取消的消息" if called_off else "变动的消息"
-    return "会前提醒" if message.kind is NoticeKind.REMINDER else "活动通知"
+    return "活动通知"
 
 
 def _progress(gathering_id: int, message: Message | None, orgs: list[int]) -> Progress | None:
