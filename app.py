@@ -95,18 +95,27 @@ def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
             True,
             mini.original_id,
         ),
-        installation=Installation(
-            zone_name=config.zone.name,
-            owner=config.zone.owner,
-            filing_no=config.zone.filing_no,
-            complaint_phone=config.zone.complaint_phone,
-            base_url=env.public_base_url,
-            demonstration=config.mode == "demonstration",
-            mini_appid=mini.appid,
-            account_appid=account.appid,
-            channels=channels_of(settings),
-            verification_files=dict(config.verification_files),
-        ),
+        installation=installation_of(settings),
+    )
+
+
+def installation_of(settings: told.Settings) -> Installation:
+    """Return what the pages say about who runs this."""
+    config = settings.config
+    account, mini = config.official_account, config.mini_program
+    return Installation(
+        zone_name=config.zone.name,
+        owner=config.zone.owner,
+        filing_no=config.zone.filing_no,
+        complaint_phone=config.zone.complaint_phone,
+        base_url=settings.env.public_base_url,
+        demonstration=config.mode == "demonstration",
+        mini_appid=mini.appid,
+        account_appid=account.appid,
+        channels=channels_of(settings),
+        publishes=account.publishes,
+        public_articles=mini.public_articles,
+        verification_files=dict(config.verification_files),
     )
 
 

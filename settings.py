@@ -57,6 +57,7 @@ class OfficialAccount:
     appid: AppId
     original_id: Text
     kind: Literal["service", "subscription"]
+    publishes: bool
     safe_mode: bool
     theme_day_template: Template
 
@@ -68,6 +69,7 @@ class MiniProgram:
     appid: AppId
     original_id: Text
     gathering_page: Text
+    public_articles: bool
     theme_day_template: SubscribeTemplate
 
 

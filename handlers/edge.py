@@ -33,6 +33,8 @@ class Installation:
     mini_appid: str
     account_appid: str
     channels: Channels
+    publishes: bool  # whether the account may publish articles by the interface
+    public_articles: bool  # whether the home page shows them
     verification_files: Mapping[str, str]
 
 

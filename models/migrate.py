@@ -55,9 +55,10 @@ def _owned(owner_url: str) -> Iterator[Connection]:
 # What a running product takes away: drafts, edited texts, sessions, counters and what has had its time.
 # Organisations, people, notices and everything else stay, ended or anonymised.
 DELETED = {
-    "agenda_item", "bind_code_use", "console_session", "dues_tick", "gathering_tag", "inbound_message",
-    "link_code", "office_answer", "org_setting", "phone_session", "planned_run", "roll", "roll_line",
-    "scheme", "screen_link", "tries", "wechat_event", "workday",
+    "agenda_item", "article_block", "article_source", "bind_code_use", "console_session", "decision",
+    "dues_tick", "gathering_tag", "inbound_message", "link_code", "minutes_item", "office_answer",
+    "org_setting", "phone_session", "picture", "planned_run", "roll", "roll_line", "scheme", "screen_link",
+    "tries", "wechat_event", "workday",
 }  # fmt: skip
 
 

@@ -1,12 +1,17 @@
 """Every table, imported once: what migrations compare with and tests walk over."""
 
+import models.articles.act
+import models.articles.article
+import models.articles.publication
 import models.audit
+import models.duties.handover
 import models.gatherings.calendar
 import models.gatherings.delegate
 import models.gatherings.dues_tick
 import models.gatherings.gathering
 import models.gatherings.host_attendance
 import models.gatherings.makeup
+import models.gatherings.minutes
 import models.gatherings.required_item
 import models.gatherings.roll
 import models.gatherings.screen_link
@@ -34,7 +39,10 @@ TABLES = METADATA.tables
 
 # Rows that are added and never changed: the database refuses UPDATE, DELETE and TRUNCATE.
 APPEND_ONLY = (
+    models.articles.act.ArticleAct,
     models.audit.Audit,
+    models.duties.handover.Handover,
+    models.gatherings.minutes.MinutesAct,
     models.gatherings.roll.Amendment,
     models.notices.night_override.NightOverride,
     models.points.entry.PointEntry,

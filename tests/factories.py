@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from models.articles.article import Article
 from models.base import Base
 from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.host_attendance import HostAttendance
+from models.gatherings.minutes import Minutes, MinutesState
 from models.gatherings.required_item import RequiredItem
 from models.gatherings.roll import Leave, LeaveReason, LeaveState, Roll, RollLine
 from models.keyring import Keyring
@@ -262,3 +264,23 @@ def a_delivery(
     }
     row = Delivery(notice_id=notice.id, member_id=member.id, state=state, **usual | columns)
     return _added(session, row)
+
+
+def some_minutes(session: Session, roll: Roll, by: Account, **changed: Any) -> Minutes:
+    return _added(session, Minutes(roll_id=roll.id, **{"drafted_by": by.id} | changed))
+
+
+def filed_minutes(session: Session, roll: Roll, by: Account, **changed: Any) -> Minutes:
+    """The filed record of a confirmed roll."""
+    filed = {
+        "state": MinutesState.FILED, "host": "李书平", "recorder": "周敏",
+        "began_at": THREE_O_CLOCK, "ended_at": THREE_O_CLOCK + timedelta(hours=2),
+        "discussion": "讨论了沟渠清淤的分段和工期。",
+        "filed_at": THREE_O_CLOCK + timedelta(hours=3), "filed_by": by.id, "filed_revision": 1,
+    }  # fmt: skip
+    return some_minutes(session, roll, by, **filed | changed)
+
+
+def an_article(session: Session, org: Org, by: Account, **changed: Any) -> Article:
+    told = {"title": "沟渠清淤忙", "byline": org.name[:16], "drafted_by": by.id}
+    return _added(session, Article(org_id=org.id, **told | changed))

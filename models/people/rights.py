@@ -12,9 +12,9 @@ class Verb(StrEnum):
     """What a post may do."""
 
     TICK = "tick"  # mark a line, call from the phone list, record for others
-    DRAFT = "draft"  # draft a notice
+    DRAFT = "draft"  # draft a notice, minutes or an article
     PUBLISH = "publish"  # publish, move, cancel, open, close, show the code
-    CONFIRM = "confirm"  # confirm and amend a roll
+    CONFIRM = "confirm"  # confirm and amend a roll, file its record
     SEE_ROSTER = "see_roster"  # the members of one's own branch and their points
     ISSUE_SLIPS = "issue_slips"
     IMPORT_ROSTER = "import_roster"  # bring the roster up to a workbook
@@ -25,6 +25,12 @@ class Verb(StrEnum):
     REQUIRE_ITEMS = "require_items"  # agenda items for the theme days below
     OVERRIDE_NIGHT = "override_night"  # let an emergency ring in the silent hours
     ANSWER_PUBLIC = "answer_public"  # complaints, and the texts that answer followers
+    RETURN_RECORD = "return_record"  # send a filed record back with a reason
+    SEE_PERSON = "see_person"  # one person's page from above, with a logged purpose
+    PROPOSE_ARTICLE = "propose_article"  # sign what the organisation tells the public
+    REVIEW_ARTICLE = "review_article"  # secrecy review, never of one's own
+    APPROVE_ARTICLE = "approve_article"  # and enter an approval on paper
+    PUBLISH_ARTICLE = "publish_article"  # into the official account, and out of it
 
 
 class Scope(StrEnum):
@@ -49,7 +55,7 @@ RIGHTS: dict[Verb, dict[Role, Scope]] = {
     Verb.PUBLISH: _to(Scope.BELOW, *SECRETARIES) | _to(Scope.OWN, *OFFICERS),
     Verb.CONFIRM: _to(Scope.BELOW, *SECRETARIES) | _to(Scope.OWN, *OFFICERS),
     Verb.SEE_ROSTER: _to(Scope.BELOW, *BRANCH_STAFF),
-    Verb.ISSUE_SLIPS: _to(Scope.BELOW, *SECRETARIES),
+    Verb.ISSUE_SLIPS: _to(Scope.BELOW, *SECRETARIES, *OFFICERS),
     Verb.IMPORT_ROSTER: _to(Scope.BELOW, Role.CLERK, *SECRETARIES, *OFFICERS),
     Verb.SEE_FILED: _to(Scope.BELOW, *BRANCH_STAFF, *OFFICERS),
     Verb.GIVE_POSTS: _to(Scope.BELOW, *OFFICERS),
@@ -58,6 +64,12 @@ RIGHTS: dict[Verb, dict[Role, Scope]] = {
     Verb.REQUIRE_ITEMS: _to(Scope.BELOW, *OFFICERS),
     Verb.OVERRIDE_NIGHT: _to(Scope.BELOW, *OFFICERS),
     Verb.ANSWER_PUBLIC: _to(Scope.BELOW, Role.ZONE_OFFICER),
+    Verb.RETURN_RECORD: _to(Scope.BELOW, *OFFICERS),
+    Verb.SEE_PERSON: _to(Scope.BELOW, *OFFICERS),
+    Verb.PROPOSE_ARTICLE: _to(Scope.BELOW, *SECRETARIES) | _to(Scope.OWN, *OFFICERS),
+    Verb.REVIEW_ARTICLE: _to(Scope.BELOW, *OFFICERS),
+    Verb.APPROVE_ARTICLE: _to(Scope.BELOW, Role.ZONE_OFFICER),
+    Verb.PUBLISH_ARTICLE: _to(Scope.BELOW, Role.ZONE_OFFICER),
 }
 
 

@@ -70,6 +70,8 @@ class Chat:
                 mini_appid=MINI,
                 account_appid=OA,
                 channels=Channels(OA, MINI, "S1"),
+                publishes=True,
+                public_articles=True,
                 verification_files={},
             ),
         )

@@ -121,6 +121,8 @@ def open_site(sessions: Sessions, redis_url: str) -> Site:
             mini_appid=MINI,
             account_appid=OA,
             channels=Channels(OA, MINI, "S1"),
+            publishes=True,
+            public_articles=True,
             verification_files={"MP_verify_abc.txt": "abc"},
         ),
     )

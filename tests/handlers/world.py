@@ -179,6 +179,8 @@ def parts_on(engine: Engine) -> Parts:
             mini_appid=MINI,
             account_appid=OA,
             channels=Channels(OA, MINI, "S1"),
+            publishes=True,
+            public_articles=True,
             verification_files={"MP_verify_abc.txt": "abc"},
         ),
     )

@@ -22,10 +22,13 @@ from tests.factories import (
     a_township,
     a_zone,
     an_account,
+    an_article,
     an_entry,
+    some_minutes,
 )
 
 HASH = "decode(repeat('ab', 32), 'hex')"
+JPEG = "decode('ffd8ff' || repeat('00', 200), 'hex')"
 
 # One acceptable row per table, beside those of `world`; the values are SQL.
 VALID = {
@@ -231,6 +234,53 @@ VALID = {
         "outcome": "'delivered'",
     },
     "inbound_message": {"appid": "'wxaccount'", "natural_key": "'1'", "reply": "'success'"},
+    "minutes": {"roll_id": ":roll", "drafted_by": ":account"},
+    "minutes_item": {"roll_id": ":record", "position": "1", "kind": "'study'", "title": "'学习'"},
+    "decision": {"roll_id": ":record", "position": "1", "text": "'清淤由二组负责'"},
+    "minutes_act": {"roll_id": ":record", "act": "'filed'", "account_id": ":account", "acted_at": ":now"},
+    "handover": {
+        "org_id": ":branch",
+        "role": "'secretary'",
+        "from_account_id": ":account",
+        "to_account_id": ":second_account",
+        "handed_on": "DATE '2026-11-25'",
+        "document": "'柳党〔2026〕8号'",
+        "items": "'{}'",
+        "account_id": ":third_account",
+        "acted_at": ":now",
+    },
+    "article": {
+        "org_id": ":branch",
+        "title": "'清淤忙'",
+        "byline": "'柳湾村党支部'",
+        "drafted_by": ":account",
+    },
+    "article_source": {"article_id": ":article", "roll_id": ":record"},
+    "article_block": {"article_id": ":article", "position": "1", "kind": "'text'", "text": "'渠通了'"},
+    "picture": {
+        "article_id": ":article",
+        "sha": HASH,
+        "jpeg": JPEG,
+        "width": "4",
+        "height": "3",
+        "added_by": ":account",
+        "added_at": ":now",
+        "consent_at": ":now",
+    },
+    "article_act": {
+        "article_id": ":article",
+        "version": "1",
+        "act": "'proposed'",
+        "account_id": ":account",
+        "acted_at": ":now",
+    },
+    "publication": {
+        "article_id": ":article",
+        "version": "1",
+        "ordered_by": ":account",
+        "ordered_at": ":now",
+        "not_before": ":now",
+    },
 }
 
 
@@ -285,5 +335,9 @@ def world(session: Session) -> dict[str, object]:
         "scheme": scheme,
         "entry": an_entry(session, member, scheme, account),
         "notice": a_notice(session, gathering, account),
+        "third_account": an_account(session, login="wu.yong"),
+        "article": an_article(session, branch, account),
     }
-    return {name: made.id for name, made in rows.items()} | {"now": NOON}
+    other = a_roll(session, a_gathering(session, other_branch), other_branch)
+    record = some_minutes(session, other, account)
+    return {name: made.id for name, made in rows.items()} | {"now": NOON, "record": record.roll_id}

@@ -17,6 +17,7 @@ from tests.models import (
     nevers_notices,
     nevers_people,
     nevers_points,
+    nevers_records,
 )
 from tests.models.nevers import VALID, Never, never, row, world
 
@@ -26,12 +27,21 @@ NEVERS = (
     *nevers_points.NEVERS,
     *nevers_notices.NEVERS,
     *nevers_many_hands.NEVERS,
+    *nevers_records.NEVERS,
 )
 
 # What another rule asks for beside a column, so that the column's own rule is the one that speaks.
 BESIDE = {
     "leave.decided_by": {"state": "'approved'", "decided_at": ":now"},
     "point_entry.reverses": {"about": "'reverse:0'"},
+    "article.state": nevers_records.STEPS,
+    "article.proposed_by": nevers_records.STEPS | {"state": "'approved'"},
+    "article.reviewed_by": nevers_records.STEPS | {"state": "'approved'"},
+    "article.approved_by": nevers_records.STEPS | {"state": "'approved'"},
+    "article_block.picture_id": {"kind": "'picture'"},
+    "minutes.state": nevers_records.FILING,
+    "minutes.filed_by": nevers_records.FILING | nevers_records.RETURN | {"state": "'returned'"},
+    "minutes.returned_by": nevers_records.RETURN,
     "away_report.decided_by": {"state": "'rejected'", "decided_at": ":now"},
     "away_report.spell_id": {"state": "'accepted'", "decided_by": ":account", "decided_at": ":now"},
     "away_report.filed_by": {"filed_how": "'paper'"},
@@ -55,7 +65,7 @@ BESIDE = {
 
 def with_value(column: Column[Any], value: str) -> str:
     """Return the acceptable row with another value in one column."""
-    return row(column.table.name, **{column.name: value} | BESIDE.get(str(column), {}))
+    return row(column.table.name, **BESIDE.get(str(column), {}) | {column.name: value})
 
 
 # One stranger's word in every column that holds a closed list.

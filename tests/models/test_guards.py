@@ -10,6 +10,7 @@ from models.tables import APPEND_ONLY, TABLES
 from tests.factories import a_branch, a_group, a_scheme, a_township, a_zone
 from tests.models.nevers import row, world
 from tests.models.nevers_points import REVERSAL
+from tests.models.nevers_records import RETURN, WHOLE
 
 KEPT = [table.__tablename__ for table in APPEND_ONLY]
 REWRITES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table}")
@@ -124,6 +125,66 @@ def test_confirmed_roll_may_be_amended_and_counted_again(session: Session) -> No
     confirm = "UPDATE roll SET confirmed_at = :now, confirmed_by = :account, revision = 1 WHERE id = :roll"
     session.execute(text(confirm), known)
     session.execute(text("UPDATE roll SET revision = 2, heads = 40 WHERE id = :roll"), known)
+
+
+# a filed record, a proposed article
+
+
+def filed(session: Session) -> dict[str, object]:
+    known = world(session)
+    for table in ("minutes_item", "decision"):
+        session.execute(text(row(table)), known)
+    file = ", ".join(f"{column} = {value}" for column, value in WHOLE.items())
+    session.execute(text(f"UPDATE minutes SET {file} WHERE roll_id = :record"), known)
+    return known
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE minutes SET discussion = '别的' WHERE roll_id = :record",
+        "UPDATE minutes SET filed_at = now() WHERE roll_id = :record",
+        "UPDATE minutes SET state = 'draft', filed_at = NULL, filed_by = NULL, filed_revision = NULL",
+        "UPDATE minutes_item SET outcome = 'held' WHERE roll_id = :record",
+        "DELETE FROM decision WHERE roll_id = :record",
+        row("decision", position="2"),
+    ],
+)
+def test_filed_record_changes_only_once_returned(session: Session, change: str) -> None:
+    known = filed(session)
+    with session.begin_nested() as savepoint:
+        assert isinstance(refusal(session, change, known), psycopg.errors.RestrictViolation)
+        savepoint.rollback()
+    back = ", ".join(f"{column} = {value}" for column, value in RETURN.items())
+    session.execute(text(f"UPDATE minutes SET state = 'returned', {back} WHERE roll_id = :record"), known)
+    if "state = 'draft'" not in change:
+        session.execute(text(change), known)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE article SET title = '别的'",
+        "UPDATE article_block SET text = '别的'",
+        "DELETE FROM article_block",
+        "UPDATE picture SET jpeg = jpeg || jpeg",
+        "DELETE FROM picture",
+        row("article_block", position="2"),
+        row("article_source"),
+    ],
+)
+def test_proposed_article_is_edited_only_as_a_draft_again(session: Session, change: str) -> None:
+    known = world(session)
+    for table in ("article_block", "picture"):
+        session.execute(text(row(table)), known)
+    propose = "UPDATE article SET state = 'proposed', proposed_at = :now, proposed_by = :account"
+    session.execute(text(propose), known)
+    session.execute(text("UPDATE picture SET wechat_url = 'http://mmbiz.qpic.cn/1'"))
+    with session.begin_nested() as savepoint:
+        assert isinstance(refusal(session, change, known), psycopg.errors.RestrictViolation)
+        savepoint.rollback()
+    session.execute(text("UPDATE article SET state = 'draft', proposed_at = NULL, proposed_by = NULL"))
+    session.execute(text(change), known)
 
 
 # the tree

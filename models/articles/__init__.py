@@ -1,0 +1,1 @@
+"""Publicity: drafted from filed records, reviewed, approved and published, each step by a named person."""
