@@ -12,6 +12,7 @@ import models.gatherings.gathering
 import models.gatherings.host_attendance
 import models.gatherings.makeup
 import models.gatherings.minutes
+import models.gatherings.record_look
 import models.gatherings.required_item
 import models.gatherings.roll
 import models.gatherings.screen_link
@@ -43,6 +44,7 @@ APPEND_ONLY = (
     models.audit.Audit,
     models.duties.handover.Handover,
     models.gatherings.minutes.MinutesAct,
+    models.gatherings.record_look.RecordLook,
     models.gatherings.roll.Amendment,
     models.notices.night_override.NightOverride,
     models.points.entry.PointEntry,

@@ -238,6 +238,14 @@ VALID = {
     "minutes_item": {"roll_id": ":record", "position": "1", "kind": "'study'", "title": "'学习'"},
     "decision": {"roll_id": ":record", "position": "1", "text": "'清淤由二组负责'"},
     "minutes_act": {"roll_id": ":record", "act": "'filed'", "account_id": ":account", "acted_at": ":now"},
+    "record_look": {
+        "roll_id": ":record",
+        "org_id": ":branch",
+        "filed_at": ":now",
+        "revision": "1",
+        "account_id": ":account",
+        "looked_at": ":now",
+    },
     "handover": {
         "org_id": ":branch",
         "role": "'secretary'",
@@ -256,6 +264,7 @@ VALID = {
         "drafted_by": ":account",
     },
     "article_source": {"article_id": ":article", "roll_id": ":record"},
+    "article_writer": {"article_id": ":article", "account_id": ":account", "wrote_at": ":now"},
     "article_block": {"article_id": ":article", "position": "1", "kind": "'text'", "text": "'渠通了'"},
     "picture": {
         "article_id": ":article",

@@ -83,6 +83,7 @@ NEVERS = (
     ),
     never("returned in silence", "ck_minutes_act_returned_with_reason", row("minutes_act", act="'returned'")),
     never("filed for a reason", "ck_minutes_act_returned_with_reason", row("minutes_act", reason="'x'")),
+    never("a look at what nobody confirmed", "ck_record_look_revision", row("record_look", revision="0")),
     # handing over
     never("handed to oneself", "ck_handover_to_another", row("handover", to_account_id=":account")),
     never("handed over without a document", "ck_handover_document", row("handover", document="''")),

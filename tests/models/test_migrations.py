@@ -19,7 +19,16 @@ from tests.factories import a_zone
 from tests.models.nevers import VALID, row, world
 
 STEPS = list(ScriptDirectory(Path(__file__).parents[2] / "models" / "migrations").walk_revisions())
-KEPT = {"amendment", "article_act", "audit", "handover", "minutes_act", "night_override", "point_entry"}
+KEPT = {
+    "amendment",
+    "article_act",
+    "audit",
+    "handover",
+    "minutes_act",
+    "night_override",
+    "point_entry",
+    "record_look",
+}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Minutes with their items and decisions, each filing and return; handing over."""
+"""Minutes with their items and decisions, each filing, return and look; handing over."""
 
 from alembic import op
 
@@ -7,9 +7,10 @@ down_revision = "0011"
 
 APPEND_ONLY = (
     "minutes_act",
+    "record_look",
     "handover",
 )
-TABLES = ("handover", "minutes_act", "decision", "minutes_item", "minutes")
+TABLES = ("handover", "record_look", "minutes_act", "decision", "minutes_item", "minutes")
 FUNCTIONS = ("keep_filed_parts", "keep_filed_minutes")
 
 UP = r"""
@@ -119,6 +120,23 @@ CREATE TABLE minutes_act (
         RESTRICT
 );
 CREATE INDEX ix_minutes_act_roll_id ON minutes_act (roll_id);
+
+CREATE TABLE record_look (
+    roll_id BIGINT NOT NULL,
+    org_id BIGINT NOT NULL,
+    filed_at timestamptz NOT NULL,
+    revision INTEGER NOT NULL,
+    account_id BIGINT NOT NULL,
+    looked_at timestamptz NOT NULL,
+    created_at timestamptz DEFAULT now() NOT NULL,
+    CONSTRAINT pk_record_look PRIMARY KEY (roll_id, org_id, filed_at, revision),
+    CONSTRAINT ck_record_look_revision CHECK (revision > 0),
+    CONSTRAINT fk_record_look_roll_id FOREIGN KEY(roll_id) REFERENCES minutes (roll_id) ON DELETE
+        RESTRICT,
+    CONSTRAINT fk_record_look_org_id FOREIGN KEY(org_id) REFERENCES org (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_record_look_account_id FOREIGN KEY(account_id) REFERENCES account (id) ON DELETE
+        RESTRICT
+);
 
 CREATE TABLE handover (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
