@@ -18,6 +18,15 @@ from models.demo.tree import plant_tree
 from models.gatherings.calendar import HolidayYear
 from models.gatherings.gathering import AgendaItem, Gathering, GatheringState
 from models.gatherings.makeup import Makeup
+from models.gatherings.minutes import (
+    Decision,
+    FilingAct,
+    ItemOutcome,
+    Minutes,
+    MinutesAct,
+    MinutesItem,
+    MinutesState,
+)
 from models.gatherings.plan import suggest, taking_part
 from models.gatherings.roll import Amendment, Roll, RollLine, Status, counts
 from models.notices.audience import Channels
@@ -247,6 +256,22 @@ def test_no_two_gatherings_held_are_about_the_same(loaded: Session) -> None:
         agendas.setdefault(gathering_id, []).append(title)
     seen = Counter(tuple(agenda) for agenda in agendas.values())
     assert [agenda for agenda, count in seen.items() if count > 1] == []
+
+
+def test_no_two_records_are_alike_and_what_was_decided_has_a_hand_and_a_day(loaded: Session) -> None:
+    minutes = loaded.scalars(select(Minutes)).all()
+    assert len(minutes) >= len(rolls_told(loaded)) - 3
+    assert len({one.discussion for one in minutes}) == len(minutes)
+    assert min(len(one.discussion) for one in minutes) > 60
+    states = Counter(one.state for one in minutes)
+    assert (states[MinutesState.DRAFT], states[MinutesState.RETURNED]) == (1, 2)
+    assert total(loaded, MinutesAct, MinutesAct.act == FilingAct.RETURNED) == 3
+    outcomes = Counter(loaded.scalars(select(MinutesItem.outcome)))
+    assert outcomes[ItemOutcome.PLANNED] == 0
+    assert outcomes[ItemOutcome.HELD] > 10 * outcomes[ItemOutcome.NOT_HELD] > 0
+    assert outcomes[ItemOutcome.CHANGED] > 0
+    assert total(loaded, Decision, Decision.owner.is_(None)) == 0
+    assert total(loaded, Decision, Decision.vote_base.is_not(None)) > 20
 
 
 def test_points_are_posted_under_two_schemes(loaded: Session) -> None:
