@@ -17,7 +17,7 @@ class Advice(StrEnum):
     WAIT_MIDNIGHT = "wait_midnight"
     """Until 00:00 in Shanghai, for this path."""
     GIVE_UP = "give_up"
-    """This person or this code cannot be served; says nothing about the others."""
+    """This person, code or article cannot be served; says nothing about the others."""
     STOP = "stop"
     """Every further call would fail alike: stop the campaign, tell the operator."""
     BUG = "bug"
@@ -35,6 +35,9 @@ _CODES: dict[Advice, tuple[int, ...]] = {
         *(40029, 40163, 40226, 87009),  # a log-in code or session
         *(45015, 45047, 61010),  # the window since the person last wrote or visited
         45168,  # sensitive words in one text
+        *(40004, 40005, 40006, 40007, 40009, 45001),  # a file, or the id of one
+        *(44003, 45002, 45003, 45004, 45005, 45008, 45110, 45166),  # the text of an article
+        *(53503, 53504, 53505, 53600),  # an article that is not to be published, or is no longer there
         20004,  # who has switched off every subscription message
     ),
     Advice.STOP: (

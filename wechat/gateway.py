@@ -38,6 +38,15 @@ logging.getLogger("urllib3.connectionpool").addFilter(
 
 
 @dataclass(frozen=True)
+class _File:
+    """One file of a multipart form, in the field that WeChat calls `media`."""
+
+    name: str
+    content: bytes = field(repr=False)
+    mime: str
+
+
+@dataclass(frozen=True)
 class App:
     """An official account or a mini-program, as its console names it."""
 
@@ -77,12 +86,19 @@ class Gateway:
         """Post a JSON body with the app's token; return WeChat's JSON object. WechatError."""
         return self._with_token(path, {}, body)
 
+    def upload(self, path: str, params: Mapping[str, str], file: tuple[str, bytes, str]) -> dict[str, Any]:
+        """Post a file (name, content, MIME type) with the app's token; return WeChat's JSON object.
+
+        WechatError.
+        """
+        return self._with_token(path, params, _File(*file))
+
     def get_without_token(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
         """Read something that takes the secret, not the token; return WeChat's JSON object. WechatError."""
         return self._exchange(path, params, None)
 
     def _with_token(
-        self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None
+        self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | _File | None
     ) -> dict[str, Any]:
         used = self._token.get()
         try:
@@ -116,7 +132,7 @@ class Gateway:
             raise
 
     def _exchange(
-        self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None
+        self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | _File | None
     ) -> dict[str, Any]:
         """Make one call: GET, or POST where there is a body."""
         if self._on_call is not None:
@@ -128,9 +144,8 @@ class Gateway:
             answer = call(
                 self._base_url + path,
                 params=list(params.items()),  # into a dict wechatpy would put a token of its own
-                data=None if body is None else dict(body),
-                headers={"Content-Type": "application/json"},
                 allow_redirects=False,
+                **_payload(body),
             )
         except WeChatClientException as refused:
             failure = self._refusal(refused, path, params)
@@ -165,6 +180,14 @@ class Gateway:
             told = told.replace(secret, "***") if secret else told
         rid = _RID.search(told)
         return WechatError(refused.errcode, told[:300], path=path, rid=rid.group(1) if rid else None)
+
+
+def _payload(body: Mapping[str, Any] | _File | None) -> dict[str, Any]:
+    if isinstance(body, _File):  # requests itself names the type, with the boundary it chose
+        return {"files": {"media": (body.name, body.content, body.mime)}}
+    # wechatpy writes a dict as JSON, and only a dict.
+    data = None if body is None else dict(body)
+    return {"data": data, "headers": {"Content-Type": "application/json"}}
 
 
 def _never_left(broken: requests.RequestException) -> bool:

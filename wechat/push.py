@@ -138,6 +138,22 @@ class SubscribeSent(Push):
 
 
 @dataclass(frozen=True)
+class PublishFinished(Push):
+    """How a publication ended, or that a published article is gone.
+
+    `status`: 0 published, 1 under way, 2 refused as a copy of other work, 3 failed, 4 refused by WeChat's
+    review, 5 deleted later by its author, 6 taken away later by WeChat. `article_id` and `url` are empty
+    unless published. `fail_idx` numbers the articles refused, from 1.
+    """
+
+    publish_id: str
+    status: int
+    article_id: str
+    url: str
+    fail_idx: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Unknown(Push):
     """An event this product does nothing about; `event` is in lower case."""
 
@@ -195,6 +211,10 @@ def _read_event(fields: Mapping[str, Any], appid: str, openid: str, at: datetime
         case "subscribe_msg_sent_event":
             sent = tuple(_sent(fields))
             return SubscribeSent(*base(json.dumps(sent)), items=sent)
+        case "publishjobfinish" | "freepublishjobfinish" if told := _published(fields):
+            # Whichever name it came under: a second push of the same end is the same push.
+            key = _key("published", openid, created, told[0], str(told[1]))
+            return PublishFinished(appid, openid, at, key, reply_to, *told)
         case _:
             # Some carry what tells them apart in lists of their own, so everything counts.
             return Unknown(*base(json.dumps(fields, sort_keys=True)), event=event)
@@ -214,11 +234,31 @@ def _sent(fields: Mapping[str, Any]) -> Iterator[SentRow]:
         yield SentRow(_text(row, "TemplateId"), _text(row, "MsgID"), errcode, _text(row, "ErrorStatus"))
 
 
+def _published(fields: Mapping[str, Any]) -> tuple[str, int, str, str, tuple[int, ...]] | None:
+    """Return publish_id, status, article_id, url and fail_idx; None: whoever waits has to ask WeChat."""
+    told = fields.get("PublishEventInfo")
+    if not isinstance(told, Mapping):
+        return None
+    publish_id, status = _text(told, "publish_id"), _text(told, "publish_status")
+    if not publish_id or not re.fullmatch("[0-9]{1,3}", status):
+        return None
+    detail = told.get("article_detail")
+    rows = _listed(detail.get("item")) if isinstance(detail, Mapping) else []
+    url = next((_text(row, "article_url") for row in rows if isinstance(row, Mapping)), "")
+    failed = tuple(int(one) for one in _listed(told.get("fail_idx")) if re.fullmatch("[0-9]{1,3}", str(one)))
+    return publish_id, int(status), _text(told, "article_id"), url, failed
+
+
 def _rows(fields: Mapping[str, Any], element: str) -> list[Mapping[str, Any]]:
     """Return the rows of a List: inside `element` in XML, without it in JSON; one row may stand alone."""
     inside = fields.get(element)
     rows = (inside if isinstance(inside, Mapping) else fields).get("List")
-    return [row for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, Mapping)]
+    return [row for row in _listed(rows) if isinstance(row, Mapping)]
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return what may repeat as a list: one alone comes without."""
+    return value if isinstance(value, list) else [value]
 
 
 def _key(*parts: str) -> str:

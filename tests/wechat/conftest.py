@@ -54,8 +54,10 @@ class Player(BaseHTTPRequestHandler):
         self._play({})
 
     def do_POST(self) -> None:
-        """Answer a call with a JSON body."""
-        self._play(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        """Answer a call with a JSON body, or with a form, which is kept as it came."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        is_form = self.headers["Content-Type"].startswith("multipart/")
+        self._play({"form": body} if is_form else json.loads(body))
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
