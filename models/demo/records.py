@@ -143,7 +143,9 @@ def _talk(held: Held, items: Sequence[Row], room: Present, chance: Random) -> tu
     for item in (row for row in items if row["outcome"] is ItemOutcome.HELD):
         if item["kind"] in (AgendaKind.STUDY, AgendaKind.LECTURE):
             heard = chance.randint(1, 4)
-            spoken.append(f"{next(turn)}领读“{item['title']}”，{heard} 位同志联系本职谈了体会。")
+            told = item["title"].removeprefix("学习").removeprefix("党课：")
+            verb = "领学" if item["kind"] is AgendaKind.STUDY else "讲党课"
+            spoken.append(f"{next(turn)}{verb}：{told}。{heard} 位同志联系本职谈了体会。")
         if item["kind"] is not AgendaKind.DELIBERATION:
             continue
         spot, talk = _talk_of(item["title"])
