@@ -178,7 +178,8 @@ def read_push(fields: Mapping[str, Any], appid: str, reply_to: ReplyTo) -> Push:
 
 
 def _read_event(fields: Mapping[str, Any], appid: str, openid: str, at: datetime, reply_to: ReplyTo) -> Push:
-    event = _text(fields, "Event").lower()  # WeChat itself mixes the cases
+    event = _text(fields, "Event").lower()  # WeChat itself mixes the cases, and two names of one event
+    event = "publishjobfinish" if event == "freepublishjobfinish" else event
     key = _text(fields, "EventKey")
     created = str(int(at.timestamp()))
 
@@ -211,10 +212,8 @@ def _read_event(fields: Mapping[str, Any], appid: str, openid: str, at: datetime
         case "subscribe_msg_sent_event":
             sent = tuple(_sent(fields))
             return SubscribeSent(*base(json.dumps(sent)), items=sent)
-        case "publishjobfinish" | "freepublishjobfinish" if told := _published(fields):
-            # Whichever name it came under: a second push of the same end is the same push.
-            key = _key("published", openid, created, told[0], str(told[1]))
-            return PublishFinished(appid, openid, at, key, reply_to, *told)
+        case "publishjobfinish" if told := _published(fields):
+            return PublishFinished(*base(told[0], str(told[1])), *told)
         case _:
             # Some carry what tells them apart in lists of their own, so everything counts.
             return Unknown(*base(json.dumps(fields, sort_keys=True)), event=event)
