@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 
 # What a refusal means in HTTP; a code that is not listed says that the state forbids it (409).
 STATUS = {
-    400: "bad_complaint bad_office_text"
+    400: "bad_article bad_complaint bad_office_text"
+    " bad_minutes minutes_incomplete"
     " bad_delegate bad_heads bad_item bad_leave bad_login bad_makeup bad_plan bad_report"
     " bind_code_wrong code_invalid code_mistyped code_wrong csrf cycle_invalid header_missing"
     " import_changed link_code_wrong name_missing password_weak password_wrong period_invalid"

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 # The state says no: 409 wherever it is not a form that comes back.
 CONFLICTS = {
+    "minutes_changed", "minutes_filed", "not_filed",
     "link_code_used",
+    "article_changed", "record_not_filed",
     "complaint_answered",
     "already_signed_in", "attendance_reported", "leave_asked", "leave_closed", "not_answered", "not_required",
     "not_waiting", "report_waiting", "spell_ended", "spell_overlaps",

@@ -125,7 +125,7 @@ class MinutesItem(Base):
 class Decision(Base):
     """One thing decided, with who sees to it by when, and the totals of a vote where there was one.
 
-    Written opinions of absent members count among the votes (domain.md 3).
+    Written opinions of absent members count among the votes.
     """
 
     __tablename__ = "decision"

@@ -1,5 +1,6 @@
 """So many workdays from a day: until when something is answered."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -17,13 +18,25 @@ def after_workdays(session: Session, day: date, number: int) -> tuple[date, bool
     Without them Monday to Friday are counted, and whoever shows the day says only how many workdays.
     Source: the State Council's yearly notice on the arrangement of public holidays.
     """
-    span = (day, day + timedelta(days=4 * number + 30))
+    return after_workdays_each(session, {day}, number)[day]
+
+
+def after_workdays_each(
+    session: Session, days: Collection[date], number: int
+) -> dict[date, tuple[date, bool]]:
+    """Return each of these days -> what `after_workdays` says of it; two statements, however many."""
+    if not days:
+        return {}
+    span = (min(days), max(days) + timedelta(days=4 * number + 30))
     rows = session.execute(select(Workday.day, Workday.kind).where(Workday.day.between(*span)))
     special = dict(rows.all())
-    last = day
-    while number:
-        last += timedelta(days=1)
-        number -= is_workday(last, special)
-    years = set(range(day.year, (last + NEW_YEAR_BEGINS).year + 1))
-    known = session.scalars(select(HolidayYear.year).where(HolidayYear.year.in_(years)))
-    return last, set(known) == years
+    known = set(session.scalars(select(HolidayYear.year)))
+    found = {}
+    for day in days:
+        last, left = day, number
+        while left:
+            last += timedelta(days=1)
+            left -= is_workday(last, special)
+        years = set(range(day.year, (last + NEW_YEAR_BEGINS).year + 1))
+        found[day] = (last, years <= known)
+    return found
