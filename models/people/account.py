@@ -1,5 +1,6 @@
 """Console log-ins and the posts that give them rights."""
 
+import re
 from datetime import date
 from enum import StrEnum
 
@@ -7,6 +8,8 @@ from sqlalchemy import Boolean, CheckConstraint, Date, Index, LargeBinary, Strin
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Key, Moment, coded, ref
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
 
 
 class Account(Base):

@@ -70,6 +70,24 @@ def posts_below(session: Session, posts: Sequence[PostAt], *, now: datetime) -> 
     )
 
 
+def held_by(session: Session, account_ids: Sequence[int], *, now: datetime) -> dict[int, list[Held]]:
+    """Return account id -> its posts in force or to come; one statement."""
+    query = (
+        select(Post, Account, Org)
+        .join(Account, Account.id == Post.account_id)
+        .join(Org, Org.id == Post.org_id)
+        .where(
+            Account.id.in_(account_ids),
+            Account.ended_at.is_(None),
+            or_(Post.to_on.is_(None), Post.to_on >= day_of(now)),
+        )
+    )
+    held: dict[int, list[Held]] = {}
+    for row in session.execute(query):
+        held.setdefault(row[1].id, []).append(Held(*row))
+    return held
+
+
 def orgs_below(session: Session, posts: Sequence[PostAt]) -> list[Org]:
     """Return the organisations at which these posts may give anything, in the order of the tree."""
     paths = [post.org_path for post in posts if post.role in GIVES]
@@ -130,17 +148,7 @@ def give_post(
 
 def account_below(session: Session, posts: Sequence[PostAt], account_id: int, *, now: datetime) -> Account:
     """Return an account all of whose posts these posts may give. Refused: not_found, not_yours."""
-    query = (
-        select(Post, Account, Org)
-        .join(Account, Account.id == Post.account_id)
-        .join(Org, Org.id == Post.org_id)
-        .where(
-            Account.id == account_id,
-            Account.ended_at.is_(None),
-            or_(Post.to_on.is_(None), Post.to_on >= day_of(now)),
-        )
-    )
-    held = [Held(*row) for row in session.execute(query).all()]
+    held = held_by(session, [account_id], now=now).get(account_id, [])
     if not any(may(posts, Verb.GIVE_POSTS, row.org.path) for row in held):
         raise Refused("not_found", "没有找到这个账号")
     if not all(may_give(posts, row.post.role, row.org) for row in held):
