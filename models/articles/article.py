@@ -97,6 +97,15 @@ class ArticleSource(Base):
     roll_id: Mapped[int] = ref("minutes.roll_id", primary_key=True, index=True)
 
 
+class ArticleWriter(Base):
+    """One account that wrote on an article: whoever did neither reviews nor approves it."""
+
+    __tablename__ = "article_writer"
+    article_id: Mapped[int] = ref("article.id", primary_key=True)
+    account_id: Mapped[int] = ref("account.id", primary_key=True)
+    wrote_at: Mapped[Moment]  # for the first time
+
+
 class BlockKind(StrEnum):
     """What stands in an article; nothing else can."""
 

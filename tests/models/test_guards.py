@@ -10,9 +10,10 @@ from models.tables import APPEND_ONLY, TABLES
 from tests.factories import a_branch, a_group, a_scheme, a_township, a_zone
 from tests.models.nevers import row, world
 from tests.models.nevers_points import REVERSAL
-from tests.models.nevers_records import RETURN, WHOLE
+from tests.models.nevers_records import APPROVED, RETURN, WHOLE
 
 KEPT = [table.__tablename__ for table in APPEND_ONLY]
+HANDS = {"reviewed_by": "second_account", "approved_by": "third_account"}
 REWRITES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table}")
 
 
@@ -171,6 +172,7 @@ def test_filed_record_changes_only_once_returned(session: Session, change: str) 
         "DELETE FROM picture",
         row("article_block", position="2"),
         row("article_source"),
+        row("article_writer"),
     ],
 )
 def test_proposed_article_is_edited_only_as_a_draft_again(session: Session, change: str) -> None:
@@ -185,6 +187,16 @@ def test_proposed_article_is_edited_only_as_a_draft_again(session: Session, chan
         savepoint.rollback()
     session.execute(text("UPDATE article SET state = 'draft', proposed_at = NULL, proposed_by = NULL"))
     session.execute(text(change), known)
+
+
+@pytest.mark.parametrize("step", ["reviewed_by", "approved_by"])
+def test_who_wrote_on_an_article_never_reviews_or_approves_it(session: Session, step: str) -> None:
+    known = world(session)
+    session.execute(text(row("article_writer", account_id=f":{HANDS[step]}")), known)
+    steps = ", ".join(f"{column} = {value}" for column, value in APPROVED.items())
+    assert isinstance(
+        refusal(session, f"UPDATE article SET {steps}", known), psycopg.errors.RestrictViolation
+    )
 
 
 # the tree

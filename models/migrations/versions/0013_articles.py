@@ -6,8 +6,8 @@ revision = "0013"
 down_revision = "0012"
 
 APPEND_ONLY = ("article_act",)
-TABLES = ("publication", "article_act", "article_block", "picture", "article_source", "article")
-FUNCTIONS = ("keep_proposed_parts", "keep_proposed_article")
+TABLES = ("publication", "article_act", "article_block", "picture", "article_source", "article_writer", "article")
+FUNCTIONS = ("keep_proposed_parts", "keep_writers_apart", "keep_proposed_article")
 
 UP = r"""
 CREATE TABLE article (
@@ -72,6 +72,17 @@ CREATE TABLE article_source (
         RESTRICT
 );
 CREATE INDEX ix_article_source_roll_id ON article_source (roll_id);
+
+CREATE TABLE article_writer (
+    article_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    wrote_at timestamptz NOT NULL,
+    CONSTRAINT pk_article_writer PRIMARY KEY (article_id, account_id),
+    CONSTRAINT fk_article_writer_article_id FOREIGN KEY(article_id) REFERENCES article (id) ON DELETE
+        RESTRICT,
+    CONSTRAINT fk_article_writer_account_id FOREIGN KEY(account_id) REFERENCES account (id) ON DELETE
+        RESTRICT
+);
 
 CREATE TABLE picture (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -200,6 +211,17 @@ END $$;
 CREATE TRIGGER keep_proposed_article BEFORE UPDATE ON article
     FOR EACH ROW WHEN (OLD.state <> 'draft') EXECUTE FUNCTION keep_proposed_article();
 
+CREATE FUNCTION keep_writers_apart() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.article_writer
+        WHERE article_id = NEW.id AND account_id IN (NEW.reviewed_by, NEW.approved_by)) THEN
+        RAISE EXCEPTION 'nobody approves what they wrote' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_writers_apart BEFORE UPDATE OF reviewed_by, approved_by ON article
+    FOR EACH ROW EXECUTE FUNCTION keep_writers_apart();
+
 CREATE FUNCTION keep_proposed_parts() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE about bigint := CASE TG_OP WHEN 'INSERT' THEN NEW.article_id ELSE OLD.article_id END;
 BEGIN
@@ -211,6 +233,8 @@ END $$;
 CREATE TRIGGER keep_proposed_parts BEFORE INSERT OR UPDATE OR DELETE ON article_block
     FOR EACH ROW EXECUTE FUNCTION keep_proposed_parts();
 CREATE TRIGGER keep_proposed_parts BEFORE INSERT OR UPDATE OR DELETE ON article_source
+    FOR EACH ROW EXECUTE FUNCTION keep_proposed_parts();
+CREATE TRIGGER keep_proposed_parts BEFORE INSERT OR UPDATE OR DELETE ON article_writer
     FOR EACH ROW EXECUTE FUNCTION keep_proposed_parts();
 CREATE TRIGGER keep_proposed_parts BEFORE INSERT OR DELETE OR UPDATE OF article_id, sha, jpeg ON picture
     FOR EACH ROW EXECUTE FUNCTION keep_proposed_parts();

@@ -1,0 +1,1 @@
+"""Articles: drafting from records, editing, pictures, what must not be told."""
