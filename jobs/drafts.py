@@ -4,11 +4,11 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from models.base import Sessions
 from models.clock import day_of
-from models.gatherings.gathering import PLACE_TO_COME, Gathering, GatheringKind
+from models.gatherings.gathering import PLACE_TO_COME, Gathering, GatheringKind, GatheringState
 from models.gatherings.plan import draft, suggest
 from models.gatherings.roll import Roll
 from models.people.member import ON_ROLLS, Member
@@ -24,7 +24,7 @@ def draft_ahead(sessions: Sessions, now: datetime) -> int:
     """Draft the theme day of every branch seven days ahead, with what is required of it; return how many.
 
     Not where the month has a theme day already, whatever became of it, nor where the branch is on the roll of
-    somebody else's, were it only a draft.
+    somebody else's, were it only a draft; unless that draft was given up before anybody heard of it.
     """
     members = exists().where(Member.branch_id == Org.id, Member.status.in_(ON_ROLLS))
     query = select(Org.id).where(Org.kind.in_(BRANCHES), Org.dissolved_on.is_(None), members)
@@ -44,6 +44,11 @@ def _draft(sessions: Sessions, org_id: int, now: datetime) -> bool:
                 Roll.gathering_id == Gathering.id,
                 Gathering.kind == GatheringKind.THEME_DAY,
                 Gathering.period == suggestion.period,
+                or_(
+                    Gathering.org_id == org_id,
+                    Gathering.state != GatheringState.CANCELLED,
+                    Gathering.hall_salt.is_not(None),
+                ),
             )
             if session.scalar(select(takes_part)):
                 return False

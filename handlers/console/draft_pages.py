@@ -27,10 +27,10 @@ from models.gatherings.birthdays import Birthday, birthdays_of
 from models.gatherings.calendar import note_on
 from models.gatherings.gathering import AGENDA_KIND_TEXT, Gathering, GatheringKind
 from models.gatherings.plan import draft, gathering_seen, redraft, sketch, suggest
-from models.gatherings.required_item import COMMITTEES, Required, required_of
+from models.gatherings.required_item import Required, required_of
 from models.notices.audience import Audience, audience_of
 from models.notices.delivery import Channel
-from models.people.org import Org, OrgKind
+from models.people.org import COMMITTEES, Org, OrgKind
 from models.people.posts import leaders_of, siblings_of
 from models.people.rights import Verb, may
 from models.refused import Refused

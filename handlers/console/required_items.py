@@ -11,14 +11,13 @@ from handlers.identity import require, staff
 from models.clock import day_of
 from models.gatherings.gathering import AGENDA_KIND_TEXT, AgendaKind
 from models.gatherings.required_item import (
-    COMMITTEES,
     RequiredItem,
     issue_item,
     issued_by,
     mark_of,
     withdraw_item,
 )
-from models.people.org import Org
+from models.people.org import COMMITTEES, Org
 from models.people.rights import Verb
 from models.refused import Refused
 

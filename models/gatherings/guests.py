@@ -16,7 +16,7 @@ from models.gatherings.roll_head import RollHead
 from models.people.member import Member
 from models.people.org import Org, tree_order
 
-Home, Taking = aliased(Org), aliased(Org)
+Home, Taking, HostsRoll = aliased(Org), aliased(Org), aliased(Roll)
 
 
 class Guest(NamedTuple):
@@ -61,13 +61,17 @@ _LINE = {
     "checked_in_via": bindparam("way", type_=RollLine.checked_in_via.type),
     "openid_hash": bindparam("phone", type_=LargeBinary()),
 }
+_HOSTS_ROLL = exists().where(HostsRoll.gathering_id == Gathering.id, HostsRoll.org_id == Gathering.org_id)
+# Until the host's roll is confirmed; where the host only called others together, until the last of theirs is.
+_UNDER_WAY = exists().where(
+    Roll.gathering_id == Gathering.id,
+    Roll.confirmed_at.is_(None),
+    or_(Roll.org_id == Gathering.org_id, ~_HOSTS_ROLL),
+)
 _SEAT = (
     insert(cast(Table, RollLine.__table__))
     .from_select(
-        list(_LINE),
-        select(*_LINE.values())
-        .join_from(Gathering, Roll, and_(Roll.gathering_id == Gathering.id, Roll.org_id == Gathering.org_id))
-        .where(Gathering.id == bindparam("gathering"), Roll.confirmed_at.is_(None)),
+        list(_LINE), select(*_LINE.values()).where(Gathering.id == bindparam("gathering"), _UNDER_WAY)
     )
     .on_conflict_do_nothing(index_elements=["gathering_id", "member_id"])
     .returning(RollLine.status)

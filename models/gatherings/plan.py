@@ -1,10 +1,10 @@
 """Planning a gathering: the proposed day and the draft."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -12,17 +12,21 @@ from models.clock import at, day_of
 from models.gatherings.agenda import Line, write_agendas
 from models.gatherings.calendar import HolidayRule, Proposal, propose_day
 from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
+from models.gatherings.partners import with_rolls, wrong_partners
 from models.gatherings.required_item import required_of, with_required
 from models.gatherings.roll import Roll
+from models.gatherings.theme_month import check_month, has_theme_day, joins_theme_day, taken_by
 from models.gatherings.usual import usual_of
 from models.people.org import Org, Setting, settings_of
-from models.people.posts import siblings_of
 from models.refused import Refused
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a secretary types into a draft; `partners` are branches that take part with their own roll."""
+    """What is typed into a draft; `partners` are branches that take part with their own roll.
+
+    A committee's gathering has the rolls of its partners alone.
+    """
 
     title: str
     starts_at: datetime
@@ -116,37 +120,10 @@ def _next_free(session: Session, org: Org, today: date) -> tuple[date, Proposal]
         )
         period = f"{month:%Y-%m}"
         if proposal.day >= today and not (
-            _has_theme_day(session, org.id, period) or _joins_theme_day(session, org.id, period)
+            has_theme_day(session, org.id, period) or joins_theme_day(session, org.id, period)
         ):
             return month, proposal
         month = (month + timedelta(days=32)).replace(day=1)
-
-
-def _has_theme_day(session: Session, org_id: int, period: str, *, beside: int = 0) -> bool:
-    query = select(
-        exists().where(
-            Gathering.id != beside,
-            Gathering.org_id == org_id,
-            Gathering.kind == GatheringKind.THEME_DAY,
-            Gathering.period == period,
-            Gathering.state != GatheringState.CANCELLED,
-        )
-    )
-    return bool(session.scalar(query))
-
-
-def _joins_theme_day(session: Session, org_id: int, period: str) -> bool:
-    """Say whether a branch takes part in another's theme day; a draft invites nobody yet."""
-    query = select(
-        exists().where(
-            Roll.org_id == org_id,
-            Roll.gathering_id == Gathering.id,
-            Gathering.kind == GatheringKind.THEME_DAY,
-            Gathering.period == period,
-            Gathering.state.not_in((GatheringState.DRAFT, GatheringState.CANCELLED)),
-        )
-    )
-    return bool(session.scalar(query))
 
 
 def draft(
@@ -161,11 +138,16 @@ def draft(
 ) -> Gathering:
     """Add a draft, with what is required of its month; `by` is None for the clock.
 
-    Refused: bad_plan with `fields`, theme_day_taken.
+    Refused: bad_plan with `fields`, theme_day_taken (also where the branch joins another's).
     """
-    check_plan(session, org_id, plan, now=now)
+    host = session.get_one(Org, org_id)
+    together = wrong_partners(session, host, kind, plan.partners, period=plan.period, beside=None)
+    check_plan(plan, together, now=now)
     if kind is GatheringKind.THEME_DAY:
-        _check_month(session, org_id, plan.period)
+        check_month(session, org_id, plan.period)
+        joined = taken_by(session, [host], plan.period)
+        if joined:
+            raise Refused("theme_day_taken", joined[org_id].words, fields={"period": "这个月已经有了"})
     gathering = Gathering(org_id=org_id, kind=kind, drafted_by=by, state=GatheringState.DRAFT)
     _write(gathering, plan)
     session.add(gathering)
@@ -176,23 +158,27 @@ def draft(
     return gathering
 
 
-def _check_month(session: Session, org_id: int, period: str, *, beside: int = 0) -> None:
-    """Refuse a second theme day of a month, also where a button is pressed twice at once."""
-    session.execute(select(Org.id).where(Org.id == org_id).with_for_update(key_share=True))
-    if _has_theme_day(session, org_id, period, beside=beside):
-        raise Refused("theme_day_taken", f"{period} 的主题党日已经有了", fields={"period": "这个月已经有了"})
-
-
-def redraft(session: Session, gathering: Gathering, plan: Plan, *, by: int, now: datetime) -> None:
-    """Save a draft again; what is required stays on it, in its issuer's words.
+def redraft(
+    session: Session,
+    gathering: Gathering,
+    plan: Plan,
+    *,
+    kind: GatheringKind | None = None,
+    by: int,
+    now: datetime,
+) -> None:
+    """Save a draft again, of another kind if given; what is required stays on it, in its issuer's words.
 
     Refused: not_a_draft, bad_plan with `fields`, theme_day_taken.
     """
     if gathering.state is not GatheringState.DRAFT:
         raise Refused("not_a_draft", "已经发布，不能再改草稿")
-    check_plan(session, gathering.org_id, plan, now=now)
-    if gathering.kind is GatheringKind.THEME_DAY:
-        _check_month(session, gathering.org_id, plan.period, beside=gathering.id)
+    kind, host = kind or gathering.kind, session.get_one(Org, gathering.org_id)
+    together = wrong_partners(session, host, kind, plan.partners, period=plan.period, beside=gathering.id)
+    check_plan(plan, together, now=now)
+    if kind is GatheringKind.THEME_DAY:
+        check_month(session, gathering.org_id, plan.period, beside=gathering.id)
+    gathering.kind = kind
     _write(gathering, plan)
     session.execute(delete(Roll).where(Roll.gathering_id == gathering.id))
     _write_parts(session, gathering, plan)
@@ -201,9 +187,9 @@ def redraft(session: Session, gathering: Gathering, plan: Plan, *, by: int, now:
     )
 
 
-def check_plan(session: Session, org_id: int, plan: Plan, *, now: datetime) -> None:
-    """Let a plan go on only if it holds. Refused: bad_plan with `fields`."""
-    wrong = {}
+def check_plan(plan: Plan, also: Mapping[str, str], *, now: datetime) -> None:
+    """Let a plan go on only if it holds; `also` is wrong beside it. Refused: bad_plan with `fields`."""
+    wrong = dict(also)
     if not 1 <= len(plan.title) <= 60:
         wrong["title"] = "请写主题，最多 60 个字"
     if not 1 <= len(plan.place) <= 60:
@@ -223,15 +209,8 @@ def check_plan(session: Session, org_id: int, plan: Plan, *, now: datetime) -> N
         wrong["agenda"] = "议程每项 1 到 80 个字，最多 20 项"
     if any(text is not None and len(text) > 60 for text in (plan.bring, plan.contact)):
         wrong["bring"] = "带什么、联系人最多 60 个字"
-    if plan.partners and not _are_siblings(session, org_id, plan.partners):
-        wrong["partners"] = "只能和同一个上级的支部一起开"
     if wrong:
         raise Refused("bad_plan", "有几处需要改一下", fields=wrong)
-
-
-def _are_siblings(session: Session, org_id: int, partners: Sequence[int]) -> bool:
-    found = {one.id for one in siblings_of(session, session.get_one(Org, org_id))}
-    return found.issuperset(partners)
 
 
 def sketch(org_id: int, kind: GatheringKind, plan: Plan) -> Gathering:
@@ -255,13 +234,13 @@ def _write_parts(session: Session, gathering: Gathering, plan: Plan) -> None:
         lines = with_required(lines, required_of(session, gathering.org_id, gathering.period))
     write_agendas(session, {gathering.id: lines})
     # The rolls say who takes part; their lines come with publishing.
-    for org_id in (gathering.org_id, *plan.partners):
+    for org_id in with_rolls(session.get_one(Org, gathering.org_id), plan.partners):
         session.add(Roll(gathering_id=gathering.id, org_id=org_id))
     session.flush()
 
 
 def taking_part(session: Session, gathering_id: int) -> list[int]:
-    """Return the ids of the organisations with a roll, the host first."""
+    """Return the ids of the organisations with a roll, the host first where it has one."""
     query = select(Roll.org_id).where(Roll.gathering_id == gathering_id).order_by(Roll.id)
     return list(session.scalars(query))
 

@@ -13,10 +13,9 @@ from models.base import Base, Created, Key, Moment, coded, ref
 from models.clock import day_of
 from models.gatherings.agenda import Line, agendas_of, write_agendas
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind, GatheringState
-from models.people.org import ORG_KIND_TEXT, Org, OrgKind
+from models.people.org import ORG_KIND_TEXT, Org
 from models.refused import Refused
 
-COMMITTEES = (OrgKind.WORKING_COMMITTEE, OrgKind.PARTY_COMMITTEE)
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 LEVEL = re.compile(r"(?:镇|乡|街道)?(?:党工委|党委)$")
 

@@ -11,7 +11,7 @@ from models.gatherings.gathering import Gathering, GatheringState, state_at
 from models.gatherings.line_words import asks
 from models.gatherings.roll import Counts, Roll, RollLine, Status, counts
 from models.people.account import Role
-from models.people.org import Org, tree_order
+from models.people.org import COMMITTEES, Org, tree_order
 from models.people.rights import PostAt, parent_path
 
 Host = aliased(Org)
@@ -37,6 +37,11 @@ class Standing(NamedTuple):
     def is_host(self) -> bool:
         """Whether this is the roll of the organisation that called the gathering."""
         return self.org.id == self.host.id
+
+    @property
+    def is_convened(self) -> bool:
+        """Whether a committee called this organisation, which holds it with a roll of its own."""
+        return self.host.kind in COMMITTEES and not self.is_host
 
 
 def seen_orgs(posts: Sequence[PostAt]) -> ColumnElement[bool]:
@@ -71,9 +76,9 @@ def rolls_among(
 
 
 def rolls_of(session: Session, gathering_id: int, *, now: datetime) -> list[Standing]:
-    """Return the rolls of one gathering, the host's first."""
+    """Return the rolls of one gathering, the host's first, then in the order of the tree."""
     query = _rolls().where(Gathering.id == gathering_id)
-    return sorted(_standings(session, query, now), key=lambda row: (not row.is_host, row.roll.id))
+    return sorted(_standings(session, query, now), key=lambda row: (not row.is_host, tree_order(row.org)))
 
 
 def _rolls() -> Select[Roll, Gathering, Org, Org]:

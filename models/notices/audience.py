@@ -77,6 +77,27 @@ def audience_of(session: Session, org_ids: Sequence[int], *, channels: Channels,
     return Audience(tuple(people))
 
 
+class Size(NamedTuple):
+    """How many people a notice is for; `at_home` of them need not come."""
+
+    people: int
+    at_home: int
+
+
+def audience_size(session: Session, org_ids: Sequence[int], *, now: datetime) -> Size:
+    """Count everybody expected of these organisations without reading anybody. Two statements."""
+    paths = session.scalars(select(Org.path).where(Org.id.in_(org_ids))).all()
+    if not paths:
+        return Size(0, 0)
+    counted = (
+        select(func.count(), func.count().filter(_at_home(day_of(now))))
+        .select_from(Member)
+        .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
+        .where(Member.status.in_(ON_ROLLS), or_(*(Home.path.startswith(path) for path in paths)))
+    )
+    return Size(*session.execute(counted).one())
+
+
 def reached(
     session: Session, member_ids: Collection[int], *, channels: Channels, now: datetime
 ) -> list[Recipient]:
@@ -106,12 +127,6 @@ def _query(
 ) -> Select[Member, int | None, int | None, int | None, bool]:
     """Ask for each person on the rolls: binding of the account, of the mini-program, allowed, at home."""
     mini = aliased(Binding)
-    at_home = exists().where(
-        Spell.member_id == Member.id,
-        Spell.kind.in_((SpellKind.AWAY, SpellKind.EXEMPT)),
-        Spell.from_on <= today,
-        or_(Spell.to_on.is_(None), Spell.to_on >= today),
-    )
     followed = and_(
         Binding.member_id == Member.id, Binding.appid == channels.account_appid, Binding.ended_at.is_(None)
     )
@@ -123,12 +138,21 @@ def _query(
         Subscription.switched_off.is_(False),
     )
     return (
-        select(Member, Binding.id, mini.id, Subscription.binding_id, at_home)
+        select(Member, Binding.id, mini.id, Subscription.binding_id, _at_home(today))
         .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
         .outerjoin(Binding, followed)
         .outerjoin(mini, used)
         .outerjoin(Subscription, allowed)
         .where(Member.status.in_(ON_ROLLS), which)
+    )
+
+
+def _at_home(today: date) -> ColumnElement[bool]:
+    return exists().where(
+        Spell.member_id == Member.id,
+        Spell.kind.in_((SpellKind.AWAY, SpellKind.EXEMPT)),
+        Spell.from_on <= today,
+        or_(Spell.to_on.is_(None), Spell.to_on >= today),
     )
 
 

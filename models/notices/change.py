@@ -155,7 +155,7 @@ def _checked(
         leave_until=change.leave_until,
         agenda=change.agenda,
     )
-    check_plan(session, gathering.org_id, plan, now=now)
+    check_plan(plan, {}, now=now)
     if not 1 <= len(reason.strip()) <= LONGEST_REASON:
         raise Refused(
             "reason_missing", f"请写明改动的原因，最多 {LONGEST_REASON} 个字", fields={"reason": "请写明原因"}

@@ -7,7 +7,7 @@ from enum import IntEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -23,7 +23,7 @@ from models.notices.words import Words, facts
 from models.people.account import Account, Post, Role
 from models.people.member import Member, Spell
 from models.people.org import BRANCHES, Org
-from models.people.rights import SECRETARIES
+from models.people.rights import OFFICERS, SECRETARIES
 from models.people.spells import AT_HOME
 
 NOTICE_AHEAD = timedelta(days=5)
@@ -66,12 +66,13 @@ def due_prompts(session: Session, *, now: datetime) -> list[Due]:
 def prompt(session: Session, due: Due, channels: Channels, *, now: datetime) -> bool:
     """Tell the secretaries concerned, by whatever channel reaches them; return whether it reached anybody.
 
-    Month-end goes to the secretary alone, everything else to the deputy too. Nobody phones about a prompt.
+    Month-end goes to the secretary alone, everything else to the deputy too; of a committee's own gathering
+    its officers are told. Nobody phones about a prompt.
     """
     gathering = gathering_seen(session, due.gathering_id, lock=True)
     if session.scalar(select(_told(due.about, gathering.id))):
         return False
-    roles = (Role.SECRETARY,) if due.about is About.NONE_HELD else SECRETARIES
+    roles = (Role.SECRETARY,) if due.about is About.NONE_HELD else (*SECRETARIES, *OFFICERS)
     people = reached(session, _holders(session, due.org_ids, roles, now), channels=channels, now=now)
     if not people:
         return False
@@ -114,48 +115,65 @@ def _told(about: About, gathering_id: Any) -> ColumnElement[bool]:
 
 
 def _no_notice(session: Session, today: date, now: datetime) -> list[Due]:
-    """Find the drafts of theme days that begin within five days."""
+    """Find the drafts of theme days that begin within five days, where no other stands in their place."""
+    other = aliased(Gathering)
+    joined = exists().where(
+        Roll.org_id == Gathering.org_id,
+        Roll.gathering_id == other.id,
+        other.kind == GatheringKind.THEME_DAY,
+        other.period == Gathering.period,
+        other.state.not_in(NOT_HELD),
+    )
     query = select(Gathering.id, Gathering.org_id).where(
         Gathering.kind == GatheringKind.THEME_DAY,
         Gathering.state == GatheringState.DRAFT,
         Gathering.starts_at > now,
         Gathering.starts_at < at(today + NOTICE_AHEAD + timedelta(days=1), time()),
+        ~joined,
         ~_told(About.NO_NOTICE, Gathering.id),
     )
     return [Due(About.NO_NOTICE, one, (org_id,)) for one, org_id in session.execute(query)]
 
 
 def _none_held(session: Session, today: date) -> list[Due]:
-    """Find the branches that have planned or called off this month's theme day, and hold none of it."""
+    """Find the branches that have planned this month's theme day, or had it called off, and hold none of it.
+
+    Branches that were called together are told together: there is one message of a gathering.
+    """
     if not is_month_end(today):
         return []
-    it, other = aliased(Gathering), aliased(Gathering)
+    other = aliased(Gathering)
     period = f"{today:%Y-%m}"
     held = exists().where(
-        Roll.org_id == it.org_id,
+        Roll.org_id == Org.id,
         Roll.gathering_id == other.id,
         other.kind == GatheringKind.THEME_DAY,
         other.period == period,
         other.state.not_in(NOT_HELD),
     )
+    planned = select(Gathering.id, Gathering.org_id).where(
+        Gathering.kind == GatheringKind.THEME_DAY,
+        Gathering.period == period,
+        Gathering.state.in_(NOT_HELD),
+        Gathering.starts_at < at(_next_month(today), time()),
+    )
+    # What nobody was told of concerns its own host alone.
+    told = Gathering.hall_salt.is_not(None)
+    joined = planned.join(Roll, Roll.gathering_id == Gathering.id).with_only_columns(
+        Gathering.id, Roll.org_id
+    )
+    whose = union_all(planned, joined.where(told)).subquery()
     newest = (
-        select(it.id, it.org_id)
-        .join(Org, Org.id == it.org_id)
-        .where(
-            it.kind == GatheringKind.THEME_DAY,
-            it.period == period,
-            it.state.in_(NOT_HELD),
-            it.starts_at < at(_next_month(today), time()),
-            Org.kind.in_(BRANCHES),
-            Org.dissolved_on.is_(None),
-            ~held,
-        )
-        .ext(distinct_on(it.org_id))
-        .order_by(it.org_id, it.id.desc())
+        select(whose)
+        .join(Org, Org.id == whose.c.org_id)
+        .where(Org.kind.in_(BRANCHES), Org.dissolved_on.is_(None), ~held)
+        .ext(distinct_on(Org.id))
+        .order_by(Org.id, whose.c.id.desc())
         .subquery()
     )
-    query = select(newest.c.id, newest.c.org_id).where(~_told(About.NONE_HELD, newest.c.id))
-    return [Due(About.NONE_HELD, one, (org_id,)) for one, org_id in session.execute(query)]
+    query = select(newest).where(~_told(About.NONE_HELD, newest.c.id)).order_by(newest.c.id, newest.c.org_id)
+    rows = groupby(session.execute(query).all(), key=lambda row: row[0])
+    return [Due(About.NONE_HELD, one, tuple(row[1] for row in of)) for one, of in rows]
 
 
 def _makeups(session: Session, today: date) -> list[Due]:

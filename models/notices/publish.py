@@ -13,6 +13,7 @@ from models.gatherings.expected import publish_rolls
 from models.gatherings.gathering import PLACE_TO_COME, Gathering, GatheringState, state_at
 from models.gatherings.plan import gathering_seen, taking_part
 from models.gatherings.roll import NOT_EXPECTED, Roll, RollLine
+from models.gatherings.theme_month import claim_month
 from models.notices.audience import Channels, audience_of
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.dispatch import Published, dispatch, event_of, take_back, write_notice
@@ -39,7 +40,7 @@ def publish(
     """Publish a draft: rolls with their lines, the notice, and a delivery for each person expected.
 
     The audience is frozen here, each person with the first of `channels` that reaches them.
-    Refused: not_found, already_published, gathering_past, bad_plan without a place.
+    Refused: not_found, already_published, gathering_past, bad_plan without a place, theme_day_taken.
     """
     gathering = gathering_seen(session, gathering_id, lock=True)
     if gathering.state is not GatheringState.DRAFT:
@@ -48,6 +49,7 @@ def publish(
         raise Refused("bad_plan", "请先写明地点，再发布", fields={"place": "请写地点"})
     if gathering.ends_at <= now:
         raise Refused("gathering_past", "活动时间已经过了，请先改时间")
+    claim_month(session, gathering, org_ids)
     gathering.state, gathering.hall_salt = GatheringState.PUBLISHED, secrets.token_bytes(16)
     session.flush()
     publish_rolls(session, gathering, org_ids)

@@ -24,6 +24,8 @@ class OrgKind(StrEnum):
 
 
 BRANCHES = (OrgKind.BRANCH, OrgKind.JOINT_BRANCH)
+# These have no roster of their own: their gatherings are held by the branches below.
+COMMITTEES = (OrgKind.WORKING_COMMITTEE, OrgKind.PARTY_COMMITTEE)
 
 ORG_KIND_TEXT = {
     OrgKind.WORKING_COMMITTEE: "党工委",

@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 from models.audit import Via, record
 from models.people.cells import BadCell, short_text_in, text_in
 from models.people.import_report import Added, Changed, Report
-from models.people.org import ORG_KIND_TEXT, Org, OrgKind, OrgSetting, Setting, put_setting
+from models.people.org import (
+    COMMITTEES,
+    ORG_KIND_TEXT,
+    Org,
+    OrgKind,
+    OrgSetting,
+    Setting,
+    put_setting,
+)
 from models.people.workbook import Column, Line, begin_report, read_table
 
 # Two imports at once would both find the same row missing and add it twice.
@@ -31,7 +39,6 @@ KINDS = {text: kind for kind, text in ORG_KIND_TEXT.items()} | {
     "联合支部": OrgKind.JOINT_BRANCH,
     "小组": OrgKind.PARTY_GROUP,
 }
-COMMITTEES = (OrgKind.WORKING_COMMITTEE, OrgKind.PARTY_COMMITTEE)
 BELOW: dict[OrgKind, tuple[OrgKind, ...]] = {
     OrgKind.PARTY_COMMITTEE: COMMITTEES,
     OrgKind.GENERAL_BRANCH: COMMITTEES,
