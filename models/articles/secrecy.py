@@ -20,7 +20,7 @@ from models.people.member import Member, surname_order
 from models.people.org import Org
 
 # Digits as people group them: 138 1234 5678, 0391-8551234.
-MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
+MOBILE = re.compile(r"(?<!\d)(?:86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
 LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[ -]?\d{7,8}(?!\d)")
 ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}[ -]?\d{8}[ -]?\d{3}[\dXx](?![\dXx])|(?<!\d)[1-9]\d{14}(?!\d)")
 NUMBERS = ((ID_NUMBER, "有像身份证号的数字"), (MOBILE, "有像手机号的数字"), (LANDLINE, "有像固定电话的数字"))
@@ -109,7 +109,9 @@ def names_around(session: Session, orgs: Sequence[Org]) -> set[str]:
     """
     paths = {org.path for org in orgs}
     narrow = [path for path in paths if not any(one != path and one.startswith(path) for one in paths)]
+    if not narrow:
+        return set()
     home = aliased(Org)
     near = [or_(home.path.startswith(path), literal(path).startswith(home.path)) for path in narrow]
     query = select(Member.name).join(home, home.id == Member.branch_id).where(or_(*near)).distinct()
-    return {"".join(name.split()) for name in session.scalars(query)} if near else set()
+    return {"".join(name.split()) for name in session.scalars(query)}
