@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 # What a refusal means in HTTP; a code that is not listed says that the state forbids it (409).
 STATUS = {
-    400: "bad_article bad_complaint bad_office_text"
+    400: "bad_article bad_picture bad_complaint bad_office_text"
     " bad_minutes minutes_incomplete"
     " bad_delegate bad_heads bad_item bad_leave bad_login bad_makeup bad_plan bad_report"
     " bind_code_wrong code_invalid code_mistyped code_wrong csrf cycle_invalid header_missing"
@@ -29,7 +29,7 @@ STATUS = {
     403: "branch_code_needed must_change_password not_bound not_your_code not_yours password_needed"
     " wrong_branch",
     404: "not_found not_on_roll",
-    413: "workbook_too_large",
+    413: "picture_too_large workbook_too_large",
     429: "too_many_tries",
 }
 STATUS_OF = {code: status for status, codes in STATUS.items() for code in codes.split()}
