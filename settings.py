@@ -227,6 +227,7 @@ aes_key = "{env.wechat_oa_aes_key.split(",")[0]}"
 push_mode = "{"safe" if account.safe_mode else "plain"}"
 push_format = "xml"
 callback_url = "{env.public_base_url}/wechat/official-account"
+publishes = {str(account.publishes).lower()}
 templates = [{{ id = "{template.id}", title = "主题党日通知", keys = {list(template.fields)} }}]
 
 [[account]]

@@ -39,6 +39,7 @@ class Account(BaseModel):
     callback_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+")
     templates: list[Template] = []
     subscribe_templates: list[SubscribeTemplate] = []
+    publishes: bool = True  # whether it has the right to freepublish
 
     @model_validator(mode="after")
     def _push_must_be_possible(self) -> "Account":

@@ -6,6 +6,7 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from simulator.accounts import Account
+from simulator.articles import articles_blueprint
 from simulator.bodies import refuse
 from simulator.control import control_blueprint
 from simulator.edge import answer_call
@@ -37,6 +38,7 @@ def create_app(accounts: Sequence[Account], clock_offset: float = 0.0) -> Flask:
     app.register_blueprint(control_blueprint(state, pusher))
     app.register_blueprint(phones_blueprint(state, pusher))
     app.register_blueprint(taps_blueprint(state, pusher))
+    app.register_blueprint(articles_blueprint(state, pusher))
 
     @app.route("/<path:path>", methods=METHODS)
     def call(path: str) -> Response:

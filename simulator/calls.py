@@ -7,12 +7,25 @@ from typing import Any
 
 from simulator.accounts import Account
 from simulator.errcodes import Errcode
+from simulator.library import Publication
 from simulator.state import Follower, Message, State
+
+
+@dataclass(frozen=True)
+class Binary:
+    """A file as an answer, where WeChat answers no JSON."""
+
+    content: bytes
+    mime: str
+    name: str
 
 
 @dataclass
 class Call:
-    """A call under way; `account` is whose access_token came with it, `accepted` what is to be reported."""
+    """A call under way; `account` is whose access_token came with it, `accepted` what is to be reported.
+
+    `host` is the address it came to, with a slash at its end.
+    """
 
     method: str
     path: str
@@ -20,8 +33,12 @@ class Call:
     body: bytes
     rid: str
     now: float
+    content_type: str
+    host: str
     account: Account | None = None
-    accepted: list[Message] = field(default_factory=list)
+    accepted: list[Message | Publication] = field(default_factory=list)
+    publish_status: int | None = None
+    """How a publication is to end, where a fault says so."""
     is_second: bool = False
     """Another send to the same person was in flight when this one came."""
     note: str = ""
@@ -37,6 +54,12 @@ class Call:
         if not isinstance(content, dict):
             raise Errcode(47001)
         return content
+
+    def logged(self, most: int) -> bytes:
+        """Give the body's beginning for the call log; of a form only its size."""
+        if self.content_type.startswith("multipart/"):
+            return f"[form, {len(self.body)} bytes]".encode()
+        return self.body[:most]
 
     def openid(self) -> str | None:
         """Tell whom the call is about, for faults: the body's touser or the query's openid."""
@@ -70,7 +93,7 @@ class Endpoint:
 
     method: str
     path: str
-    work: Callable[[State, Call], dict[str, Any]]
+    work: Callable[[State, Call], dict[str, Any] | Binary]
     token: bool = True
     kind: str | None = None
     # Sends to one person at the same time are counted: a careful client never does that.

@@ -9,11 +9,12 @@ from typing import Any
 
 from flask import Response, request
 
-from simulator.calls import Call
+from simulator.calls import Binary, Call
 from simulator.errcodes import Errcode, error_body, new_rid
 from simulator.families import ENDPOINTS
 from simulator.families.token import check_access_token
 from simulator.faults import Fault, struck_by
+from simulator.library import UNDER_WAY, Publication
 from simulator.push import Pusher
 from simulator.state import State
 
@@ -29,17 +30,17 @@ BAD_GATEWAY = (
 def answer_call(state: State, pusher: Pusher) -> Response:
     """Answer the current request as WeChat would, with the faults that strike it."""
     started = time.monotonic()
-    call = Call(
-        request.method, request.path, request.args, request.get_data(cache=False), new_rid(), state.now()
-    )
+    call = _call(state)
     struck = _struck(state, call)
+    if "publish_status" in struck:
+        call.publish_status = struck["publish_status"].order.status
     answer: Response | None = None
     with _in_flight(state, call):
         if "slow" in struck:
             struck["slow"].lifted.wait(struck["slow"].seconds)
         answer = _fault_before(call, struck)
         if answer is None:
-            answer = _json(_work(state, call))
+            answer = _answered(_work(state, call))
             _report(state, pusher, call, struck)
     # The work is done: a client that gives up now and comes again is not a second send in flight.
     if "timeout_after" in struck:
@@ -50,6 +51,19 @@ def answer_call(state: State, pusher: Pusher) -> Response:
         return answer
     _log(state, call, answer, struck, started)
     return answer
+
+
+def _call(state: State) -> Call:
+    return Call(
+        method=request.method,
+        path=request.path,
+        query=request.args,
+        body=request.get_data(cache=False),
+        rid=new_rid(),
+        now=state.now(),
+        content_type=request.content_type or "",
+        host=request.host_url,
+    )
 
 
 def _struck(state: State, call: Call) -> dict[str, Fault]:
@@ -95,7 +109,7 @@ def _fault_before(call: Call, struck: dict[str, Fault]) -> Response | None:
     return None
 
 
-def _work(state: State, call: Call) -> dict[str, Any]:
+def _work(state: State, call: Call) -> dict[str, Any] | Binary:
     endpoint = ENDPOINTS.get(call.path)
     with state.lock:
         try:
@@ -117,7 +131,8 @@ def _work(state: State, call: Call) -> dict[str, Any]:
 def _report(state: State, pusher: Pusher, call: Call, struck: dict[str, Fault]) -> None:
     zero = "event_msgid_zero" in struck
     for message in call.accepted:
-        if "event_lost" in struck:
+        under_way = isinstance(message, Publication) and message.status == UNDER_WAY
+        if under_way or "event_lost" in struck:
             continue
         if "event_withheld" in struck:
             with state.lock:
@@ -129,6 +144,13 @@ def _report(state: State, pusher: Pusher, call: Call, struck: dict[str, Fault]) 
             pusher.queue_event(message, msgid_zero=zero)
         if "event_twice" in struck:
             pusher.queue_event(message, msgid_zero=zero)
+
+
+def _answered(answer: dict[str, Any] | Binary) -> Response:
+    if isinstance(answer, dict):
+        return _json(answer)
+    headers = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
+    return Response(answer.content, content_type=answer.mime, headers=headers)
 
 
 def _json(answer: dict[str, Any]) -> Response:
@@ -153,14 +175,20 @@ def _log(state: State, call: Call, answer: Response, struck: dict[str, Fault], s
         call.method,
         call.path,
         query=request.query_string.decode("latin-1"),
-        request=call.body[:LOGGED_BYTES],
-        answer="" if closed else answer.get_data(as_text=True)[:LOGGED_BYTES],
+        request=call.logged(LOGGED_BYTES),
+        answer="" if closed else _text(answer)[:LOGGED_BYTES],
         status=None if closed else answer.status_code,
         ms=int(1000 * (time.monotonic() - started)),
         rid=call.rid,
         faults=list(struck),
         note=call.note,
     )
+
+
+def _text(answer: Response) -> str:
+    if (answer.mimetype or "").startswith(("application/json", "text/")):
+        return answer.get_data(as_text=True)
+    return f"[{answer.mimetype}, {len(answer.get_data())} bytes]"
 
 
 def masked(text: str) -> str:

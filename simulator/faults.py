@@ -20,7 +20,9 @@ Kind = Literal[
     "event_withheld",  # the result event waits until it is released
     "event_twice",  # the result event is pushed twice
     "event_msgid_zero",  # the result event carries MsgID 0
+    "publish_status",  # a publication ends with `status`; 1: it stays under way until it is told to end
 ]
+SUBMIT = "/cgi-bin/freepublish/submit"
 SECONDS = {"slow": 0.03, "timeout_after": 15.0}
 
 
@@ -43,11 +45,16 @@ class FaultOrder(BaseModel):
     seed: int = 0
     seconds: float | None = Field(default=None, ge=0, le=600)
     errcode: int | None = None
+    status: int | None = Field(default=None, ge=0, le=6)
 
     @model_validator(mode="after")
     def _must_make_sense(self) -> "FaultOrder":
         if (self.kind == "errcode") != (self.errcode is not None):
             raise ValueError("errcode belongs to the kind errcode, and only there")
+        if (self.kind == "publish_status") != (self.status is not None):
+            raise ValueError("status belongs to the kind publish_status, and only there")
+        if self.kind == "publish_status":
+            self.path = self.path or SUBMIT
         if self.seconds is not None and self.kind not in SECONDS:
             raise ValueError(f"seconds means nothing for {self.kind}")
         if sum(one is not None for one in (self.nth, self.count, self.share)) > 1:

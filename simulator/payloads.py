@@ -9,10 +9,13 @@ from urllib.parse import urlencode
 
 from simulator.accounts import Account
 from simulator.crypto import encrypt, sign
+from simulator.library import Publication
 from simulator.state import Message
 
 # What XML 1.0 cannot carry at all.
 UNSPEAKABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# No follower did it, and yet WeChat names somebody.
+ADMINISTRATOR = "oAdministratorOfTheAccount00"
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,10 @@ def _value(value: Any) -> str:
     return f"<![CDATA[{text}]]>"
 
 
-def result_event(account: Account, message: Message, now: float, *, msgid_zero: bool) -> Push:
-    """Report a message's end. Source: WeChat, TEMPLATESENDJOBFINISH and subscribe_msg_sent_event."""
+def result_event(account: Account, message: Message | Publication, now: float, *, msgid_zero: bool) -> Push:
+    """Report an end. Source: WeChat, TEMPLATESENDJOBFINISH, subscribe_msg_sent_event, PUBLISHJOBFINISH."""
+    if isinstance(message, Publication):
+        return _publish_event(account, message, now)
     msgid, status = 0 if msgid_zero else message.msgid, message.event_status
     about = f"MsgID {msgid} {status}"
     if message.kind == "subscribe":
@@ -114,6 +119,13 @@ def result_event(account: Account, message: Message, now: float, *, msgid_zero: 
         return subscribe_event(account, message.openid, "Sent", [row], now, about=about)
     fields = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": msgid, "Status": status}
     return Push(account, message.openid, int(now), "event", fields, about=about)
+
+
+def _publish_event(account: Account, order: Publication, now: float) -> Push:
+    info = {"publish_id": order.publish_id, **order.told(), "fail_idx": order.fail_idx}
+    fields = {"Event": "PUBLISHJOBFINISH", "PublishEventInfo": info}
+    about = f"publish_id {order.publish_id} publish_status {order.status}"
+    return Push(account, ADMINISTRATOR, int(now), "event", fields, about=about)
 
 
 def subscribe_event(

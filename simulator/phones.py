@@ -6,6 +6,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
+from simulator.articles import shown_library
 from simulator.bodies import About, known_account, known_follower, read_body, refuse
 from simulator.control import shown_follower, shown_grants, shown_ledger, shown_message
 from simulator.payloads import Push
@@ -156,6 +157,7 @@ def _wall(state: State, appid: str | None, wanted: str) -> dict[str, Any]:
             "total": len(people),
             "found": len(found),
             "menu": menu.buttons if menu else [],
+            "library": shown_library(state, appid or ""),
             "phones": [_phone(state, appid or "", one) for one in found[:PHONES]],
             "faults": [fault.json() for fault in state.faults],
             "ledger": shown_ledger(state),

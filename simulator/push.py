@@ -6,6 +6,7 @@ import time
 
 import urllib3
 
+from simulator.library import Publication
 from simulator.payloads import Push, push_request, result_event, signed_url
 from simulator.replies import Malformed, Outcome, judge
 from simulator.state import Message, State
@@ -24,20 +25,20 @@ class Pusher:
         self.http = urllib3.PoolManager(
             num_pools=8, maxsize=4 * THREADS, retries=False, timeout=urllib3.Timeout(total=TIMEOUT)
         )
-        self.queue: queue.Queue[tuple[int, Message, bool]] = queue.Queue(QUEUE)
+        self.queue: queue.Queue[tuple[int, Message | Publication, bool]] = queue.Queue(QUEUE)
         for _ in range(THREADS):
             threading.Thread(target=self._work_off, daemon=True).start()
 
-    def queue_event(self, message: Message, *, msgid_zero: bool = False) -> None:
-        """Queue a message's result event; a full queue loses it and counts that."""
+    def queue_event(self, message: Message | Publication, *, msgid_zero: bool = False) -> None:
+        """Queue the result event of a message or publication; a full queue loses it and counts that."""
         try:
             self.queue.put_nowait((self.state.generation, message, msgid_zero))
         except queue.Full:
             with self.state.lock:
                 self.state.counters["push_lost"] += 1
 
-    def push_event(self, message: Message, *, msgid_zero: bool = False) -> Outcome:
-        """Push a message's result event now and wait for the callback's answer."""
+    def push_event(self, message: Message | Publication, *, msgid_zero: bool = False) -> Outcome:
+        """Push a result event now and wait for the callback's answer."""
         account = self.state.accounts[message.appid]
         event = result_event(account, message, self.state.now(), msgid_zero=msgid_zero)
         outcome = self.push(event)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from simulator.accounts import Account
 from simulator.faults import Fault
+from simulator.library import Library, Publication
 
 LOG_ROWS = 2000
 CHAT_ROWS = 100
@@ -148,7 +149,8 @@ class State:
             self.followers: dict[tuple[str, str], Follower] = {}
             self.messages: list[Message] = []
             self.sent_ids: dict[tuple[str, str, str], tuple[int, float]] = {}
-            self.withheld: dict[int, Message] = {}
+            self.withheld: dict[int, Message | Publication] = {}
+            self.libraries: dict[str, Library] = {}
             self.tokens: dict[str, IssuedToken] = {}
             self.token_lines: dict[tuple[str, str], TokenLine] = {}
             self.token_fetches: Counter[str] = Counter()
@@ -171,6 +173,10 @@ class State:
     def follower(self, appid: str, openid: object) -> Follower | None:
         """Find a follower, present or former, of an account."""
         return self.followers.get((appid, openid)) if isinstance(openid, str) else None
+
+    def library(self, appid: str) -> Library:
+        """Find what an account keeps: files, drafts, articles."""
+        return self.libraries.setdefault(appid, Library())
 
     def show(self, person: Follower, kind: str, text: str = "", card: Message | None = None) -> None:
         """Add a row to what the follower's phone shows."""

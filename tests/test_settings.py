@@ -141,6 +141,7 @@ def test_accounts_for_the_simulator_are_toml_with_both_apps() -> None:
         ("official", "safe"),
         ("mini_program", "safe"),
     ]
+    assert accounts[0]["publishes"] is load(CONFIG_FILE, ENV).config.official_account.publishes
     assert accounts[0]["templates"][0]["keys"] == ["thing1", "time2", "thing3", "thing4"]
     assert accounts[1]["subscribe_templates"] == [
         {

@@ -9,6 +9,8 @@ TYPES = {
     "page.css": "text/css",
     "page.js": "text/javascript",
     "taps.js": "text/javascript",
+    "articles.js": "text/javascript",
+    "article.css": "text/css",
 }
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "

@@ -8,6 +8,7 @@ const SWITCHES = [
   ["事件扣住", "event withheld", { kind: "event_withheld" }],
   ["事件不来", "lost event", { kind: "event_lost" }],
   ["令牌失效", "40001 once", { kind: "errcode", errcode: 40001, count: 1 }],
+  ["发布审核不过", "publication rejected", { kind: "publish_status", status: 4 }],
   ["今日额度用完", "45009", { kind: "errcode", errcode: 45009 }],
   ["网页 502", "HTML 502", { kind: "html_502", share: 0.01, seed: 25 }],
   ["断开连接", "reset before work", { kind: "reset_before", share: 0.01, seed: 25 }],
@@ -239,7 +240,7 @@ async function load() {
       showLog();
     }
     if (appid !== wall.appid) { appid = wall.appid || ""; phones.clear(); }
-    showAccounts(); showPhones(); showSide();
+    showAccounts(); showPhones(); showArticles(); showSide();
     byId("down").hidden = true;
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;

@@ -17,14 +17,14 @@ SEND = "/cgi-bin/message/template/send"
 
 
 def test_errors_are_http_200_with_a_rid(sim: Simulator) -> None:
-    answer = requests.get(sim.base + "/cgi-bin/draft/count", timeout=5)
+    answer = requests.get(sim.base + "/cgi-bin/tags/get", timeout=5)
     assert answer.status_code == 200
     assert answer.json()["errcode"] == 40066
     assert re.fullmatch(r"invalid url rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}", answer.json()["errmsg"])
 
 
 def test_unknown_path_is_logged_as_not_simulated(sim: Simulator) -> None:
-    sim.post("/cgi-bin/draft/add", {})
+    sim.post("/cgi-bin/tags/create", {})
     assert sim.ledger()["not_simulated"] == 1
     assert sim.get("/_sim/log")["items"][-1]["note"] == "not simulated"
 

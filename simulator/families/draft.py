@@ -1,0 +1,171 @@
+"""The draft box of an official account: articles before they are published."""
+
+import json
+import re
+from typing import Any
+
+from simulator.calls import Call, Endpoint
+from simulator.content import stripped
+from simulator.errcodes import Errcode
+from simulator.families.media import page_asked
+from simulator.library import Draft, Library, new_key
+from simulator.state import State
+
+ESCAPED = re.compile(rb"((?<!\\)(?:\\\\)*)\\u([0-9A-Fa-f]{4})")
+TITLE, AUTHOR, DIGEST, DEFAULT_DIGEST = 32, 16, 120, 54
+CONTENT, CONTENT_BYTES, URL_BYTES = 20_000, 1024 * 1024, 1024
+MOST = 8
+TAG = re.compile(r"<[^>]*>")
+
+
+def add(state: State, call: Call) -> dict[str, Any]:
+    """Keep a draft of 1 to 8 articles.
+
+    Raises 44003, 45008, 45002-45005, 45110, 40007 and 47001 for what an article may not be. Source: WeChat,
+    add draft.
+    """
+    articles = read_articles(call).get("articles")
+    if not isinstance(articles, list) or not articles:
+        raise Errcode(44003)
+    if len(articles) > MOST:
+        raise Errcode(45008)
+    library = _library(state, call)
+    kept = [_article(call, library, one, alone=len(articles) == 1) for one in articles]
+    draft = Draft(new_key(32), kept, call.now)
+    library.drafts[draft.media_id] = draft
+    return {"media_id": draft.media_id}
+
+
+def update(state: State, call: Call) -> dict[str, Any]:
+    """Put another article into a draft in place of the one at `index`. Source: WeChat, update draft."""
+    asked, library = read_articles(call), _library(state, call)
+    draft, index = _known(library, asked.get("media_id")), asked.get("index", 0)
+    if type(index) is not int or not 0 <= index < len(draft.articles):
+        raise Errcode(47001)
+    draft.articles[index] = _article(call, library, asked.get("articles"), alone=len(draft.articles) == 1)
+    draft.at = call.now
+    return {"errcode": 0, "errmsg": "ok"}
+
+
+def get(state: State, call: Call) -> dict[str, Any]:
+    """Show a draft. Raises 40007. Source: WeChat, get draft."""
+    library = _library(state, call)
+    return {"news_item": shown_articles(library, _known(library, call.json().get("media_id")).articles)}
+
+
+def delete(state: State, call: Call) -> dict[str, Any]:
+    """Throw a draft away for good. Raises 40007. Source: WeChat, delete draft."""
+    library = _library(state, call)
+    del library.drafts[_known(library, call.json().get("media_id")).media_id]
+    return {"errcode": 0, "errmsg": "ok"}
+
+
+def count(state: State, call: Call) -> dict[str, Any]:
+    """Count drafts. Source: WeChat, count drafts."""
+    return {"total_count": len(_library(state, call).drafts)}
+
+
+def batchget(state: State, call: Call) -> dict[str, Any]:
+    """List drafts, the newest first, with or without their content. Source: WeChat, list drafts."""
+    asked, library = call.json(), _library(state, call)
+    offset, wanted = page_asked(asked)
+    drafts = sorted(library.drafts.values(), key=lambda draft: -draft.at)
+    items = [
+        {
+            "media_id": draft.media_id,
+            "content": {
+                "news_item": shown_articles(library, draft.articles, bare=asked.get("no_content") == 1)
+            },
+            "update_time": int(draft.at),
+        }
+        for draft in drafts[offset : offset + wanted]
+    ]
+    return {"total_count": len(drafts), "item_count": len(items), "item": items}
+
+
+def read_articles(call: Call) -> dict[str, Any]:
+    """Read a body as the draft box does: \\uXXXX is no sign but six, and is shown so."""
+    if not call.body:
+        raise Errcode(44002)
+    try:
+        asked = json.loads(ESCAPED.sub(rb"\1\\\\u\2", call.body))
+    except ValueError as error:
+        raise Errcode(47001) from error
+    if not isinstance(asked, dict):
+        raise Errcode(47001)
+    return asked
+
+
+def shown_articles(
+    library: Library, articles: list[dict[str, Any]], *, bare: bool = False
+) -> list[dict[str, Any]]:
+    """Show articles as every call does; a bare one has no content."""
+    shown = []
+    for article in articles:
+        cover = library.files.get(article["thumb_media_id"])
+        row = article | {"show_cover_pic": 0, "thumb_url": cover.url if cover else ""}
+        shown.append({name: value for name, value in row.items() if not (bare and name == "content")})
+    return shown
+
+
+def _library(state: State, call: Call) -> Library:
+    return state.library(call.owner().appid)
+
+
+def _known(library: Library, media_id: object) -> Draft:
+    draft = library.drafts.get(media_id) if isinstance(media_id, str) else None
+    if draft is None:
+        raise Errcode(40007)
+    return draft
+
+
+def _article(call: Call, library: Library, asked: object, *, alone: bool) -> dict[str, Any]:
+    if not isinstance(asked, dict) or asked.get("article_type", "news") != "news":
+        raise Errcode(47001)
+    title = _text(asked, "title", TITLE, 45003)
+    author, digest = _text(asked, "author", AUTHOR, 45110), _text(asked, "digest", DIGEST, 45004)
+    content = _text(asked, "content", CONTENT - 1, 45002)
+    address = _text(asked, "content_source_url", URL_BYTES, 45005)
+    if not title:
+        raise Errcode(45003)
+    if not content:
+        raise Errcode(44003)
+    if len(content.encode()) >= CONTENT_BYTES:
+        raise Errcode(45002)
+    if len(address.encode()) > URL_BYTES:
+        raise Errcode(45005)
+    cover = library.files.get(str(asked.get("thumb_media_id")))
+    if cover is None or not cover.kept or cover.kind not in ("image", "thumb"):
+        raise Errcode(40007)
+    kept = stripped(content, library.addresses())
+    return {
+        "article_type": "news",
+        "title": title,
+        "author": author,
+        "digest": digest or (TAG.sub("", kept)[:DEFAULT_DIGEST] if alone else ""),
+        "content": kept,
+        "content_source_url": address,
+        "thumb_media_id": cover.key,
+        "need_open_comment": int(asked.get("need_open_comment") == 1),
+        "only_fans_can_comment": int(asked.get("only_fans_can_comment") == 1),
+        "url": f"{call.host}s/draft-{new_key(8)}",
+    }
+
+
+def _text(asked: dict[str, Any], name: str, most: int, too_long: int) -> str:
+    value = asked.get(name) or ""
+    if not isinstance(value, str):
+        raise Errcode(47001)
+    if len(value) > most:
+        raise Errcode(too_long)
+    return value
+
+
+ENDPOINTS = [
+    Endpoint("POST", "/cgi-bin/draft/add", add, kind="official"),
+    Endpoint("POST", "/cgi-bin/draft/update", update, kind="official"),
+    Endpoint("POST", "/cgi-bin/draft/get", get, kind="official"),
+    Endpoint("POST", "/cgi-bin/draft/delete", delete, kind="official"),
+    Endpoint("GET", "/cgi-bin/draft/count", count, kind="official"),
+    Endpoint("POST", "/cgi-bin/draft/batchget", batchget, kind="official"),
+]

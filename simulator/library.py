@@ -1,0 +1,116 @@
+"""What an official account keeps: files, drafts, publications and the articles that came of them."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+TEMPORARY = 3 * 86_400.0
+DONE, UNDER_WAY, COPIED, FAILED, REJECTED, DELETED, BANNED = range(7)
+"""What freepublish says of a publication. Source: WeChat, PUBLISHJOBFINISH."""
+ENDS = (DONE, COPIED, FAILED, REJECTED, DELETED, BANNED)
+
+
+@dataclass
+class File:
+    """A file as it was uploaded; `kept` for good, or a temporary one for three days.
+
+    `told` is what a video's form says of it: title and introduction.
+    """
+
+    key: str
+    kind: str
+    name: str
+    mime: str
+    content: bytes
+    url: str
+    at: float
+    kept: bool
+    told: dict[str, str] = field(default_factory=dict)
+
+    def is_there(self, now: float) -> bool:
+        """Say whether its media_id is still good."""
+        return self.kept or now - self.at < TEMPORARY
+
+
+@dataclass
+class Draft:
+    """A draft under its media_id; `articles` are WeChat's own fields, stripped of what it strips."""
+
+    media_id: str
+    articles: list[dict[str, Any]]
+    at: float
+
+
+@dataclass
+class Publication:
+    """One order to publish a draft. `articles` carry their `url` and `is_deleted` once it is done."""
+
+    appid: str
+    publish_id: int
+    media_id: str
+    articles: list[dict[str, Any]]
+    at: float
+    host: str
+    status: int = UNDER_WAY
+    article_id: str = ""
+    event_sent: bool = False
+    event_withheld: bool = False
+
+    @property
+    def msgid(self) -> int:
+        """The number under which its event waits and is released."""
+        return self.publish_id
+
+    @property
+    def fail_idx(self) -> list[int]:
+        """The articles that were refused, from 1."""
+        refused = self.status in (COPIED, REJECTED)
+        return list(range(1, len(self.articles) + 1)) if refused else []
+
+    def told(self) -> dict[str, Any]:
+        """Tell the end as the event and the call do: an address only where it is done."""
+        if self.status != DONE:
+            return {"publish_status": self.status}
+        items = [{"idx": at, "article_url": one["url"]} for at, one in enumerate(self.articles, 1)]
+        detail = {"count": len(items), "item": items}
+        return {"publish_status": DONE, "article_id": self.article_id, "article_detail": detail}
+
+
+@dataclass
+class Library:
+    """All of one account. `pages` finds (publication, index) by the last part of an article's address."""
+
+    files: dict[str, File] = field(default_factory=dict)
+    pictures: dict[str, File] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    publications: dict[int, Publication] = field(default_factory=dict)
+    pages: dict[str, tuple[Publication, int]] = field(default_factory=dict)
+
+    def published(self, article_id: object) -> Publication | None:
+        """Find what was once published under an article_id."""
+        found = (one for one in self.publications.values() if one.article_id and one.article_id == article_id)
+        return next(found, None)
+
+    def addresses(self) -> set[str]:
+        """List the addresses of pictures that articles may show."""
+        kept = {file.url for file in self.files.values() if file.kept and file.kind == "image"}
+        return kept | {file.url for file in self.pictures.values()}
+
+    def finish(self, publication: Publication, status: int) -> None:
+        """End a publication, or change how it ended: done, it has addresses and leaves the draft box."""
+        publication.status = status
+        if status == DONE and not publication.article_id:
+            publication.article_id = new_key(32)
+            self.drafts.pop(publication.media_id, None)
+            for index, article in enumerate(publication.articles):
+                key = new_key(16)
+                self.pages[key] = (publication, index)
+                article |= {"url": f"{publication.host}s/{key}", "is_deleted": False}
+        if status in (DELETED, BANNED):
+            for article in publication.articles:
+                article["is_deleted"] = True
+
+
+def new_key(size: int) -> str:
+    """Make an id as WeChat's look: letters, digits, - and _."""
+    return secrets.token_urlsafe(size)
