@@ -63,6 +63,12 @@ class Phone:
         """Order a fault for this account's sends."""
         self.order("faults", {"kind": kind, "path": SEND, "openid": self.openid} | more)
 
+    def kept(self, what: str) -> list[dict[str, Any]]:
+        """What WeChat keeps for this account: media, drafts or articles."""
+        answer = requests.get(f"{self.url}/_sim/{what}", params={"appid": self.appid}, timeout=5)
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
     def gateway(self, redis: Redis | None, timeout: tuple[float, float] = (3, 10)) -> Gateway:
         """Our gateway for this account."""
         app = App(self.appid, self.account["secret"])
