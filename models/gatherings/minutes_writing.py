@@ -102,29 +102,38 @@ def begin_minutes(session: Session, roll_id: int, *, by: int, via: Via, now: dat
     Two hands at once begin one record. Not before the doors open: nothing has happened then.
     Refused: not_found, not_published, cancelled, too_early.
     """
-    head = roll_seen(session, roll_id)
-    check_held(head.gathering)
-    if now < opens_at(head.gathering.starts_at):
-        raise Refused("too_early", "活动还没有开始，到时候再写记录")
-    values = {
-        "roll_id": roll_id, "drafted_by": by, "observers": _observers(session, head),
-        "began_at": head.gathering.starts_at, "ended_at": head.gathering.ends_at,
-    }  # fmt: skip
-    begun = insert_new(Minutes).values(values).on_conflict_do_nothing().returning(Minutes.roll_id)
-    if session.scalar(begun) is not None:
-        items = [
-            {"roll_id": roll_id, "position": position, "kind": item.kind, "title": item.title}
-            for position, item in enumerate(agenda_of(session, head.gathering.id), start=1)
-        ]
-        if items:
-            session.execute(insert(MinutesItem), items)
+    head, sketched, items = sketch_minutes(session, roll_id, now=now)
+    values = {name: getattr(sketched, name) for name in ("observers", "began_at", "ended_at")}
+    begun = insert_new(Minutes).values(roll_id=roll_id, drafted_by=by, **values)
+    if session.scalar(begun.on_conflict_do_nothing().returning(Minutes.roll_id)) is not None:
+        session.add_all(items)
+        session.flush()
         record(session, "begin", "minutes", roll_id, via=via, account_id=by, org_id=head.org.id)
     return minutes_seen(session, roll_id)
 
 
-def _observers(session: Session, head: RollHead) -> str | None:
+def sketch_minutes(
+    session: Session, roll_id: int, *, now: datetime
+) -> tuple[RollHead, Minutes, list[MinutesItem]]:
+    """Return the minutes and items that `begin_minutes` would begin, written nowhere. Refused: as there."""
+    head = roll_seen(session, roll_id)
+    check_held(head.gathering)
+    if now < opens_at(head.gathering.starts_at):
+        raise Refused("too_early", "活动还没有开始，到时候再写记录")
     number = head.roll.observers + guests_on(session, head)
-    return f"列席 {number} 人" if number else None
+    minutes = Minutes(
+        roll_id=roll_id, state=MinutesState.DRAFT, version=1, discussion="",
+        observers=f"列席 {number} 人" if number else None,
+        began_at=head.gathering.starts_at, ended_at=head.gathering.ends_at,
+    )  # fmt: skip
+    items = [
+        MinutesItem(
+            roll_id=roll_id, position=position, kind=item.kind, title=item.title,
+            outcome=ItemOutcome.PLANNED, added=False,
+        )
+        for position, item in enumerate(agenda_of(session, head.gathering.id), start=1)
+    ]  # fmt: skip
+    return head, minutes, items
 
 
 def save_minutes(

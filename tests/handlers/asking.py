@@ -20,6 +20,8 @@ from tests.imports.sheets import a_workbook
 
 DRAFT, NOW, PAST = GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.CONFIRMED
 PHONES = WHO[1:4]
+# Speaks of what is over: confirmed and filed.
+PAST_ONLY = ("/amendment", "/minutes/filing", "/minutes/return", "/record", "/record.docx", "/relay")
 
 
 def plan(world: World, row: str) -> dict[str, Any]:
@@ -133,6 +135,8 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/gatherings/<int:gathering_id>/night-override": {"reason": "防汛转移"},
     "POST /console/makeups/<int:gathering_id>/<int:member_id>": {"done_on": "2026-11-25", "content": "学习"},
     "POST /console/rolls/<int:roll_id>/heads": {"heads": "3"},
+    "POST /console/rolls/<int:roll_id>/minutes": {"seen": "1", "host": "李书平"},
+    "POST /console/rolls/<int:roll_id>/minutes/return": {"reason": "请补上责任人"},
     "POST /console/rolls/<int:roll_id>/amendment": {"reason": "当时看错了行"},
     "POST /console/leaves/<int:gathering_id>/<int:member_id>/answer": {"say": "yes"},
     "POST /console/leaves/<int:gathering_id>/<int:member_id>/withdrawal": SAID,
@@ -205,7 +209,7 @@ def address(world: World, route: str, row: str) -> str:
         return "/MP_verify_abc.txt" if row == "own" else "/MP_verify_xyz.txt"
     # Only what is answered is told.
     told = " answered" if rule.endswith("/telling") else ""
-    past = rule.endswith("/amendment") or "/makeups/" in rule or told
+    past = rule.endswith(PAST_ONLY) or "/makeups/" in rule or told
     state = DRAFT if wanted == "draft" else PAST if past else NOW
     host = "own" if row == "line" else row
     ids = {

@@ -81,6 +81,15 @@ IMPORTS: Rows = {
     "missing": "401 401 401 401 403 404 403 404 404 404 404 403 403",
 }
 
+# A filed record: read by the branch's staff and from above.
+RECORDS: Rows = {
+    "own": "401 401 401 401 403 200 200 200 200 200 200 404 404",
+    "same": "401 401 401 401 404 200 200 200 200 200 200 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 200 200 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 200 404 404",
+    "parent": "401 401 401 401 404 404 404 404 404 200 200 404 404",
+    "missing": NOWHERE,
+}
 
 SCREENS = ("own", "same", "other", "missing")
 
@@ -390,6 +399,15 @@ ROUTES: dict[str, Rows] = {
     "POST /console/rolls/<int:roll_id>/confirmation": ok(HOSTS, 303),
     "GET /console/rolls/<int:roll_id>/amendment": ok(HOSTS, 200),
     "POST /console/rolls/<int:roll_id>/amendment": ok(HOSTS, 303),
+    # Minutes: written by the staff, filed by the secretary, read from above once filed, without names.
+    "GET /console/rolls/<int:roll_id>/minutes": ok(DRAFTS, 200),
+    "GET /console/rolls/<int:roll_id>/minutes draft": dict.fromkeys(DRAFTS, NOWHERE),
+    "POST /console/rolls/<int:roll_id>/minutes": ok(DRAFTS, 303),
+    "POST /console/rolls/<int:roll_id>/minutes/filing": ok(HOSTS, 409),
+    "POST /console/rolls/<int:roll_id>/minutes/return": ok(ABOVE, 303),
+    "GET /console/rolls/<int:roll_id>/record": RECORDS,
+    "GET /console/rolls/<int:roll_id>/record.docx": RECORDS,
+    "GET /console/rolls/<int:roll_id>/relay": ok(DRAFTS, 200),
     # What is made up, by whoever ticks: a list of one's own people, nothing above the branch.
     "GET /console/makeups": {"-": "401 401 401 401 200 200 200 200 200 403 403 403 403"},
     "POST /console/makeups/<int:gathering_id>/<int:member_id>": {

@@ -18,6 +18,7 @@ NO_PAGES = (  # a file, and parts that are swapped into a page
     "GET /console/static/<path:filename>",
     "GET /console/gatherings/<int:gathering_id>/projector/code",
     "GET /console/rolls/<int:roll_id>/fresh",
+    "GET /console/rolls/<int:roll_id>/record.docx",
 )
 
 

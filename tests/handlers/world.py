@@ -20,7 +20,7 @@ from models.base import connect, sessions_of
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.hall_code import qr_token
 from models.gatherings.makeup import Makeup, MakeupForm
-from models.gatherings.roll import LeaveState, RollLine, Status
+from models.gatherings.roll import LeaveState, Roll, RollLine, Status
 from models.gatherings.screen_link import issue_screen_link
 from models.notices.audience import Channels
 from models.people.account import Account, ConsoleSession, Role
@@ -55,6 +55,7 @@ from tests.factories import (
     an_account,
     an_away_report,
     an_entry,
+    filed_minutes,
 )
 from tests.handlers.at_work import put_to_work
 from wechat.callback import Callback
@@ -292,6 +293,7 @@ def _gatherings(session: Session, world: World, place: str) -> None:
         makeup = Makeup(gathering_id=past.id, member_id=line.member_id, form=MakeupForm.SELF_STUDY)
         makeup.due_on, makeup.planned_at, makeup.planned_by = date(2026, 11, 24), past.starts_at, author.id
         session.add(makeup)
+    filed_minutes(session, session.get_one(Roll, world.rolls[place, GatheringState.CONFIRMED]), author)
     world.screens[place] = issue_screen_link(session, KEYRING, it, by=author.id, now=NOON)
     notice = a_notice(session, it, author)
     for member in reversed(_expected(world, place)):
