@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import click
 from granian import Granian
@@ -20,8 +21,10 @@ from handlers.command_line import Desk, commands
 from handlers.edge import App, Installation, Parts
 from handlers.web import create_app
 from jobs.deliver import Outlets
+from jobs.publish import publish_articles
 from jobs.run import CONNECTIONS as JOB_CONNECTIONS
 from jobs.run import run as run_jobs
+from jobs.schedule import Verb, schedule
 from jobs.subscribe import subscribe_sender
 from jobs.template import template_sender
 from models.base import Sessions, connect, sessions_of
@@ -162,6 +165,16 @@ def outlets_of(settings: told.Settings) -> Outlets:
     return Outlets(channels_of(settings), {Channel.TEMPLATE: template, Channel.SUBSCRIBE: subscribe})
 
 
+def publisher_of(settings: told.Settings) -> Verb:
+    """Return what brings articles into the official account."""
+    account = WechatApp(settings.config.official_account.appid, settings.env.wechat_oa_secret)
+    return partial(
+        publish_articles,
+        gateway=gateway_of(settings, account, timeout=(3, 10)),
+        base_url=settings.env.public_base_url,
+    )
+
+
 def set_clock(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
     """Let this process and its workers run ahead by seconds, or from a moment; refused in production."""
     if value is None:
@@ -213,7 +226,9 @@ def jobs() -> None:
     """Run the schedule (one leader) and the sending (shared)."""
     settings = told.load()
     sessions = sessions_for(settings, JOB_CONNECTIONS)
-    sys.exit(run_jobs(sessions, settings.env.database_url, outlets_of(settings), clock_of(settings)))
+    outlets, clock = outlets_of(settings), clock_of(settings)
+    lines = schedule(outlets.channels, publisher_of(settings))
+    sys.exit(run_jobs(sessions, settings.env.database_url, outlets, lines, clock))
 
 
 @commands.command(help="把数据库升到最新的结构。")

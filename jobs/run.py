@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from jobs.deliver import Outlets, deliver_until
 from jobs.leader import LockLost, lead
-from jobs.schedule import Planned, schedule
+from jobs.schedule import Planned
 from jobs.ticker import tick
 from models.base import Sessions
 
@@ -24,11 +24,17 @@ CONNECTIONS = DELIVERIES + 2
 log = logging.getLogger(__name__)
 
 
-def run(sessions: Sessions, database_url: str, outlets: Outlets, clock: Callable[[], datetime]) -> int:
+def run(
+    sessions: Sessions,
+    database_url: str,
+    outlets: Outlets,
+    lines: Sequence[Planned],
+    clock: Callable[[], datetime],
+) -> int:
     """Work until SIGTERM or SIGINT (0), or until the lock's connection is lost (1).
 
-    Any number of these processes share the sending; one of them keeps the schedule. Call it from the main
-    thread.
+    Any number of these processes share the sending; one of them keeps the schedule, `lines`. Call it from
+    the main thread.
     """
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -40,7 +46,7 @@ def run(sessions: Sessions, database_url: str, outlets: Outlets, clock: Callable
     for delivery in deliveries:
         delivery.start()
     try:
-        lead(database_url, stopping, lambda: _ticking(sessions, schedule(outlets.channels), clock))
+        lead(database_url, stopping, lambda: _ticking(sessions, lines, clock))
     except LockLost as lost:
         # Not a moment longer: another process may be ticking already.
         log.error("the schedule's lock is lost (%s), this process ends", lost)

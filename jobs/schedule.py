@@ -49,10 +49,14 @@ def by_day(verb: Verb) -> Verb:
     return lambda sessions, now: 0 if quiet_until(now) else verb(sessions, now)
 
 
-def schedule(channels: Channels) -> tuple[Planned, ...]:
-    """Return all that happens by the clock; what makes messages sends them by these channels."""
+def schedule(channels: Channels, publish: Verb) -> tuple[Planned, ...]:
+    """Return all that happens by the clock; what makes messages sends them by these channels.
+
+    `publish` brings articles into the official account, and out of it.
+    """
     return (
         Planned("match_events", every(minutes=1), match_events),
+        Planned("publish_articles", every(minutes=1), publish),
         Planned("open_due", every(minutes=10), open_due),
         Planned("close_gatherings", daily(time(0, 5)), close_gatherings),
         Planned("phone_list_doubtful", every(minutes=10), phone_list_doubtful),

@@ -28,12 +28,15 @@ import sys
 from datetime import UTC, datetime
 from jobs.deliver import Outlets
 from jobs.run import CONNECTIONS, run
+from jobs.schedule import schedule
 from models.base import connect, sessions_of
 from models.notices.audience import Channels
 
 url = sys.argv[1]
 engine = connect(url, pool_size=CONNECTIONS)
-sys.exit(run(sessions_of(engine), url, Outlets(Channels(None, None, None), {}), lambda: datetime.now(UTC)))
+outlets = Outlets(Channels(None, None, None), {})
+lines = schedule(outlets.channels, lambda *_: 0)
+sys.exit(run(sessions_of(engine), url, outlets, lines, lambda: datetime.now(UTC)))
 """
 
 
@@ -69,7 +72,7 @@ def runs(database: str) -> list[str]:
 
 def test_process_leads_runs_its_schedule_and_ends_when_asked(database: str) -> None:
     with a_process(database) as process:
-        until(lambda: set(runs(database)) == {planned.kind for planned in schedule(CHANNELS)})
+        until(lambda: set(runs(database)) == {planned.kind for planned in schedule(CHANNELS, lambda *_: 0)})
         assert leaders(database) == 1
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
