@@ -59,7 +59,7 @@ PLAIN = {
 
 def answer(status: int, code: str, message: str, extra: dict[str, Any]) -> Response:
     """Build the one error shape, or the page that says the same."""
-    if request.path.startswith(("/console", "/n/", "/s/")) and not request.path.endswith("/code"):
+    if request.path.startswith(("/console", "/n/", "/s/", "/a/")) and not request.path.endswith("/code"):
         text = render_template("console/refused.html", code=code, message=message, status=status)
         response = make_response(text, status)
     else:

@@ -1,5 +1,6 @@
 """Rows as tests need them: plain functions with visible defaults, flushed and never committed."""
 
+from base64 import b64decode
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from models.articles.article import Article
+from models.articles.article import Article, Picture
 from models.base import Base
 from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.host_attendance import HostAttendance
@@ -32,6 +33,11 @@ NUMBER = count(1)  # makes codes unique, nothing else
 NEW_YEAR = date(2026, 1, 1)
 THREE_O_CLOCK = NOON + timedelta(minutes=10)
 KEYRING = Keyring(short_lived=(b"short-lived key".ljust(32),), lasting={"k1": b"lasting key".ljust(32)})
+GREY = b64decode("""
+    /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6j
+    q62rZ4C8ybqmx5moq6T/wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAI
+    AQEAAD8AP//Z
+""")
 Row = TypeVar("Row", bound=Base)
 
 
@@ -279,6 +285,13 @@ def filed_minutes(session: Session, roll: Roll, by: Account, **changed: Any) -> 
         "filed_at": THREE_O_CLOCK + timedelta(hours=3), "filed_by": by.id, "filed_revision": 1,
     }  # fmt: skip
     return some_minutes(session, roll, by, **filed | changed)
+
+
+def a_picture(session: Session, article: Article, **changed: Any) -> Picture:
+    """Add a grey picture, eight points wide, to a draft."""
+    usual: dict[str, Any] = {"sha": sha256(GREY).digest(), "jpeg": GREY, "width": 8, "height": 8}
+    usual |= {"added_by": article.drafted_by, "added_at": NOON, "consent_at": NOON}
+    return _added(session, Picture(article_id=article.id, **usual | changed))
 
 
 def an_article(session: Session, org: Org, by: Account, **changed: Any) -> Article:

@@ -3,6 +3,9 @@
 from handlers.console import (
     accounts,
     amendments,
+    article_editor,
+    article_public,
+    articles,
     changes,
     complaints,
     confirmations,
@@ -37,6 +40,9 @@ from handlers.console.pages import console
 __all__ = [
     "accounts",
     "amendments",
+    "article_editor",
+    "article_public",
+    "articles",
     "changes",
     "complaints",
     "confirmations",

@@ -56,6 +56,7 @@ MENU = (
     Entry("组织生活", "console.gatherings", (Verb.TICK, Verb.SEE_FILED)),
     Entry("补学", "console.makeups", (Verb.TICK,)),
     Entry("请假与报备", "console.leaves", (Verb.TICK, Verb.DECIDE)),
+    Entry("活动宣传", "console.articles", (Verb.DRAFT, Verb.REVIEW_ARTICLE)),
     Entry("规定内容", "console.required_items", (Verb.REQUIRE_ITEMS,)),
     Entry("党员名册", "console.members", (Verb.SEE_ROSTER,)),
     Entry("名册导入", "console.imports", (Verb.IMPORT_ROSTER,)),
@@ -153,7 +154,7 @@ console.app_template_filter("moment")(moment_text)
 @console.after_app_request
 def guard(response: Response) -> Response:
     """Put the security headers on every page; nothing but style sheet and scripts is kept."""
-    if request.path.startswith(("/console", "/c/", "/n/", "/s/")):
+    if request.path.startswith(("/console", "/c/", "/n/", "/s/", "/a/")):
         response.headers.update(HEADERS)
         if request.path.startswith("/console/static/") and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=604800"

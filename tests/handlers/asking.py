@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from models.articles.article import ArticleState
 from models.gatherings.gathering import GatheringState
 from models.gatherings.plan import taking_part
 from models.gatherings.roll import RollLine
@@ -92,6 +93,11 @@ def new_account(world: World, row: str) -> dict[str, Any]:
     return {"org": org(world, row), "login": "newcomer", "name": "赵一", "role": role}
 
 
+def new_article(world: World, row: str) -> dict[str, Any]:
+    """Return the form that drafts an article from last month's record of the row's organisation."""
+    return {"org": org(world, row), "record": world.rolls.get((row, PAST), MISSING)}
+
+
 def code(world: World, row: str, state: GatheringState = NOW) -> dict[str, Any]:
     """Return what a phone sends after a scan."""
     return {"token": world.token(world.gatherings.get((row, state), MISSING))}
@@ -165,6 +171,14 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/complaints/<int:complaint_id>/answer": {"answer": "以后提前五天发。"},
     "POST /console/office-answers/<matter>": {"text": "请找您的支部。"},
     "POST /api/v1/binding": {"confirm": True},
+    "POST /console/articles/<int:article_id>/edit": {
+        "seen": "1",
+        "title": "清淤忙",
+        "byline": "支部",
+        "block_kind": "text",
+        "block_text": "渠通了",
+        "do": "save",
+    },
 }
 NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "POST /console/slips": slip,
@@ -172,6 +186,7 @@ NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "POST /console/gatherings/<int:gathering_id> draft": plan,
     "POST /console/gatherings/<int:gathering_id>/change": change,
     "POST /console/required-items": required_item,
+    "POST /console/articles": new_article,
     "POST /console/rolls/<int:roll_id>/marks": lambda world, row: marks(world, row, "present"),
     "POST /console/rolls/<int:roll_id>/dues": lambda world, row: of_line(world, row, "d-{}", "1"),
     # Nobody is recorded as not having come, so there is nothing to choose but nothing.
@@ -202,6 +217,13 @@ NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
 }
 
 
+def article_state(rule: str, wanted: str) -> ArticleState:
+    """Return in which state an article takes a step."""
+    if rule.startswith("/a/"):
+        return ArticleState.PUBLISHED
+    return ArticleState.DRAFT if wanted == "draft" or rule.endswith("/edit") else ArticleState.PROPOSED
+
+
 def address(world: World, route: str, row: str) -> str:
     """Put a row's ids into a route's address."""
     rule, _, wanted = route.partition(" ")[2].partition(" ")
@@ -229,6 +251,8 @@ def address(world: World, route: str, row: str) -> str:
         "/n/<token>": f"/n/{notice_token(KEYRING, world.gatherings.get((row, NOW), MISSING))}",
         "<token>": world.token(world.gatherings.get((row, NOW), MISSING)),
         "<int:item_id>": world.items.get(row, MISSING),
+        "<int:article_id>": world.articles.get((row, article_state(rule, wanted)), MISSING),
+        "<int:picture_id>": world.pictures.get((row, article_state(rule, wanted)), MISSING),
     }
     for name, value in ids.items():
         rule = rule.replace(name, str(value))
@@ -237,6 +261,7 @@ def address(world: World, route: str, row: str) -> str:
         "GET /console/members",
         "GET /console/slips",
         "GET /console/gatherings/new",
+        "GET /console/articles/new",
     )
     return f"{rule}?org={org(world, row)}" if by_query else rule
 

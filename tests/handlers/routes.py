@@ -90,6 +90,29 @@ RECORDS: Rows = {
     "parent": "401 401 401 401 404 404 404 404 404 200 200 404 404",
     "missing": NOWHERE,
 }
+# A draft of an article exists for its own organisation alone.
+OWN_DRAFTS: Rows = {
+    "own": "401 401 401 401 404 % % % % 404 404 404 404",
+    "same": "401 401 401 401 404 % % % % 404 404 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 404 404 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 404 404 404",
+    "parent": "401 401 401 401 404 404 404 404 404 % 404 404 404",
+    "missing": NOWHERE,
+}
+# From its proposal on it is read by its own staff and from above.
+PROPOSED: Rows = {
+    "own": "401 401 401 401 403 200 200 200 200 200 200 404 404",
+    "same": "401 401 401 401 404 200 200 200 200 200 200 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 200 200 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 200 404 404",
+    "parent": "401 401 401 401 404 404 404 404 404 200 200 404 404",
+    "missing": NOWHERE,
+}
+# What is published is everybody's.
+PUBLISHED: Rows = dict.fromkeys(("own", "same", "joint", "other", "parent"), ANYBODY) | {
+    "missing": ANYBODY.replace("200", "404")
+}
+
 
 SCREENS = ("own", "same", "other", "missing")
 
@@ -117,6 +140,8 @@ ROUTES: dict[str, Rows] = {
     "GET /api/v1/openapi.json": {"-": ANYBODY},
     "GET /": {"-": ANYBODY},
     "GET /n/<token>": {"own": ANYBODY, "missing": ANYBODY.replace("200", "404")},
+    "GET /a/<int:article_id>": PUBLISHED,
+    "GET /a/<int:article_id>/pictures/<int:picture_id>.jpg": PUBLISHED,
     "GET /c/<token>": {"own": ANYBODY, "missing": ANYBODY},
     # The hall's screen: a link turns into a cookie, and nobody's own log-in is one.
     "GET /s/<token>": {"own": ANYBODY.replace("200", "303"), "missing": ANYBODY.replace("200", "401")},
@@ -345,6 +370,17 @@ ROUTES: dict[str, Rows] = {
     "POST /console/gatherings/<int:gathering_id>/change": ok(HOSTS, 303),
     # By day nothing waits for the morning.
     "POST /console/gatherings/<int:gathering_id>/night-override": ok(ABOVE, 409),
+    # Articles.
+    "GET /console/articles": {"-": "401 401 401 401 403 200 200 200 200 200 200 403 403"},
+    "GET /console/articles/new": ok(DRAFTS, 200)
+    | {"-": "401 401 401 401 403 200 200 200 200 200 200 403 403"},
+    "POST /console/articles": ok(DRAFTS, 303),
+    "GET /console/articles/<int:article_id>": PROPOSED,
+    "GET /console/articles/<int:article_id> draft": ok(OWN_DRAFTS, 200),
+    "GET /console/articles/<int:article_id>/pictures/<int:picture_id>.jpg": PROPOSED,
+    "GET /console/articles/<int:article_id>/pictures/<int:picture_id>.jpg draft": ok(OWN_DRAFTS, 200),
+    "GET /console/articles/<int:article_id>/edit": ok(OWN_DRAFTS, 200),
+    "POST /console/articles/<int:article_id>/edit": ok(OWN_DRAFTS, 303),
     # What is required of the theme days below; only a committee requires.
     "GET /console/required-items": {"-": "401 401 401 401 403 403 403 403 403 200 200 403 403"},
     "POST /console/required-items": ok(ABOVE, 404)

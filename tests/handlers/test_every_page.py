@@ -18,6 +18,9 @@ NO_PAGES = (  # a file, and parts that are swapped into a page
     "GET /console/static/<path:filename>",
     "GET /console/gatherings/<int:gathering_id>/projector/code",
     "GET /console/rolls/<int:roll_id>/fresh",
+    "GET /a/<int:article_id>/pictures/<int:picture_id>.jpg",
+    "GET /console/articles/<int:article_id>/pictures/<int:picture_id>.jpg",
+    "GET /console/articles/<int:article_id>/pictures/<int:picture_id>.jpg draft",
     "GET /console/rolls/<int:roll_id>/record.docx",
 )
 
@@ -28,7 +31,7 @@ def pages() -> dict[str, tuple[str, str]]:
     for route, rows in ROUTES.items():
         if route in NO_PAGES:
             continue
-        if route.startswith(("GET /console/", "GET /c/", "GET /n/")) or route == "GET /":
+        if route.startswith(("GET /console/", "GET /c/", "GET /n/", "GET /a/")) or route == "GET /":
             for row, statuses in rows.items():
                 may = [who for who, status in zip(WHO, statuses.split(), strict=True) if status == "200"]
                 if may:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from handlers.edge import App, Installation, Parts
 from handlers.web import create_app
+from models.articles.article import ArticleBlock, ArticleState, BlockKind
 from models.audit import Via
 from models.base import connect, sessions_of
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind, GatheringState
@@ -46,6 +47,7 @@ from tests.factories import (
     a_leave,
     a_member,
     a_notice,
+    a_picture,
     a_post,
     a_required_item,
     a_roll,
@@ -53,6 +55,7 @@ from tests.factories import (
     a_township,
     a_zone,
     an_account,
+    an_article,
     an_away_report,
     an_entry,
     filed_minutes,
@@ -109,6 +112,8 @@ class World:
     phones: dict[str, str] = field(default_factory=dict)  # of the staff, after the eight digits
     digits: str = ""  # for one phone more
     screens: dict[str, str] = field(default_factory=dict)
+    articles: dict[tuple[str, ArticleState], int] = field(default_factory=dict)
+    pictures: dict[tuple[str, ArticleState], int] = field(default_factory=dict)
 
     @contextmanager
     def rolled_back(self, **parts: Any) -> Iterator[Connection]:
@@ -151,6 +156,7 @@ def open_world() -> Iterator[World]:
                 world.items[place] = a_required_item(
                     session, world.orgs[place], world.accounts["author"], period="2027-05"
                 ).id
+                _articles(session, world, place)
             for place in ("own", "same", "joint", "other"):
                 _requests(session, world, place)
         yield world
@@ -321,6 +327,34 @@ def _gathering(
         a_roll(session, it, world.orgs["joint"])
     session.add(AgendaItem(gathering_id=it.id, position=1, kind=AgendaKind.STUDY, title="学习文件"))
     return it
+
+
+def _articles(session: Session, world: World, place: str) -> None:
+    """Add an article for each step on the way, each by another hand, none of those who ask."""
+    steps = {
+        "proposed": world.accounts["author"],
+        "reviewed": world.accounts["joint"],
+        "approved": world.accounts["other"],
+    }
+    author = session.get_one(Account, world.accounts["author"])
+    for state, taken in (
+        (ArticleState.DRAFT, 0), (ArticleState.PROPOSED, 1), (ArticleState.REVIEWED, 2),
+        (ArticleState.APPROVED, 3), (ArticleState.PUBLISHED, 3),
+    ):  # fmt: skip
+        it = an_article(session, world.orgs[place], author, title=f"清淤忙（{place}）")
+        picture = a_picture(session, it)
+        for n, kind, text, shown in (
+            (1, BlockKind.TEXT, "渠通了。", None),
+            (2, BlockKind.PICTURE, "", picture.id),
+        ):
+            session.add(ArticleBlock(article_id=it.id, position=n, kind=kind, text=text, picture_id=shown))
+        session.flush()
+        world.articles[place, state], world.pictures[place, state] = it.id, picture.id
+        for step, account_id in list(steps.items())[:taken]:
+            setattr(it, f"{step}_by", account_id)
+            setattr(it, f"{step}_at", NOON)
+        it.state, it.published_at = state, NOON if state is ArticleState.PUBLISHED else None
+        session.flush()
 
 
 def _requests(session: Session, world: World, place: str) -> None:
