@@ -12,6 +12,7 @@ from models.demo.ledger import correct_rolls, keep_unrated, volunteer
 from models.demo.letters import receive_letters
 from models.demo.months import tell_the_year
 from models.demo.people import settle_people
+from models.demo.publicity import tell_the_public
 from models.demo.records import keep_records
 from models.demo.tree import choose_schemes, enter_holidays, plant_tree
 from models.keyring import Keyring
@@ -49,6 +50,7 @@ def load_demo(
     volunteer(session, people, told, accounts)
     keep_unrated(session, people, told)
     keep_records(session, people, told, accounts, now=now)
+    tell_the_public(session, orgs, told, accounts, now=now)
     receive_letters(session, accounts, now=now)
     prepare_next(session, orgs, people, accounts, channels=channels, now=now)
     return demo_logins(session)

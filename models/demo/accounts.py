@@ -38,8 +38,9 @@ TRY = {
     "lq00-sj": "党总支书记：三个支部合开，各支部确认自己的名册",
     "xb06-sj": "三个人的企业支部：没有支委会，一样开主题党日",
     "dy07-sj": "有一份名册还没有确认的支部书记",
-    "hz-gb": "镇党建干部：定规定动作，看各支部开了没有；看不到个人",
+    "hz-gb": "镇党建干部：看各支部开了没有、归档没有，退回要补的，审一篇稿件；看个人要写明用途",
     "sfq-gb": "示范区党建干部：看全区、答复投诉、改公众号的办事答复",
+    "sfq-xc": "示范区党建干部（宣传）：审批和发布稿件，自己写过的不能批",
     "sfq-sjy": "审计员：名册、积分和号码都看不到",
 }
 
@@ -89,6 +90,7 @@ def open_accounts(
 
 def _officers(orgs: Mapping[str, Org], since: date) -> Iterator[Opening]:
     yield Opening("sfq-gb", "韩立新", None, orgs["SFQ"], Role.ZONE_OFFICER, since)
+    yield Opening("sfq-xc", "闻清", None, orgs["SFQ"], Role.ZONE_OFFICER, since)
     yield Opening("sfq-sjy", "陆平", None, orgs["SFQ"], Role.AUDITOR, since)
     for code, _, officer in TOWNS:
         yield Opening(f"{code.lower()}-gb", officer, None, orgs[code], Role.TOWNSHIP_OFFICER, since)

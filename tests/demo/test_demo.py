@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from models.articles.article import Article, ArticleState
+from models.articles.publication import Publication, PublicationState
 from models.base import connect
 from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
@@ -272,6 +274,15 @@ def test_no_two_records_are_alike_and_what_was_decided_has_a_hand_and_a_day(load
     assert outcomes[ItemOutcome.CHANGED] > 0
     assert total(loaded, Decision, Decision.owner.is_(None)) == 0
     assert total(loaded, Decision, Decision.vote_base.is_not(None)) > 20
+
+
+def test_an_article_stands_at_each_step_and_no_step_was_anybodys_own(loaded: Session) -> None:
+    states = Counter(loaded.scalars(select(Article.state)))
+    assert states[ArticleState.PROPOSED] == 2
+    assert set(states) == set(ArticleState) - {ArticleState.APPROVED}
+    back = loaded.scalars(select(Article).where(Article.state == ArticleState.DRAFT)).one()
+    assert back.came_back
+    assert total(loaded, Publication, Publication.state == PublicationState.QUEUED) == 1
 
 
 def test_points_are_posted_under_two_schemes(loaded: Session) -> None:
