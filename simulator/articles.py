@@ -14,7 +14,8 @@ from simulator.library import BANNED, DELETED, DONE, ENDS, UNDER_WAY, File, Publ
 from simulator.push import Pusher
 from simulator.state import State, iso
 
-SHOWN = 20
+SHOWN = 8
+CHINA = 8 * 3600.0
 POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'"
 GONE = "该内容已被发布者删除"
 TAKEN_AWAY = "此内容因违规无法查看"
@@ -170,13 +171,13 @@ def _page(appid: str, article: dict[str, Any], at: float, reason: str) -> Respon
         source = escape(article["content_source_url"])
         is_web = source.startswith(("http://", "https://"))
         more = f'<p class="more"><a href="{source}">阅读原文</a></p>' if is_web else ""
-        by = " · ".join(filter(None, (escape(article["author"]), escape(appid), iso(at)[:10])))
+        by = " · ".join(filter(None, (escape(article["author"]), iso(at + CHINA)[:10])))
         inside = (
             f'<h1>{escape(article["title"])}</h1><p class="by">{by}</p>'
             f'<div class="content">{article["content"]}</div>{more}'
         )
     page = Template((folder / "article.html").read_text(encoding="utf-8"))
-    told = page.substitute(title=escape("" if reason else article["title"]) or reason, inside=inside)
+    told = page.substitute(title=reason or escape(article["title"]), who=escape(appid), inside=inside)
     answer = Response(told, 200, mimetype="text/html")
     answer.headers["Content-Security-Policy"] = POLICY
     return answer
