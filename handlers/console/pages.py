@@ -61,6 +61,7 @@ MENU = (
     Entry("党员名册", "console.members", (Verb.SEE_ROSTER,)),
     Entry("名册导入", "console.imports", (Verb.IMPORT_ROSTER,)),
     Entry("绑定条", "console.slips", (Verb.ISSUE_SLIPS,)),
+    Entry("报表导出", "console.ledgers", (Verb.SEE_FILED,)),
     Entry("手机办公", "console.phone_code", (Verb.TICK, Verb.PUBLISH)),
     Entry("投诉与建议", "console.complaints", (Verb.ANSWER_PUBLIC,)),
     Entry("公众号答复", "console.office_answers_page", (Verb.ANSWER_PUBLIC,)),

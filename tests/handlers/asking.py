@@ -256,6 +256,9 @@ def address(world: World, route: str, row: str) -> str:
     }
     for name, value in ids.items():
         rule = rule.replace(name, str(value))
+    if "/console/ledgers" in route:
+        # Without a purpose it is a link, which leads to the page.
+        return f"{rule}?org={org(world, row)}&roll={ids['<int:roll_id>']}&purpose=archive"
     by_query = route in (
         "GET /console/imports",
         "GET /console/members",

@@ -113,6 +113,27 @@ PUBLISHED: Rows = dict.fromkeys(("own", "same", "joint", "other", "parent"), ANY
     "missing": ANYBODY.replace("200", "404")
 }
 
+# A ledger of gatherings goes to whoever sees what was filed; a group has none of its own.
+FILED: Rows = {
+    "-": "401 401 401 401 403 200 200 200 200 200 200 403 403",
+    "own": "401 401 401 401 403 200 200 200 200 200 200 403 403",
+    "same": "401 401 401 401 403 409 409 409 409 409 409 403 403",
+    "joint": "401 401 401 401 403 404 404 404 404 200 200 403 403",
+    "other": "401 401 401 401 403 404 404 404 404 404 200 403 403",
+    "parent": "401 401 401 401 403 404 404 404 404 200 200 403 403",
+    "missing": "401 401 401 401 403 404 404 404 404 404 404 403 403",
+}
+# A ledger of people goes to the staff of their own branch.
+OWN_PEOPLE: Rows = {
+    "-": "401 401 401 401 403 200 200 200 200 403 403 403 403",
+    "own": "401 401 401 401 403 200 200 200 200 403 403 403 403",
+    "same": "401 401 401 401 403 409 409 409 409 403 403 403 403",
+    "joint": "401 401 401 401 403 404 404 404 404 403 403 403 403",
+    "other": "401 401 401 401 403 404 404 404 404 403 403 403 403",
+    "parent": "401 401 401 401 403 404 404 404 404 403 403 403 403",
+    "missing": "401 401 401 401 403 404 404 404 404 403 403 403 403",
+}
+
 
 SCREENS = ("own", "same", "other", "missing")
 
@@ -308,6 +329,13 @@ ROUTES: dict[str, Rows] = {
     # The workbook: a branch's own people, an officer's subtree; a group has no roster of its own.
     "GET /console/imports": IMPORTS,
     "POST /console/imports": IMPORTS,
+    # Ledgers as Excel.
+    "GET /console/ledgers": FILED,
+    "GET /console/ledgers/meetings": FILED,
+    "GET /console/ledgers/roster": OWN_PEOPLE,
+    "GET /console/ledgers/leave-makeup": OWN_PEOPLE,
+    "GET /console/ledgers/floating": OWN_PEOPLE,
+    "GET /console/ledgers/sign-in": ok(WHOLE_ROLL, 200),
     "GET /console/slips": {
         "-": "401 401 401 401 403 403 403 200 200 403 403 403 403",
         "own": "401 401 401 401 403 403 403 200 200 403 403 403 403",

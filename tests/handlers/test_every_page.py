@@ -14,10 +14,12 @@ from tests.handlers.world import WHO, World, open_world
 pytestmark = pytest.mark.browser
 
 SITE = "http://console.test"
+LEDGERS = ("floating", "leave-makeup", "meetings", "roster", "sign-in")
 NO_PAGES = (  # a file, and parts that are swapped into a page
     "GET /console/static/<path:filename>",
     "GET /console/gatherings/<int:gathering_id>/projector/code",
     "GET /console/rolls/<int:roll_id>/fresh",
+    *(f"GET /console/ledgers/{kind}" for kind in LEDGERS),
     "GET /a/<int:article_id>/pictures/<int:picture_id>.jpg",
     "GET /console/articles/<int:article_id>/pictures/<int:picture_id>.jpg",
     "GET /console/articles/<int:article_id>/pictures/<int:picture_id>.jpg draft",
