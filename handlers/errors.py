@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 STATUS = {
     400: "bad_article bad_picture bad_complaint bad_office_text"
     " bad_minutes minutes_incomplete"
+    " bad_batch bad_handover"
     " bad_delegate bad_heads bad_item bad_leave bad_login bad_makeup bad_plan bad_report"
     " bind_code_wrong code_invalid code_mistyped code_wrong csrf cycle_invalid header_missing"
     " import_changed link_code_wrong name_missing password_weak password_wrong period_invalid"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.articles.article import Article, Picture
 from models.base import Base
+from models.duties.handover import Handover
 from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.host_attendance import HostAttendance
 from models.gatherings.minutes import Minutes, MinutesState
@@ -292,6 +293,18 @@ def a_picture(session: Session, article: Article, **changed: Any) -> Picture:
     usual: dict[str, Any] = {"sha": sha256(GREY).digest(), "jpeg": GREY, "width": 8, "height": 8}
     usual |= {"added_by": article.drafted_by, "added_at": NOON, "consent_at": NOON}
     return _added(session, Picture(article_id=article.id, **usual | changed))
+
+
+def a_handover(session: Session, org: Org, giver: Account, taker: Account, **changed: Any) -> Handover:
+    """Hand a secretary's post over with nothing open, by the one who gives it."""
+    usual: dict[str, Any] = {
+        "role": Role.SECRETARY,
+        "handed_on": date(2026, 11, 20),
+        "document": "河东党〔2026〕18号",
+    }
+    usual |= {"items": {}, "account_id": giver.id, "acted_at": NOON}
+    row = Handover(org_id=org.id, from_account_id=giver.id, to_account_id=taker.id, **usual | changed)
+    return _added(session, row)
 
 
 def an_article(session: Session, org: Org, by: Account, **changed: Any) -> Article:

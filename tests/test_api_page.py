@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 # The state says no: 409 wherever it is not a form that comes back.
 CONFLICTS = {
     "minutes_changed", "minutes_filed", "not_filed",
-    "link_code_used",
+    "link_code_used", "post_ended",
     "article_changed", "record_not_filed",
     "complaint_answered",
     "already_signed_in", "attendance_reported", "leave_asked", "leave_closed", "not_answered", "not_required",

@@ -1,6 +1,7 @@
 """/console: the pages of branch staff and officers; every form works without a script."""
 
 from handlers.console import (
+    account_batches,
     accounts,
     amendments,
     article_editor,
@@ -12,6 +13,7 @@ from handlers.console import (
     delegates,
     draft_pages,
     gatherings,
+    handovers,
     imports,
     leaves,
     ledgers,
@@ -33,12 +35,14 @@ from handlers.console import (
     roll_rows,
     rolls,
     screens,
+    slip_batches,
     slips,
     today,
 )
 from handlers.console.pages import console
 
 __all__ = [
+    "account_batches",
     "accounts",
     "amendments",
     "article_editor",
@@ -51,6 +55,7 @@ __all__ = [
     "delegates",
     "draft_pages",
     "gatherings",
+    "handovers",
     "imports",
     "leaves",
     "ledgers",
@@ -72,6 +77,7 @@ __all__ = [
     "roll_rows",
     "rolls",
     "screens",
+    "slip_batches",
     "slips",
     "today",
 ]

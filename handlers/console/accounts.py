@@ -1,16 +1,18 @@
 """Accounts and posts of the level below, kept by the officers of a township or the zone."""
 
-import re
+from collections.abc import Sequence
+from itertools import groupby
 
 from flask import Response, request
 
-from handlers.console.login import judge_password_again
+from handlers.console.login import ask_password
 from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.identity import staff
-from models.people.account import ROLE_TEXT, Role
+from models.duties.handovers import HANDED
+from models.people.account import LOGIN, ROLE_TEXT, Role
 from models.people.console import is_fresh
-from models.people.org import Org
+from models.people.org import Org, OrgKind
 from models.people.posts import (
     account_below,
     end_account,
@@ -23,8 +25,6 @@ from models.people.posts import (
 from models.people.rights import Verb
 from models.refused import Refused
 
-LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
-
 
 @console.get("/console/accounts")
 @staff_page
@@ -36,30 +36,47 @@ def accounts() -> Response:
 
 def _page(status: int = 200, errors: dict[str, str] | None = None) -> Response:
     edge, posts = current(), staff().posts
+    orgs = orgs_below(edge.session, posts)
+    towns = _towns_below(orgs)
+    town = _town_asked(towns)
+    held = [row for row in posts_below(edge.session, posts, now=edge.now) if _is_shown(row.org, town, towns)]
     return page(
         "accounts.html",
         status,
-        held=posts_below(edge.session, posts, now=edge.now),
-        orgs=orgs_below(edge.session, posts),
+        held=[list(rows) for _, rows in groupby(held, key=lambda row: row.org.id)],
+        orgs=orgs,
+        towns=towns,
+        town=town,
         roles=[(role.value, ROLE_TEXT[role]) for role in roles_given(posts)],
         role_text=ROLE_TEXT,
+        handed=HANDED,
         typed=request.form,
         errors=errors or {},
         fresh=is_fresh(staff(), now=edge.now),
     )
 
 
-def _ask_password() -> None:
-    """Let the request go on only with the password typed within ten minutes, or in this very form.
+def _towns_below(orgs: Sequence[Org]) -> list[Org]:
+    """Return the townships whose accounts are looked at one township at a time: those of a zone's officer."""
+    own = {post.org_id for post in staff().posts}
+    return [org for org in orgs if org.kind is OrgKind.PARTY_COMMITTEE and org.id not in own]
 
-    Refused: password_needed, password_wrong, too_many_tries.
-    """
-    password = request.form.get("password", "")[:200]
-    if not password and is_fresh(staff(), now=current().now):
-        return
-    if not password:
-        raise Refused("password_needed", "请再输一次您的密码")
-    judge_password_again(password)
+
+def _town_asked(towns: Sequence[Org]) -> Org | None:
+    """Return the township that the page is narrowed to, None for what is in none. Refused: not_found."""
+    asked = request.values.get("under", "")
+    if not asked:
+        return None
+    found = next((town for town in towns if str(town.id) == asked), None)
+    if found is None:
+        raise Refused("not_found", "没有找到")
+    return found
+
+
+def _is_shown(org: Org, town: Org | None, towns: Sequence[Org]) -> bool:
+    if town is not None:
+        return org.path.startswith(town.path)
+    return not any(org.path.startswith(one.path) and org.id != one.id for one in towns)
 
 
 def _again(error: Refused) -> Response:
@@ -82,7 +99,7 @@ def create_account() -> Response:
     form = request.form
     login, name = form.get("login", "").strip().lower(), form.get("name", "").strip()
     try:
-        _ask_password()
+        ask_password()
         if not LOGIN.fullmatch(login):
             raise Refused("bad_login", "登录名用小写字母和数字，3 到 32 位，例如 chenli")
         if not 1 <= len(name) <= 40:
@@ -107,11 +124,11 @@ def create_ending(account_id: int) -> Response:
     need_somewhere(Verb.GIVE_POSTS)
     account = account_below(edge.session, who.posts, account_id, now=edge.now)
     try:
-        _ask_password()
+        ask_password()
     except Refused as error:
         return _again(error)
     end_account(edge.session, account, by=who.account_id, now=edge.now)
-    return go("console.accounts")
+    return go("console.accounts", under=request.form.get("under") or None)
 
 
 @console.post("/console/accounts/<int:account_id>/password")
@@ -122,7 +139,7 @@ def create_first_password(account_id: int) -> Response:
     need_somewhere(Verb.GIVE_POSTS)
     account = account_below(edge.session, who.posts, account_id, now=edge.now)
     try:
-        _ask_password()
+        ask_password()
     except Refused as error:
         return _again(error)
     password = new_first_password(edge.session, account, by=who.account_id)

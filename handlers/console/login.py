@@ -15,6 +15,7 @@ from models.people.console import (
     change_password,
     check_password,
     end_session,
+    is_fresh,
     start_session,
     type_password_again,
 )
@@ -60,6 +61,19 @@ def judge_password_again(password: str) -> None:
     count_password_try(key)
     type_password_again(edge.session, request.cookies[cookie_name()], who.account_id, password, now=edge.now)
     give_back_try(edge.session, Guess.PASSWORD, key, now=edge.now)
+
+
+def ask_password() -> None:
+    """Let the request go on only with the password typed within ten minutes, or in this very form.
+
+    Refused: password_needed, password_wrong, too_many_tries.
+    """
+    password = request.form.get("password", "")[:200]
+    if not password and is_fresh(staff(), now=current().now):
+        return
+    if not password:
+        raise Refused("password_needed", "请再输一次您的密码")
+    judge_password_again(password)
 
 
 @console.get("/console/login")

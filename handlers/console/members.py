@@ -29,8 +29,7 @@ def roster_by_group(org: Org) -> list[tuple[str, list[RosterRow]]]:
     """Return the roster of a branch, or of the branches below, by group and in surname order."""
     edge = current()
     branches = branches_below(edge.session, org)
-    rows = roster_of(edge.session, [branch.id for branch in branches], now=edge.now)
-    rows.sort(key=lambda row: (*_place(row), surname_order(row.member.name), row.member.id))
+    rows = in_roster_order(roster_of(edge.session, [branch.id for branch in branches], now=edge.now))
     several = len(branches) > 1
 
     def heading(row: RosterRow) -> str:
@@ -38,6 +37,11 @@ def roster_by_group(org: Org) -> list[tuple[str, list[RosterRow]]]:
         return " ".join(filter(None, (row.branch.name if several else "", group))) or row.branch.name
 
     return [(name, list(of)) for name, of in groupby(rows, key=heading)]
+
+
+def in_roster_order(rows: Iterable[RosterRow]) -> list[RosterRow]:
+    """Return rows by branch and group, and in surname order."""
+    return sorted(rows, key=lambda row: (*_place(row), surname_order(row.member.name), row.member.id))
 
 
 def namesakes(groups: Iterable[tuple[str, Sequence[RosterRow]]]) -> set[str]:

@@ -66,6 +66,7 @@ MENU = (
     Entry("投诉与建议", "console.complaints", (Verb.ANSWER_PUBLIC,)),
     Entry("公众号答复", "console.office_answers_page", (Verb.ANSWER_PUBLIC,)),
     Entry("账号与岗位", "console.accounts", (Verb.GIVE_POSTS,)),
+    Entry("换届交接", "console.handovers", (Verb.GIVE_POSTS,)),
 )
 
 

@@ -1,19 +1,17 @@
 """Printing binding slips: each code exists on paper only."""
 
-from datetime import timedelta
-
 from flask import Response, request
 
 from handlers.console.login import judge_password_again
 from handlers.console.members import namesakes, roster_by_group
 from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
 from handlers.console.reach import org_asked, own_orgs
+from handlers.console.slip_batches import Sheet, branches_form, slip_sheet
 from handlers.edge import current
 from handlers.identity import staff
-from models.clock import day_of
-from models.people.bind import CODE_LIFE, issue_codes
+from models.people.bind import issue_codes
 from models.people.org import Org
-from models.people.rights import Verb
+from models.people.rights import SECRETARIES, Verb, may
 from models.people.roster import without_slip
 from models.refused import Refused
 
@@ -21,9 +19,16 @@ from models.refused import Refused
 @console.get("/console/slips")
 @staff_page
 def slips() -> Response:
-    """Choose whose slips to print."""
+    """Choose whose slips to print; above the branch, of which branches."""
     need_somewhere(Verb.ISSUE_SLIPS)
-    return _form(org_asked(Verb.ISSUE_SLIPS, request.args.get("org")))
+    org = org_asked(Verb.ISSUE_SLIPS, request.args.get("org"))
+    return _form(org) if _prints_by_name(org) else branches_form([org])
+
+
+def _prints_by_name(org: Org) -> bool:
+    """Return whether the person is a secretary there: who has no slip yet is nobody's business above."""
+    posts = [post for post in staff().posts if post.role in SECRETARIES]
+    return may(posts, Verb.ISSUE_SLIPS, org.path)
 
 
 def _form(org: Org, chosen: set[int] | None = None, status: int = 200, **errors: str) -> Response:
@@ -55,6 +60,8 @@ def create_slips() -> Response:
     """
     edge, who = current(), staff()
     org = org_asked(Verb.ISSUE_SLIPS, request.form.get("org"))
+    if not _prints_by_name(org):
+        raise Refused("not_yours", "请按支部打印，单独一位的由支部书记打印")
     sent = {int(value) for value in request.form.getlist("member") if value.isdecimal() and len(value) < 18}
     groups = roster_by_group(org)
     rows = [row for _, of in groups for row in of if row.member.id in sent]
@@ -69,16 +76,7 @@ def create_slips() -> Response:
         status = 429 if error.code == "too_many_tries" else 400
         return _form(org, sent, status, password=error.message)
     codes = issue_codes(edge.session, edge.parts.keyring, sorted(sent), by=who.account_id, now=edge.now)
-    # A code that expires in the middle of a day is good through the day before.
-    last_day = day_of(edge.now + CODE_LIFE - timedelta(days=1))
-    return page(
-        "slip_sheet.html",
-        rows=rows,
-        namesakes=namesakes(groups),
-        codes=codes,
-        last_day=last_day,
-        issued_on=day_of(edge.now),
-    )
+    return slip_sheet([Sheet(org, rows, namesakes(groups))], codes)
 
 
 @console.app_template_filter("spaced")

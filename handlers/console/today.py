@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from flask import Response
 
 from handlers.console.gatherings import months_back
+from handlers.console.handovers import handed_lately
 from handlers.console.leaves import paths_where
 from handlers.console.owed import DRAFT_AHEAD, TO_COME, on_day, owed
 from handlers.console.pages import console, holds, page, staff_page
@@ -63,6 +64,7 @@ def today() -> Response:
         draft_from=day_text(suggestion.day - DRAFT_AHEAD) if suggestion else "",
         opens_at=opens_at,
         soon=lambda moment: on_day(day_of(moment)),
+        handed=handed_lately(),
         looks_on=holds(staff(), Verb.GIVE_POSTS),
     )
 

@@ -1,10 +1,11 @@
 """The tree of organisations and the settings that are inherited down it."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, FetchedValue, Index, String, literal, select
+from sqlalchemy import CheckConstraint, Date, FetchedValue, Index, String, false, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -133,8 +134,15 @@ def org_by_code(session: Session, org_code: str) -> Org:
 
 def branches_below(session: Session, org: Org) -> list[Org]:
     """Return the branches in the subtree of `org`, itself included, in the order of the tree."""
+    return branches_among(session, [org])
+
+
+def branches_among(session: Session, orgs: Sequence[Org]) -> list[Org]:
+    """Return the branches in the subtrees of these organisations in the order of the tree, each once."""
     query = select(Org).where(
-        Org.path.startswith(org.path), Org.kind.in_(BRANCHES), Org.dissolved_on.is_(None)
+        or_(false(), *(Org.path.startswith(org.path) for org in orgs)),
+        Org.kind.in_(BRANCHES),
+        Org.dissolved_on.is_(None),
     )
     return sorted(session.scalars(query), key=tree_order)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
@@ -79,3 +79,24 @@ def without_slip(session: Session, member_ids: Sequence[int], *, now: datetime) 
         ),
     )
     return set(session.scalars(query))
+
+
+def never_printed(session: Session, member_ids: Sequence[int]) -> set[int]:
+    """Return for whom of these no slip was ever printed, be they bound or not.
+
+    What those above may ask: it tells of paper, and of nobody's phone.
+    """
+    query = select(Member.id).where(
+        Member.id.in_(member_ids), ~exists().where(BindCode.member_id == Member.id)
+    )
+    return set(session.scalars(query))
+
+
+def roster_numbers(session: Session, branch_ids: Collection[int]) -> dict[int, int]:
+    """Return branch id -> how many members are on its roster; nothing of a branch without any."""
+    query = (
+        select(Member.branch_id, func.count())
+        .where(Member.branch_id.in_(branch_ids), Member.status.in_(ON_ROLLS))
+        .group_by(Member.branch_id)
+    )
+    return dict(session.execute(query).all())

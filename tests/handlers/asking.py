@@ -98,6 +98,24 @@ def new_article(world: World, row: str) -> dict[str, Any]:
     return {"org": org(world, row), "record": world.rolls.get((row, PAST), MISSING)}
 
 
+def account_list(world: World, row: str) -> dict[str, Any]:
+    """Return the form that has a list of one clerk looked at."""
+    code = world.orgs[row].code if row in world.orgs else "NONE"
+    return {"rows": f"{code}\t赵一\tnewcomer\t党务专干", "do": "look"}
+
+
+def handover(world: World, row: str) -> dict[str, Any]:
+    """Return the form that hands a post over to somebody new."""
+    post = world.posts.get(row, MISSING)
+    return {
+        "post": post,
+        "name": "赵一",
+        "login": "newcomer",
+        "day": "2026-11-24",
+        "document": "党〔2026〕18号",
+    }
+
+
 def code(world: World, row: str, state: GatheringState = NOW) -> dict[str, Any]:
     """Return what a phone sends after a scan."""
     return {"token": world.token(world.gatherings.get((row, state), MISSING))}
@@ -205,6 +223,13 @@ NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "POST /console/host-attendances": person,
     "POST /console/imports": a_roster,
     "POST /console/accounts": new_account,
+    "POST /console/accounts/batch": account_list,
+    "POST /console/handovers": handover,
+    "POST /console/slips/branches": lambda world, row: {
+        "branch": org(world, row),
+        "who": "all",
+        "password": PASSWORD,
+    },
     "POST /api/v1/binding": lambda world, row: {"bind_code": world.slips.get(row, "123456789014")},
     "POST /api/v1/check-ins": code,
     "POST /api/v1/branch/session": lambda world, row: {"code": world.digits if row == "own" else "00000000"},
@@ -242,6 +267,7 @@ def address(world: World, route: str, row: str) -> str:
         "<int:report_id>": world.reports.get(row + told, MISSING),
         "<int:spell_id>": world.spells.get(row, MISSING),
         "<int:attendance_id>": world.attendances.get(row + told, MISSING),
+        "<int:handover_id>": world.handovers.get(row, MISSING),
         "<int:account_id>": world.accounts.get(row, MISSING),
         "<path:filename>": "console.css",
         "<int:complaint_id>": world.complaints.get(row, MISSING),
@@ -264,6 +290,7 @@ def address(world: World, route: str, row: str) -> str:
         "GET /console/members",
         "GET /console/slips",
         "GET /console/gatherings/new",
+        "GET /console/handovers/new",
         "GET /console/articles/new",
     )
     return f"{rule}?org={org(world, row)}" if by_query else rule

@@ -15,7 +15,7 @@ MATRIX = {
     "/console/gatherings/new": (200, 200, 403, 200, 200, 404, 404, 403),
     "/console/members": (200, 200, 403, 200, 200, 403, 403, 403),
     "/console/members/MEMBER/points": (200, 200, 403, 404, 404, 403, 403, 404),
-    "/console/slips": (200, 403, 403, 200, 200, 403, 403, 403),
+    "/console/slips": (200, 403, 403, 200, 200, 200, 200, 403),
     "/console/accounts": (403, 403, 403, 403, 403, 200, 200, 403),
     "/console/gatherings/IT": (200, 200, 200, 200, 404, 200, 200, 404),
     "/console/gatherings/IT/phone-list": (200, 200, 200, 200, 404, 403, 403, 404),

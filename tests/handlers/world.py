@@ -43,6 +43,7 @@ from tests.factories import (
     a_delivery,
     a_gathering,
     a_group,
+    a_handover,
     a_host_attendance,
     a_leave,
     a_member,
@@ -103,6 +104,8 @@ class World:
     spells: dict[str, int] = field(default_factory=dict)
     attendances: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
+    posts: dict[str, int] = field(default_factory=dict)  # of those accounts
+    handovers: dict[str, int] = field(default_factory=dict)
     complaints: dict[str, int] = field(default_factory=dict)
     receipt: str = ""  # of what the member wrote
     items: dict[str, int] = field(default_factory=dict)
@@ -269,8 +272,10 @@ def _staff(session: Session, world: World) -> None:
     roles = (Role.CLERK, Role.GROUP_LEADER, Role.SECRETARY, Role.SECRETARY, Role.TOWNSHIP_OFFICER)
     for place, role in zip(PLACES, roles, strict=True):
         account = an_account(session, f"at_{place}", f"别{place}")
-        a_post(session, account, world.orgs[place], role)
+        world.posts[place] = a_post(session, account, world.orgs[place], role).id
         world.accounts[place] = account.id
+        author = session.get_one(Account, world.accounts["author"])
+        world.handovers[place] = a_handover(session, world.orgs[place], author, account, role=role).id
 
 
 def _phones(session: Session, world: World) -> None:
