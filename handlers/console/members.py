@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from flask import Response, request
 
@@ -20,7 +21,7 @@ from models.people.rights import Verb
 from models.people.roster import RosterRow, member_seen, roster_of
 from models.points.cycle import months_of
 from models.points.exact import with_places
-from models.points.statement import statement_of
+from models.points.statement import Statement, statement_of
 
 SPELL_TEXT = {SpellKind.AWAY: "外出报备", SpellKind.EXEMPT: "不作要求", SpellKind.NOT_RATED: "不参评"}
 
@@ -93,19 +94,23 @@ def member_points(member_id: int) -> Response:
     member, branch, group = member_seen(edge.session, member_id)
     require(Verb.SEE_ROSTER, branch)
     statement = statement_of(edge.session, member_id, cycle=request.args.get("cycle"), now=edge.now)
-    parts = statement.parts if statement else ()
-    reversed_by = {one.reverses: one for one in statement.entries if one.reverses} if statement else {}
     return page(
-        "points.html",
-        member=member,
-        branch=branch,
-        group=group,
-        statement=statement,
-        span=_span(statement.cycle, day_of(edge.now)) if statement else "",
-        # One scale for all parts: the widest bar is the whole width.
-        scale=max((max(part.cap or part.subtotal, part.subtotal, Decimal(1)) for part in parts), default=1),
-        reversed_by=reversed_by,
+        "points.html", member=member, branch=branch, group=group, **statement_shown(statement, edge.now)
     )
+
+
+def statement_shown(statement: Statement | None, now: datetime) -> dict[str, Any]:
+    """Return what the pages need that show a statement: its days, one scale for all bars, what was undone."""
+    parts = statement.parts if statement else ()
+    return {
+        "statement": statement,
+        "span": _span(statement.cycle, day_of(now)) if statement else "",
+        # One scale for all parts: the widest bar is the whole width.
+        "scale": max(
+            (max(part.cap or part.subtotal, part.subtotal, Decimal(1)) for part in parts), default=1
+        ),
+        "reversed_by": {one.reverses: one for one in statement.entries if one.reverses} if statement else {},
+    }
 
 
 def _span(cycle: str, today: date) -> str:

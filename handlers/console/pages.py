@@ -54,11 +54,13 @@ class Entry(NamedTuple):
 MENU = (
     Entry("今天", "console.today", ()),
     Entry("组织生活", "console.gatherings", (Verb.TICK, Verb.SEE_FILED)),
+    Entry("开展与归档", "console.below", (Verb.RETURN_RECORD,)),
     Entry("补学", "console.makeups", (Verb.TICK,)),
     Entry("请假与报备", "console.leaves", (Verb.TICK, Verb.DECIDE)),
     Entry("活动宣传", "console.articles", (Verb.DRAFT, Verb.REVIEW_ARTICLE)),
     Entry("规定内容", "console.required_items", (Verb.REQUIRE_ITEMS,)),
     Entry("党员名册", "console.members", (Verb.SEE_ROSTER,)),
+    Entry("查看党员情况", "console.people", (Verb.SEE_PERSON,)),
     Entry("名册导入", "console.imports", (Verb.IMPORT_ROSTER,)),
     Entry("绑定条", "console.slips", (Verb.ISSUE_SLIPS,)),
     Entry("报表导出", "console.ledgers", (Verb.SEE_FILED,)),

@@ -157,6 +157,8 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/password": {"old": PASSWORD, "new": "stone-river-24", "again": "stone-river-24"},
     "POST /console/gatherings/<int:gathering_id>/cancellation": {"reason": "大雪封路"},
     "POST /console/gatherings/<int:gathering_id>/night-override": {"reason": "防汛转移"},
+    "POST /console/people": {"name": "何桂芳", "purpose": "objection"},
+    "POST /console/people/<int:member_id>": {"purpose": "objection"},
     "POST /console/makeups/<int:gathering_id>/<int:member_id>": {"done_on": "2026-11-25", "content": "学习"},
     "POST /console/rolls/<int:roll_id>/heads": {"heads": "3"},
     "POST /console/rolls/<int:roll_id>/minutes": {"seen": "1", "host": "李书平"},
@@ -286,6 +288,7 @@ def address(world: World, route: str, row: str) -> str:
         # Without a purpose it is a link, which leads to the page.
         return f"{rule}?org={org(world, row)}&roll={ids['<int:roll_id>']}&purpose=archive"
     by_query = route in (
+        "GET /console/below",
         "GET /console/imports",
         "GET /console/members",
         "GET /console/slips",

@@ -71,6 +71,16 @@ ACCOUNTS: Rows = {
     "missing": "401 401 401 401 403 403 403 403 403 404 404 403 403",
 }
 
+BELOW: Rows = {
+    "-": "401 401 401 401 403 403 403 403 403 200 200 403 403",
+    "own": "401 401 401 401 403 403 403 403 403 200 200 403 403",
+    "same": "401 401 401 401 403 403 403 403 403 200 200 403 403",
+    "joint": "401 401 401 401 403 403 403 403 403 200 200 403 403",
+    "other": "401 401 401 401 403 403 403 403 403 404 200 403 403",
+    "parent": "401 401 401 401 403 403 403 403 403 200 200 403 403",
+    "missing": "401 401 401 401 403 403 403 403 403 404 404 403 403",
+}
+
 IMPORTS: Rows = {
     "-": "401 401 401 401 403 200 403 200 200 200 200 403 403",
     "own": "401 401 401 401 403 200 403 200 200 200 200 403 403",
@@ -423,6 +433,15 @@ ROUTES: dict[str, Rows] = {
     "POST /console/required-items": ok(ABOVE, 404)
     | {"parent": "401 401 401 401 404 404 404 404 404 303 303 404 404"},
     "POST /console/required-items/<int:item_id>/withdrawal": ok(ABOVE, 303),
+    # Held and filed below: officers; a record is looked at once it is filed, which none of these is.
+    "GET /console/below": BELOW,
+    "POST /console/below/<int:roll_id>/look": ok(ABOVE, 409),
+    # One person from above: the purpose is typed, the row is whoever was found.
+    "GET /console/people": {"-": "401 401 401 401 403 403 403 403 403 200 200 403 403"},
+    "POST /console/people": {"-": "401 401 401 401 403 403 403 403 403 200 200 403 403"},
+    "POST /console/people/<int:member_id>": {
+        row: statuses for row, statuses in ok(ABOVE, 200).items() if row != "parent"
+    },
     # The phone list: each sees the own people of a shared gathering.
     "GET /console/gatherings/<int:gathering_id>/phone-list": {
         "own": "401 401 401 401 200 200 200 200 200 403 403 404 404",

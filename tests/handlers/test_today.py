@@ -234,7 +234,7 @@ def test_officer_with_nothing_to_do_is_led_to_the_branches(site: Site, who: str)
     leave_of(site, "宋桂兰")
     page = site.browser(who).get("/console/").text
     assert lines(site, who) == []
-    assert "各支部开没开、归档没归档，在“组织生活”里看。" in page
+    assert "各支部开没开、归档没归档，在“<a href=\"/console/below\">开展与归档</a>”里看。" in page
 
 
 def test_auditor_is_shown_nobody(site: Site) -> None:
