@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 
 # What a refusal means in HTTP; a code that is not listed says that the state forbids it (409).
 STATUS = {
-    400: "bad_article bad_picture bad_complaint bad_office_text"
+    400: "bad_paper bad_registration review_incomplete"
+    " bad_article bad_picture bad_complaint bad_office_text"
     " bad_minutes minutes_incomplete"
     " bad_batch bad_handover"
     " bad_delegate bad_heads bad_item bad_leave bad_login bad_makeup bad_plan bad_report"
@@ -28,7 +29,7 @@ STATUS = {
     " workbook_unreadable",
     401: "login_wrong not_logged_in screen_ended",
     403: "branch_code_needed must_change_password not_bound not_your_code not_yours password_needed"
-    " wrong_branch",
+    " own_article wrong_branch",
     404: "not_found not_on_roll",
     413: "picture_too_large workbook_too_large",
     429: "too_many_tries",

@@ -14,6 +14,7 @@ PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 CONFLICTS = {
     "minutes_changed", "minutes_filed", "not_filed",
     "link_code_used", "post_ended",
+    "article_empty", "article_moved_on", "article_not_approved", "article_publishing", "cannot_publish",
     "article_changed", "record_not_filed",
     "complaint_answered",
     "already_signed_in", "attendance_reported", "leave_asked", "leave_closed", "not_answered", "not_required",

@@ -4,6 +4,7 @@ from flask import Response, request
 
 from handlers.console.article_page import article_page
 from handlers.console.article_reach import article_reached
+from handlers.console.article_steps import steps_context
 from handlers.console.gatherings import months_back
 from handlers.console.pages import console, go, holds, need_somewhere, page, refuse_form, staff_page
 from handlers.console.reach import org_asked, own_orgs
@@ -125,7 +126,8 @@ def _month_of(ticked: list[int], months: list[str]) -> str:
 @staff_page
 def article(article_id: int) -> Response:
     """Show one article to its own organisation's staff, and from its proposal on to the officers above."""
-    return article_page(article_reached(article_id), {})
+    it = article_reached(article_id)
+    return article_page(it, steps_context(it))
 
 
 @console.get("/console/articles/<int:article_id>/pictures/<int:picture_id>.jpg")

@@ -37,7 +37,7 @@ from models.people.account import Account, Post
 from models.people.org import Org
 from models.people.rights import PostAt, Verb
 from models.refused import Refused
-from tests.articles.steps import TEXT, Cast, a_cast, take_steps
+from tests.articles.hands import TEXT, Cast, a_cast, take_steps
 from tests.conftest import NOON
 from tests.factories import a_branch, an_article
 from tests.together import at_once

@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from models.articles.approval import CHECKLIST
 from models.articles.article import ArticleState
 from models.gatherings.gathering import GatheringState
 from models.gatherings.plan import taking_part
@@ -191,6 +192,15 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/complaints/<int:complaint_id>/answer": {"answer": "以后提前五天发。"},
     "POST /console/office-answers/<matter>": {"text": "请找您的支部。"},
     "POST /api/v1/binding": {"confirm": True},
+    "POST /console/articles/<int:article_id>/proposal": {"seen": 1},
+    "POST /console/articles/<int:article_id>/review": {"seen": 1, "say": "yes"}
+    | {f"c-{code}": "1" for code in CHECKLIST},
+    "POST /console/articles/<int:article_id>/approval": {"seen": 1, "say": "yes"},
+    "POST /console/articles/<int:article_id>/publication": {"seen": 1},
+    "POST /console/articles/<int:article_id>/registration": {
+        "seen": 1, "url": "https://mp.weixin.qq.com/s/abc", "on": "2026-11-25",
+    },
+    "POST /console/articles/<int:article_id>/withdrawal": {"reason": "活动改期"},
     "POST /console/articles/<int:article_id>/edit": {
         "seen": "1",
         "title": "清淤忙",
@@ -244,11 +254,25 @@ NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
 }
 
 
+# In which state an article takes a step, by the end of its address; the rest are asked of a proposed one.
+TAKEN_IN = {
+    "/edit": ArticleState.DRAFT,
+    "/proposal": ArticleState.DRAFT,
+    "/approval": ArticleState.REVIEWED,
+    "/articles/<int:article_id>/publication": ArticleState.APPROVED,
+    "/registration": ArticleState.APPROVED,
+    "/pack.zip": ArticleState.APPROVED,
+    "/copy": ArticleState.APPROVED,
+}
+
+
 def article_state(rule: str, wanted: str) -> ArticleState:
     """Return in which state an article takes a step."""
     if rule.startswith("/a/"):
         return ArticleState.PUBLISHED
-    return ArticleState.DRAFT if wanted == "draft" or rule.endswith("/edit") else ArticleState.PROPOSED
+    if wanted == "draft":
+        return ArticleState.DRAFT
+    return next((state for end, state in TAKEN_IN.items() if rule.endswith(end)), ArticleState.PROPOSED)
 
 
 def address(world: World, route: str, row: str) -> str:

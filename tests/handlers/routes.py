@@ -100,6 +100,24 @@ RECORDS: Rows = {
     "parent": "401 401 401 401 404 404 404 404 404 200 200 404 404",
     "missing": NOWHERE,
 }
+# What leaves for the public: the zone alone.
+ZONE: Rows = {
+    "own": "401 401 401 401 403 403 403 403 403 403 % 404 404",
+    "same": "401 401 401 401 404 403 403 403 403 403 % 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 403 % 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 % 404 404",
+    "parent": "401 401 401 401 404 404 404 404 404 403 % 404 404",
+    "missing": NOWHERE,
+}
+# Whoever proposes an article, or publishes it.
+GIVES_OUT: Rows = {
+    "own": "401 401 401 401 403 403 403 % % 403 % 404 404",
+    "same": "401 401 401 401 404 403 403 % % 403 % 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 403 % 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 % 404 404",
+    "parent": "401 401 401 401 404 404 404 404 404 % % 404 404",
+    "missing": NOWHERE,
+}
 # A draft of an article exists for its own organisation alone.
 OWN_DRAFTS: Rows = {
     "own": "401 401 401 401 404 % % % % 404 404 404 404",
@@ -422,6 +440,20 @@ ROUTES: dict[str, Rows] = {
     "GET /console/articles/new": ok(DRAFTS, 200)
     | {"-": "401 401 401 401 403 200 200 200 200 200 200 403 403"},
     "POST /console/articles": ok(DRAFTS, 303),
+    "POST /console/articles/<int:article_id>/proposal": ok(OWN_DRAFTS, 303)
+    | {
+        "own": "401 401 401 401 404 403 403 303 303 404 404 404 404",
+        "same": "401 401 401 401 404 403 403 303 303 404 404 404 404",
+    },
+    "POST /console/articles/<int:article_id>/taking-back": ok(HOSTS, 303),
+    "POST /console/articles/<int:article_id>/review": ok(ABOVE, 303),
+    "POST /console/articles/<int:article_id>/approval": ok(ZONE, 303),
+    "POST /console/articles/<int:article_id>/publication": ok(ZONE, 303),
+    "POST /console/articles/<int:article_id>/registration": ok(ZONE, 303),
+    "POST /console/articles/<int:article_id>/withdrawal": ok(GIVES_OUT, 303),
+    "GET /console/articles/<int:article_id>/pack.zip": ok(GIVES_OUT, 200),
+    "GET /console/articles/<int:article_id>/copy": ok(GIVES_OUT, 200),
+    "GET /console/articles/<int:article_id>/sheet": PROPOSED,
     "GET /console/articles/<int:article_id>": PROPOSED,
     "GET /console/articles/<int:article_id> draft": ok(OWN_DRAFTS, 200),
     "GET /console/articles/<int:article_id>/pictures/<int:picture_id>.jpg": PROPOSED,

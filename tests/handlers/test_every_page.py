@@ -21,6 +21,7 @@ NO_PAGES = (  # a file, and parts that are swapped into a page
     "GET /console/rolls/<int:roll_id>/fresh",
     *(f"GET /console/ledgers/{kind}" for kind in LEDGERS),
     "GET /a/<int:article_id>/pictures/<int:picture_id>.jpg",
+    "GET /console/articles/<int:article_id>/pack.zip",
     "GET /console/articles/<int:article_id>/pictures/<int:picture_id>.jpg",
     "GET /console/articles/<int:article_id>/pictures/<int:picture_id>.jpg draft",
     "GET /console/rolls/<int:roll_id>/record.docx",

@@ -23,7 +23,7 @@ from models.articles.trail import trail_of
 from models.base import Sessions
 from models.clock import midnight_after
 from models.refused import Refused
-from tests.articles.steps import TEXT, Cast, a_cast, take_steps
+from tests.articles.hands import TEXT, Cast, a_cast, take_steps
 from tests.conftest import NOON
 from tests.simulated import Account
 from tests.together import at_once
