@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import Response, request
 
-from handlers.console.draft_pages import KINDS, agenda_shown, draft_reached, is_only_shown
+from handlers.console.draft_pages import KINDS, agenda_shown, draft_reached, is_only_shown, required
 from handlers.console.drafts import Typed, keep_required, plan_of, stored, typed_form
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
@@ -13,7 +13,7 @@ from handlers.identity import require, staff
 from models.gatherings.agenda import agenda_of
 from models.gatherings.gathering import Gathering
 from models.gatherings.plan import gathering_seen, taking_part
-from models.gatherings.required_item import new_required, required_of
+from models.gatherings.required_item import new_required
 from models.notices.change import Change, may_move, move_gathering
 from models.notices.night_override import let_out
 from models.people.org import Org
@@ -38,7 +38,7 @@ def change(gathering_id: int) -> Response:
         reason = "上级新增规定内容" if new else ""
         agenda = agenda_of(edge.session, gathering_id)
         return _change_page(it, host, stored(it, agenda, taking_part(edge.session, gathering_id)), reason)
-    typed, reason = _sent(it), " ".join(request.form.get("reason", "").split())
+    typed, reason = _sent(it, host), " ".join(request.form.get("reason", "").split())
     if is_only_shown(typed):
         return _change_page(it, host, typed, reason)
     try:
@@ -54,11 +54,12 @@ def change(gathering_id: int) -> Response:
     return go("console.gathering", gathering_id=gathering_id)
 
 
-def _sent(it: Gathering) -> Typed:
+def _sent(it: Gathering, host: Org) -> Typed:
     """Read the form; what it does not ask for is as it was."""
     typed = typed_form()
     typed.texts |= {"title": it.title, "period": it.period}
-    keep_required(typed, required_of(current().session, it.org_id, it.period))
+    typed.kind = it.kind.value
+    keep_required(typed, required(host, typed))
     return typed
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import select
 
+from handlers.console.convening import TICKING, called, kind_of, tick_groups
 from handlers.console.drafts import (
     Typed,
     keep_required,
@@ -26,11 +27,13 @@ from handlers.identity import require, staff
 from models.gatherings.birthdays import Birthday, birthdays_of
 from models.gatherings.calendar import note_on
 from models.gatherings.gathering import AGENDA_KIND_TEXT, Gathering, GatheringKind
+from models.gatherings.partners import convenes
 from models.gatherings.plan import draft, gathering_seen, redraft, sketch, suggest
 from models.gatherings.required_item import Required, required_of
+from models.gatherings.theme_month import Taken, taken_by
 from models.notices.audience import Audience, audience_of
 from models.notices.delivery import Channel
-from models.people.org import COMMITTEES, Org, OrgKind
+from models.people.org import Org, OrgKind
 from models.people.posts import leaders_of, siblings_of
 from models.people.rights import Verb, may
 from models.refused import Refused
@@ -46,15 +49,8 @@ KINDS = [(kind.value, text) for kind, text in AGENDA_KIND_TEXT.items()]
 def new_gathering() -> Response:
     """Show a new draft, filled with the day the branch's rule proposes and what it usually does."""
     edge = current()
-    org = that_meets(org_asked(Verb.DRAFT, request.args.get("org")))
+    org = org_asked(Verb.DRAFT, request.args.get("org"))
     return draft_page(org, suggested(suggest(edge.session, org, now=edge.now)))
-
-
-def that_meets(org: Org) -> Org:
-    """Return an organisation with a roster of its own: a committee's notice would go to everybody below."""
-    if org.kind in COMMITTEES:
-        raise Refused("not_found", "这一级没有自己的名册，请由支部起草")
-    return org
 
 
 @console.post("/console/gatherings")
@@ -62,12 +58,14 @@ def that_meets(org: Org) -> Org:
 def create_gathering() -> Response:
     """Store a new draft; 400 with the form as typed where the plan does not hold."""
     edge = current()
-    org = that_meets(org_asked(Verb.DRAFT, request.form.get("org", "")))
+    org = org_asked(Verb.DRAFT, request.form.get("org", ""))
     typed = form_of(org)
     if is_only_shown(typed):
         return draft_page(org, typed)
     try:
-        gathering = draft(edge.session, org.id, plan_of(typed), by=staff().account_id, now=edge.now)
+        kind = kind_of(org, typed) or GatheringKind.THEME_DAY
+        plan = plan_of(typed)
+        gathering = draft(edge.session, org.id, plan, kind=kind, by=staff().account_id, now=edge.now)
     except Refused as error:
         return draft_again(error, org, typed)
     return go("console.gathering", gathering_id=gathering.id)
@@ -79,11 +77,12 @@ def save_gathering(gathering_id: int) -> Response:
     """Save a draft again; 400 with the form as typed where the plan does not hold."""
     edge = current()
     it, host = draft_reached(gathering_id, Verb.DRAFT)
-    typed = form_of(host)
+    typed = form_of(host, it)
     if is_only_shown(typed):
         return draft_page(host, typed, it)
     try:
-        redraft(edge.session, it, plan_of(typed), by=staff().account_id, now=edge.now)
+        kind = kind_of(host, typed)
+        redraft(edge.session, it, plan_of(typed), kind=kind, by=staff().account_id, now=edge.now)
     except Refused as error:
         return draft_again(error, host, typed, it)
     return go("console.gathering", gathering_id=gathering_id, saved=1)
@@ -101,9 +100,10 @@ def draft_reached(gathering_id: int, verb: Verb) -> tuple[Gathering, Org]:
     return it, host
 
 
-def form_of(org: Org) -> Typed:
+def form_of(org: Org, it: Gathering | None = None) -> Typed:
     """Read the form as sent: ticked birthdays become an item, what is required is on it."""
     typed = typed_form()
+    tick_groups(org, typed, it)
     if request.form.get("do", "") in ("", "save", "look", "birthdays"):
         tick_birthdays(typed, birthdays(org, typed))
     keep_required(typed, required(org, typed))
@@ -113,7 +113,7 @@ def form_of(org: Org) -> Typed:
 def is_only_shown(typed: Typed) -> bool:
     """Do what a button of the form asks that only shows it again; False if it is to be saved."""
     wish = request.form.get("do", "")
-    return move_rows(typed, wish) or wish in ("look", "birthdays")
+    return move_rows(typed, wish) or wish.partition("-")[0] in ("look", "birthdays", *TICKING)
 
 
 def birthdays(org: Org, typed: Typed) -> list[Birthday]:
@@ -122,8 +122,10 @@ def birthdays(org: Org, typed: Typed) -> list[Birthday]:
 
 
 def required(org: Org, typed: Typed) -> list[Required]:
-    """Return what the levels above require of the month that the form counts for."""
-    return required_of(current().session, org.id, typed.period) if typed.period else []
+    """Return what the levels above require of a theme day of the month that the form counts for."""
+    if typed.kind != GatheringKind.THEME_DAY or not typed.period:
+        return []
+    return required_of(current().session, org.id, typed.period)
 
 
 def draft_again(error: Refused, org: Org, typed: Typed, it: Gathering | None = None) -> Response:
@@ -139,6 +141,27 @@ def draft_page(
 ) -> Response:
     """Show the form of a draft, who would be told, by what, who must be telephoned by whom, and the texts."""
     edge = current()
+    reach = called(org, typed, it) if convenes(org) else _reach(org, typed, it)
+    return page(
+        "draft.html",
+        status,
+        org=org,
+        gathering=it,
+        typed=typed,
+        kinds=KINDS,
+        errors=error.extra.get("fields", {}) if error else {},
+        error=error.message if error else "",
+        may_publish=it is not None and may(staff().posts, Verb.PUBLISH, org.path),
+        calendar_note=note_on(edge.session, org, typed.day) if typed.day else "",
+        **agenda_shown(org, typed),
+        **reach,
+        texts=_previewed(org, typed, it, [one.name for one in reach["together"]]),
+    )
+
+
+def _reach(org: Org, typed: Typed, it: Gathering | None) -> dict[str, Any]:
+    """Return whom a branch's draft would tell and by what, and what it may put on the agenda or join."""
+    edge = current()
     siblings = siblings_of(edge.session, org)
     partners = [one for one in siblings if one.id in typed.partners]
     audience = audience_of(
@@ -148,29 +171,28 @@ def draft_page(
         now=it.starts_at if it else edge.now,
     )
     people = birthdays(org, typed)
-    return page(
-        "draft.html",
-        status,
-        org=org,
-        gathering=it,
-        typed=typed,
-        kinds=KINDS,
-        siblings=siblings,
-        errors=error.extra.get("fields", {}) if error else {},
-        error=error.message if error else "",
-        people=len(audience.recipients),
+    return {
+        "groups": [],
+        "joined": _joined(org, typed, it),
+        "siblings": siblings,
+        "together": partners,
+        "people": len(audience.recipients),
         # Above the branch nobody counts who has which channel.
-        counted=may(staff().posts, Verb.TICK, org.path),
-        channels=[(CHANNEL_TEXT[channel], audience.by_channel[channel]) for channel in Channel],
-        calls=_calls(audience),
-        at_home=sum(one.at_home for one in audience.recipients),
-        may_publish=it is not None and may(staff().posts, Verb.PUBLISH, org.path),
-        calendar_note=note_on(edge.session, org, typed.day) if typed.day else "",
-        birthdays=people,
-        celebrated=on_agenda(typed, people),
-        **agenda_shown(org, typed),
-        texts=_previewed(org, typed, it, [one.name for one in partners]),
-    )
+        "counted": may(staff().posts, Verb.TICK, org.path),
+        "channels": [(CHANNEL_TEXT[channel], audience.by_channel[channel]) for channel in Channel],
+        "calls": _calls(audience),
+        "at_home": sum(one.at_home for one in audience.recipients),
+        "birthdays": people,
+        "celebrated": on_agenda(typed, people),
+    }
+
+
+def _joined(org: Org, typed: Typed, it: Gathering | None) -> Taken | None:
+    """Return the theme day that stands in the place of this one, which then stays a draft."""
+    if typed.kind != GatheringKind.THEME_DAY or not typed.period:
+        return None
+    beside = it.id if it else None
+    return taken_by(current().session, [org], typed.period, beside=beside).get(org.id)
 
 
 def agenda_shown(org: Org, typed: Typed) -> dict[str, Any]:
@@ -185,12 +207,15 @@ def _previewed(
 ) -> dict[str, Any] | None:
     """Return the four texts of the form as typed; None while it makes no plan."""
     try:
-        plan = plan_of(typed)
+        plan, kind = plan_of(typed), kind_of(org, typed)
     except Refused:
         return None
-    planned = sketch(org.id, it.kind if it else GatheringKind.THEME_DAY, plan)
+    kind = kind or (it.kind if it else GatheringKind.THEME_DAY)
     agenda = [row.title for row in typed.agenda if row.title]
-    return shown_texts(planned, agenda, org.name, together, gathering_id=it.id if it else None)
+    return shown_texts(
+        sketch(org.id, kind, plan), agenda, org.name, together,
+        convened=convenes(org), gathering_id=it.id if it else None,
+    )  # fmt: skip
 
 
 def _calls(audience: Audience) -> list[tuple[str, str, int, list[str]]]:

@@ -11,7 +11,7 @@ from flask import request
 
 from models.clock import SHANGHAI, at, day_of
 from models.gatherings.birthdays import Birthday, birthday_item, is_birthday_item, named_in
-from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering
+from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind
 from models.gatherings.plan import Plan, Suggestion
 from models.gatherings.required_item import Required, same_title
 from models.points.cycle import PERIOD
@@ -44,6 +44,7 @@ class Typed:
     partners: set[int] = field(default_factory=set)
     guests: bool = False
     birthdays: set[int] = field(default_factory=set)  # members ticked for the agenda
+    kind: str = GatheringKind.THEME_DAY.value  # a committee chooses
 
     @property
     def period(self) -> str:
@@ -101,7 +102,8 @@ def stored(gathering: Gathering, agenda: list[AgendaItem], taking_part: list[int
         "contact": gathering.contact or "",
     }
     rows = [Row(item.kind.value, item.title, item.required_id or 0) for item in agenda]
-    return Typed(texts, [*rows, EMPTY], set(taking_part) - {gathering.org_id}, gathering.guests)
+    partners = set(taking_part) - {gathering.org_id}
+    return Typed(texts, [*rows, EMPTY], partners, gathering.guests, kind=gathering.kind.value)
 
 
 def typed_form() -> Typed:
@@ -122,6 +124,7 @@ def typed_form() -> Typed:
         _ids(form.getlist("partners")),
         guests="guests" in form,
         birthdays=_ids(form.getlist("birthdays")),
+        kind=form.get("kind", GatheringKind.THEME_DAY.value)[:20],
     )
 
 

@@ -6,20 +6,21 @@ from typing import Any
 
 from flask import Response, request
 
+from handlers.console.convening import convened_seen, told_by_committee
 from handlers.console.draft_pages import MEETS, draft_page
 from handlers.console.drafts import stored
 from handlers.console.notices import shown_texts, together_of
 from handlers.console.pages import console, need_somewhere, page, staff_page
-from handlers.console.reach import answers_for, gathering_reached, own_orgs, phoned_orgs
+from handlers.console.reach import gathering_reached, opens_doors, own_orgs, phoned_orgs
 from handlers.edge import current
 from handlers.identity import staff
 from models.clock import day_of
 from models.gatherings.agenda import agenda_of
 from models.gatherings.gathering import AGENDA_KIND_TEXT, GatheringState, closes_at, opens_at
-from models.gatherings.guests import guests_of
+from models.gatherings.guests import guests_number, guests_of
+from models.gatherings.partners import convenes
 from models.gatherings.plan import taking_part
 from models.gatherings.required_item import new_required
-from models.gatherings.roll_head import RollHead
 from models.gatherings.screen_link import live_links
 from models.gatherings.standing import Standing, rolls_among, seen_orgs
 from models.notices.delivery import DELIVERY_STATE_TEXT, DeliveryState
@@ -27,6 +28,7 @@ from models.notices.night_override import may_let_out, overrides_of
 from models.notices.phone_list import newest_message, sums_of
 from models.notices.progress import Progress, progress_of
 from models.notices.reason import reason_text
+from models.people.org import COMMITTEES
 from models.people.rights import OFFICERS, Verb, may
 
 STATE_TEXT = {
@@ -48,6 +50,9 @@ def roll_state(roll: Standing) -> str:
     if roll.roll.confirmed_at is not None:
         return "已确认"
     return STATE_TEXT[GatheringState.CLOSED if roll.state is GatheringState.CONFIRMED else roll.state]
+
+
+console.app_template_filter("gathering_state")(STATE_TEXT.get)
 
 
 def months_back(today: date, months: int) -> list[str]:
@@ -78,7 +83,7 @@ def gatherings() -> Response:
         for roll in rolls_among(edge.session, seen_orgs(posts), periods=periods, now=edge.now)
         if not roll.is_draft or may(posts, Verb.DRAFT, roll.org.path)
     ]
-    drafters = [org for org in own_orgs(Verb.DRAFT) if org.kind in MEETS]
+    drafters = [org for org in own_orgs(Verb.DRAFT) if org.kind in (*MEETS, *COMMITTEES)]
     by_month = [
         (period, list(rows)) for period, rows in groupby(rolls, key=lambda roll: roll.gathering.period)
     ]
@@ -89,6 +94,7 @@ def gatherings() -> Response:
         months=months,
         asked=asked,
         drafters=drafters,
+        convened=convened_seen(periods) if above else [],
         several=several,
         above=above,
     )
@@ -124,11 +130,13 @@ def gathering(gathering_id: int) -> Response:
         may_override=may(posts, Verb.OVERRIDE_NIGHT, host.path)
         and may_let_out(session, gathering_id, now=current().now),
         texts=shown_texts(
-            it, [item.title for item in agenda], host.name, everybody, gathering_id=it.id,
-            message=message,
-        ) if phoned else None,
+            it, [item.title for item in agenda], host.name, everybody, convened=convenes(host),
+            gathering_id=it.id, message=message,
+        ) if phoned or hosts else None,
         **_in_the_hall(rolls[0]),
         **_told(rolls, phoned),
+        convened=convenes(host),
+        told=told_by_committee(rolls),
     )  # fmt: skip
 
 
@@ -137,10 +145,19 @@ def _in_the_hall(roll: Standing) -> dict[str, Any]:
     edge, it = current(), roll.gathering
     named = it.guests and may(staff().posts, Verb.TICK, roll.host.path)
     return {
-        "doors": roll.is_host and answers_for(RollHead(roll.roll, it, roll.host), Verb.PUBLISH),
+        "doors": opens_doors(roll),
         "guests": guests_of(edge.session, it.id) if named else None,
+        "sat_in": _number_of_guests(roll),
         "screens": live_links(edge.session, it.id, now=edge.now),
     }
+
+
+def _number_of_guests(roll: Standing) -> int | None:
+    """Return how many sat in, for the committee that admits them; who they are is their branches' own."""
+    host, it = roll.host, roll.gathering
+    if not it.guests or not convenes(host) or not may(staff().posts, Verb.PUBLISH, host.path):
+        return None
+    return guests_number(current().session, it.id)
 
 
 def _partners(rolls: list[Standing], everybody: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from handlers.edge import current
 from models.clock import day_of
 from models.gatherings.agenda import agenda_of
 from models.gatherings.gathering import Gathering, GatheringState
+from models.gatherings.partners import convenes
 from models.gatherings.plan import gathering_seen
 from models.gatherings.standing import rolls_of
 from models.notices.link import notice_token, read_notice_token
@@ -34,6 +35,7 @@ def shown_texts(
     host: str,
     together: Sequence[str],
     *,
+    convened: bool = False,
     gathering_id: int | None,
     message: Notice | None = None,
 ) -> dict[str, Any]:
@@ -46,6 +48,7 @@ def shown_texts(
         agenda,
         host,
         together=together,
+        convened=convened,
         link=link_of(gathering_id) if gathering_id else None,
         issued_on=day_of(message.published_at if message else current().now),
         sent=message.texts.get("member") if message else None,
@@ -76,6 +79,7 @@ def notice_sheet(gathering_id: int) -> Response:
         [item.title for item in agenda_of(session, gathering_id)],
         host.name,
         together_of(gathering_id, host),
+        convened=convenes(host),
         gathering_id=gathering_id,
         message=newest_message(session, gathering_id),
     )

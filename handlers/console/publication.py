@@ -2,6 +2,7 @@
 
 from flask import Response, request
 
+from handlers.console.convening import kind_of
 from handlers.console.draft_pages import draft_again, draft_reached, form_of, required
 from handlers.console.drafts import plan_of, typed_form
 from handlers.console.pages import console, go, page, refuse_form, staff_page
@@ -11,7 +12,7 @@ from handlers.identity import staff
 from models.gatherings.doors import close_gathering, new_code, open_gathering
 from models.gatherings.plan import redraft, taking_part
 from models.gatherings.required_item import merge_required
-from models.notices.audience import audience_of
+from models.notices.audience import audience_size
 from models.notices.publish import cancel, publish
 from models.people.org import Org
 from models.people.rights import Verb
@@ -27,11 +28,11 @@ def create_publication(gathering_id: int) -> Response:
     """
     edge, by = current(), staff().account_id
     it, host = draft_reached(gathering_id, Verb.PUBLISH)
-    typed = form_of(host)
+    typed = form_of(host, it)
     try:
         if "title" in request.form:
             _check_agenda(host)
-            redraft(edge.session, it, plan_of(typed), by=by, now=edge.now)
+            redraft(edge.session, it, plan_of(typed), kind=kind_of(host, typed), by=by, now=edge.now)
         else:
             merge_required(edge.session, it)
         org_ids = taking_part(edge.session, gathering_id)
@@ -65,11 +66,9 @@ def check_promise(org_ids: list[int], promised: str | None) -> None:
     edge = current()
     if promised is None:
         return
-    audience = audience_of(edge.session, org_ids, channels=edge.parts.installation.channels, now=edge.now)
-    if promised != str(len(audience.recipients)):
-        raise Refused(
-            "audience_changed", f"现在要通知 {len(audience.recipients)} 人，和刚才不一样。请看一遍再发布"
-        )
+    people = audience_size(edge.session, org_ids, now=edge.now).people
+    if promised != str(people):
+        raise Refused("audience_changed", f"现在要通知 {people} 人，和刚才不一样。请看一遍再发布")
 
 
 @console.post("/console/gatherings/<int:gathering_id>/opening")

@@ -68,6 +68,13 @@ def answers_for(head: RollHead, verb: Verb = Verb.CONFIRM) -> bool:
     )
 
 
+def opens_doors(roll: Standing) -> bool:
+    """Say whether the person opens and closes the doors: the host's hand, or its delegate's on its roll."""
+    return may(staff().posts, Verb.PUBLISH, roll.host.path) or (
+        roll.is_host and answers_for(RollHead(roll.roll, roll.gathering, roll.host), Verb.PUBLISH)
+    )
+
+
 def confirmable(roll_id: int, verb: Verb = Verb.CONFIRM) -> RollHead:
     """Return a roll that the person may confirm, amend or, with `Verb.DECIDE`, answer leave on.
 

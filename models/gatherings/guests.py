@@ -107,9 +107,12 @@ def guests_of(session: Session, gathering_id: int) -> list[Guest]:
 def guests_on(session: Session, head: RollHead) -> int:
     """Return how many guests a roll's room holds beside its lines: the host's; none on a partner's roll."""
     it = head.gathering
-    if not it.guests or it.org_id != head.org.id:
-        return 0
-    query = select(func.count()).where(RollLine.gathering_id == it.id, RollLine.roll_id.is_(None))
+    return guests_number(session, it.id) if it.guests and it.org_id == head.org.id else 0
+
+
+def guests_number(session: Session, gathering_id: int) -> int:
+    """Return how many came to a gathering as guests, without a name."""
+    query = select(func.count()).where(RollLine.gathering_id == gathering_id, RollLine.roll_id.is_(None))
     return int(session.scalar(query) or 0)
 
 

@@ -72,8 +72,8 @@ def taken_by(
 ) -> dict[int, Taken]:
     """Return organisation id -> the published theme day of a month in which its members take part.
 
-    A general branch's theme day is that of its branches; what a group of a branch does by itself binds nobody
-    else. One statement, whatever the number of organisations.
+    A general branch's theme day is that of its branches. Groups are left out: in which of them a branch meets
+    is its own matter. One statement, whatever the number of organisations.
     """
     rows = session.execute(
         select(Org.path, Gathering, Host)
@@ -91,6 +91,7 @@ def taken_by(
     found = {
         org.id: next((whole[path] for path in _and_above(org.path) if path in whole), parts.get(org.path))
         for org in orgs
+        if org.kind is not OrgKind.PARTY_GROUP
     }
     return {org_id: taken for org_id, taken in found.items() if taken is not None}
 

@@ -16,7 +16,7 @@ from models.notices.reason import Reason
 from models.notices.subscription import Subscription
 from models.people.binding import Binding
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
-from models.people.org import Org
+from models.people.org import BRANCHES, Org
 
 Home = aliased(Org)  # of a member: the group, else the branch
 
@@ -68,11 +68,7 @@ def audience_of(session: Session, org_ids: Sequence[int], *, channels: Channels,
     The account's template is tried first, then a subscription message that is still allowed. `now` decides
     whose absence runs: for a gathering, give its start. Two statements, whatever the number of people.
     """
-    paths = session.scalars(select(Org.path).where(Org.id.in_(org_ids))).all()
-    if not paths:
-        return Audience(())
-    expected = or_(*(Home.path.startswith(path) for path in paths))
-    people = _people(session, expected, channels, day_of(now))
+    people = _people(session, _expected(session, org_ids), channels, day_of(now))
     people.sort(key=lambda one: (one.branch_id, one.group_id or 0, surname_order(one.name), one.member_id))
     return Audience(tuple(people))
 
@@ -86,16 +82,22 @@ class Size(NamedTuple):
 
 def audience_size(session: Session, org_ids: Sequence[int], *, now: datetime) -> Size:
     """Count everybody expected of these organisations without reading anybody. Two statements."""
-    paths = session.scalars(select(Org.path).where(Org.id.in_(org_ids))).all()
-    if not paths:
-        return Size(0, 0)
     counted = (
         select(func.count(), func.count().filter(_at_home(day_of(now))))
         .select_from(Member)
         .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
-        .where(Member.status.in_(ON_ROLLS), or_(*(Home.path.startswith(path) for path in paths)))
+        .where(Member.status.in_(ON_ROLLS), _expected(session, org_ids))
     )
     return Size(*session.execute(counted).one())
+
+
+def _expected(session: Session, org_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Select everybody of these organisations and what lies below them, with `Home` joined."""
+    rows = session.execute(select(Org.id, Org.kind, Org.path).where(Org.id.in_(org_ids))).all()
+    # Hundreds of branches are one list of ids, not a pattern each.
+    branches = [org_id for org_id, kind, _ in rows if kind in BRANCHES]
+    others = [path for _, kind, path in rows if kind not in BRANCHES]
+    return or_(Member.branch_id.in_(branches), *(Home.path.startswith(path) for path in others))
 
 
 def reached(

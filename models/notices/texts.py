@@ -18,6 +18,7 @@ DOES = {
     GatheringKind.STUDY: "集体学习",
 }
 CALL = "全体党员同志请注意"
+NAMED = 4  # branches named one by one; of more than these the first three and their number
 
 
 class Sheet(NamedTuple):
@@ -46,21 +47,23 @@ def texts_of(
     host: str,
     *,
     together: Sequence[str] = (),
+    convened: bool = False,
     link: str | None,
     issued_on: date,
     sent: Words | None = None,
 ) -> Texts:
     """Return the four texts of a draft, a published, moved or cancelled gathering.
 
-    `together` are the organisations that take part beside the host; `link` leads to the page that always
-    says what holds now; `sent` are the values of the message that went out last.
+    `together` are the organisations that take part beside the host, or alone where it has `convened` them;
+    `link` leads to the page that always says what holds now; `sent` are the values of the message that went
+    out last.
     Source: a notice goes to WeChat, the chat group, the loudspeaker and the board.
     """
     return Texts(
         sent or notice_words(gathering, host)["member"],
-        _group(gathering, agenda, host, together, link),
+        _group(gathering, agenda, _plan(gathering, host, together, convened), link),
         _loudspeaker(gathering, host),
-        _sheet(gathering, agenda, host, together, issued_on),
+        _sheet(gathering, agenda, host, _all_named(together if convened else (host, *together)), issued_on),
     )
 
 
@@ -85,11 +88,22 @@ def _news(gathering: Gathering) -> str:
     return f"安排有变动，以这次的为准。{why}" if gathering.version > 1 else ""
 
 
-def _group(
-    gathering: Gathering, agenda: Sequence[str], host: str, together: Sequence[str], link: str | None
-) -> str:
+def _all_named(names: Sequence[str]) -> str:
+    if len(names) <= NAMED:
+        return "、".join(names)
+    return f"{'、'.join(names[: NAMED - 1])}等 {len(names)} 个支部"
+
+
+def _plan(gathering: Gathering, host: str, together: Sequence[str], convened: bool) -> str:
+    """Return who meets when, where and for what, without a full stop."""
+    when, does = _when(gathering.starts_at), _does(gathering)
+    if convened:
+        return f"{host}定于{when}在{gathering.place}{does}，{_all_named(together)}参加"
     beside = f"和{'、'.join(together)}一起" if together else ""
-    plan = f"{host}定于{_when(gathering.starts_at)}{beside}在{gathering.place}{_does(gathering)}"
+    return f"{host}定于{when}{beside}在{gathering.place}{does}"
+
+
+def _group(gathering: Gathering, agenda: Sequence[str], plan: str, link: str | None) -> str:
     lines = ["各位同志：", _news(gathering)]
     if gathering.state is GatheringState.CANCELLED:
         return "\n".join([*lines, f"原定安排：{plan}。", *([link] if link else [])])
@@ -145,15 +159,12 @@ def _with(core: str, *said: str, first: Sequence[str] = ()) -> str:
     return core + "".join(part for part in said if part in fits)
 
 
-def _sheet(
-    gathering: Gathering, agenda: Sequence[str], host: str, together: Sequence[str], issued_on: date
-) -> Sheet:
+def _sheet(gathering: Gathering, agenda: Sequence[str], host: str, members: str, issued_on: date) -> Sheet:
     called_off = gathering.state is GatheringState.CANCELLED
     day = day_of(gathering.starts_at)
     year = f"{day.year}年"
     plan = f"定于{year}{_when(gathering.starts_at)}在{gathering.place}{_does(gathering)}。"
-    members = f"参加人员：{'、'.join((host, *together))}全体党员。"
-    usual = (members, _bring(gathering), _leave(gathering), _contact(gathering),
+    usual = (f"参加人员：{members}全体党员。", _bring(gathering), _leave(gathering), _contact(gathering),
              "年老体弱、行动不便的同志不作要求，支部送学上门。")  # fmt: skip
     return Sheet(
         heading="通　知",

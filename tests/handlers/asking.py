@@ -36,7 +36,7 @@ def plan(world: World, row: str) -> dict[str, Any]:
         "end": "16:30",
         "place": "村部",
         "period": "2027-01",
-    }
+    } | ({"partners": org(world, "own")} if row == "parent" else {})
 
 
 def change(world: World, row: str) -> dict[str, Any]:

@@ -394,14 +394,10 @@ ROUTES: dict[str, Rows] = {
     },
     # Gatherings: the list, a page for everybody who takes part or stands above, drafts for who drafts.
     "GET /console/gatherings": {"-": "401 401 401 401 200 200 200 200 200 200 200 403 403"},
-    # A committee has no roster of its own, so nothing new is drafted at one.
+    # A committee calls the branches below together.
     "GET /console/gatherings/new": ok(DRAFTS, 200)
-    | {
-        "-": "401 401 401 401 403 200 200 200 200 404 404 403 403",
-        "parent": "401 401 401 401 404 404 404 404 404 404 403 404 404",
-    },
-    "POST /console/gatherings": ok(DRAFTS, 303)
-    | {"parent": "401 401 401 401 404 404 404 404 404 404 403 404 404"},
+    | {"-": "401 401 401 401 403 200 200 200 200 200 200 403 403"},
+    "POST /console/gatherings": ok(DRAFTS, 303),
     "GET /console/gatherings/<int:gathering_id>": {
         "own": "401 401 401 401 200 200 200 200 200 200 200 404 404",
         "same": "401 401 401 401 404 200 200 200 200 200 200 404 404",

@@ -12,7 +12,7 @@ WHO = ("secretary", "clerk", "leader", "neighbour", "far", "town", "zone", "audi
 MATRIX = {
     "/console/": (200, 200, 200, 200, 200, 200, 200, 200),
     "/console/gatherings": (200, 200, 200, 200, 200, 200, 200, 403),
-    "/console/gatherings/new": (200, 200, 403, 200, 200, 404, 404, 403),
+    "/console/gatherings/new": (200, 200, 403, 200, 200, 200, 200, 403),
     "/console/members": (200, 200, 403, 200, 200, 403, 403, 403),
     "/console/members/MEMBER/points": (200, 200, 403, 404, 404, 403, 403, 404),
     "/console/slips": (200, 403, 403, 200, 200, 200, 200, 403),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from handlers.console.draft_pages import draft_reached, that_meets
+from handlers.console.draft_pages import draft_reached
 from handlers.console.publication import check_promise
 from handlers.console.reach import gathering_reached, org_asked
 from handlers.edge import current
@@ -15,6 +15,7 @@ from handlers.mini_program import api
 from handlers.mini_program.branch.gatherings import GatheringDetail, detail
 from models.audit import Via
 from models.clock import SHANGHAI, at
+from models.gatherings.partners import convenes
 from models.gatherings.plan import Plan, draft, suggest, taking_part
 from models.gatherings.required_item import merge_required
 from models.notices.publish import publish
@@ -49,7 +50,9 @@ class Promise(BaseModel):
 def create_branch_gathering(body: NewDraft) -> dict[str, Any]:
     """201: the next theme day's draft as last month's proposes it, with what the body changes."""
     edge = current()
-    org = that_meets(org_asked(Verb.DRAFT, None if body.org_id is None else str(body.org_id)))
+    org = org_asked(Verb.DRAFT, None if body.org_id is None else str(body.org_id))
+    if convenes(org):
+        raise Refused("not_found", "这一级召集支部，请在电脑上起草")
     plan = _changed(suggest(edge.session, org, now=edge.now).plan(), body)
     it = draft(edge.session, org.id, plan, by=staff().account_id, now=edge.now, via=Via.PHONE)
     return detail(gathering_reached(it.id))
