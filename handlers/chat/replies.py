@@ -9,6 +9,7 @@ from handlers.chat.commands import Command, read_words
 from handlers.chat.complaints import complain
 from handlers.chat.gatherings import show_gatherings, show_next_month
 from handlers.chat.leave import answer_by_number, ask_for_leave, withdraw
+from handlers.chat.news import show_news
 from handlers.chat.points import show_points, show_stars
 from handlers.chat.sign_in import sign_in_by_digits, sign_in_by_scan
 from handlers.edge import Edge
@@ -92,7 +93,7 @@ REPLIES: dict[Command, Callable[[Ask], str]] = {
     Command.BIND: bind_follower,
     Command.UNBIND: explain_unbinding,
     Command.UNBIND_NOW: unbind_follower,
-    Command.NEWS: _always(words.NO_NEWS),
+    Command.NEWS: show_news,
     Command.COMPLAIN: complain,
     Command.HELP: show_help,
     Command.GREETING: _always(words.HERE),

@@ -5,16 +5,11 @@ from markupsafe import Markup
 
 from handlers.console.articles import picture_file
 from handlers.console.pages import console, page
-from handlers.edge import Edge, current
+from handlers.edge import current
 from models.articles.editing import blocks_of
 from models.articles.html import article_html
-from models.articles.listing import Shown, published_seen
+from models.articles.listing import published_seen
 from models.articles.pictures import picture_seen
-
-
-def address_of(edge: Edge, shown: Shown) -> str:
-    """Return where a published article is read: in the official account, else on our own page."""
-    return shown.url or f"{edge.parts.installation.base_url}/a/{shown.id}"
 
 
 @console.get("/a/<int:article_id>")

@@ -42,6 +42,10 @@ class Shown(NamedTuple):
         """The day in Shanghai."""
         return day_of(self.published_at)
 
+    def address(self, base_url: str) -> str:
+        """Return where it is read: in the official account, else on the page of our own."""
+        return self.url or f"{base_url}/a/{self.id}"
+
 
 class ToTell(NamedTuple):
     """One filed record that an article may tell of; `told` is how many articles do."""

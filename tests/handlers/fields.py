@@ -47,6 +47,7 @@ FIELDS: dict[str, set[str]] = {
         "serves", "demonstration", "member", "branch",
         "legal", "legal.owner", "legal.filing_no", "legal.voluntary", "legal.complaint_phone",
         "gatherings", *(f"gatherings[].{name}" for name in SEAT), "subscribe",
+        "articles", *(f"articles[].{name}" for name in ("title", "digest", "url", "published_on")),
     },
     "POST /api/v1/subscriptions": {"subscribe"},
     "GET /api/v1/gatherings": {"items", "next", *(f"items[].{name}" for name in SEAT)},
