@@ -1,4 +1,4 @@
-"""GET and POST /wechat/official-account: followers' messages, and how our own messages ended."""
+"""GET and POST /wechat/official-account: followers' messages; how our messages and publications ended."""
 
 import logging
 
@@ -11,10 +11,11 @@ from handlers.chat.tries import count_again, count_try
 from handlers.chat.words import BUSY
 from handlers.edge import Edge, current
 from handlers.pushed import answer_push, prove
+from models.articles.press import keep_publish_result
 from models.notices.event import Outcome
 from models.notices.inbound import claim_message, keep_reply, reply_given
 from models.notices.matching import Result, keep_result
-from wechat.callback import SILENCE, Push, TemplateResult, Unsubscribed, reply_text
+from wechat.callback import SILENCE, PublishFinished, Push, TemplateResult, Unsubscribed, reply_text
 
 official_account = APIBlueprint("official_account", __name__, enable_openapi=False)
 ADDRESS = "/wechat/official-account"
@@ -30,16 +31,16 @@ def verify() -> Response:
 
 @official_account.post(ADDRESS)
 def receive() -> Response:
-    """Answer a follower within the request, or store how a message ended."""
+    """Answer a follower within the request, or store how a message or a publication ended."""
     edge = current()
     return answer_push(edge.parts.account_callback, _answer, now=edge.now)
 
 
 def _answer(push: Push) -> Response:
     edge = current()
-    if isinstance(push, TemplateResult):
+    if isinstance(push, TemplateResult | PublishFinished):
         # A failure in here is a 5xx, for WeChat then tells us again.
-        keep_result(edge.session, _result(edge, push), now=edge.now)
+        _keep(edge, push)
         return Response(SILENCE, mimetype="text/plain")
     try:
         said = _said_once(edge, push)
@@ -54,6 +55,14 @@ def _answer(push: Push) -> Response:
         return Response(SILENCE, mimetype="text/plain")
     answer = reply_text(push, said, now=edge.now)
     return Response(answer.body, content_type=answer.content_type)
+
+
+def _keep(edge: Edge, push: TemplateResult | PublishFinished) -> None:
+    """Keep how a message, or a publication, ended."""
+    if isinstance(push, TemplateResult):
+        keep_result(edge.session, _result(edge, push), now=edge.now)
+        return
+    keep_publish_result(edge.session, push.publish_id, push.status, push.article_id, push.url, now=edge.now)
 
 
 def _said_once(edge: Edge, push: Push) -> str:
