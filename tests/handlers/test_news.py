@@ -8,7 +8,7 @@ import pytest
 from models.articles.article import ArticleState
 from models.base import Sessions
 from models.people.org import Org
-from tests.articles.steps import an_article_at
+from tests.articles.standing import an_article_at
 from tests.conftest import NOON
 from tests.factories import a_branch, a_picture
 from tests.handlers.chat import Chat
