@@ -64,13 +64,11 @@ def hand_over(
     post, org, today = held.post, held.org, day_of(now)
     if post.role not in HANDED or not may_give(posts, post.role, org):
         raise Refused("not_yours", "这个岗位不由您来交接")
-    document = _checked(post, handed_on, document, successor, today=today)
-    day = handed_on or today
-    taker = _locked_taker(session, posts, held, successor, now=now)
-    session.refresh(post, with_for_update=True)
+    day, document = _checked(post, handed_on, document, successor, today=today)
+    named = _locked(session, held, successor)
     if held.account.ended_at is not None or (post.to_on is not None and post.to_on < today):
         raise Refused("post_ended", "这个岗位已经交接或结束了，请看一眼现在是谁")
-    password = None
+    taker, password = _judged(session, posts, held, successor, named, now=now), None
     if taker is None:
         taker, password = make_account(session, successor.login, successor.name)
     items = open_items(session, org) | {kind: list(ids) for kind, ids in more.items()}
@@ -79,27 +77,33 @@ def hand_over(
     session.add(Post(account_id=taker.id, org_id=org.id, role=post.role, from_on=day, granted_by=by))
     session.flush()
     _leave(session, held.account, by=by, now=now)
+    handover = _kept(session, held, taker, day, document, items, by=by, now=now)
+    return HandedOver(handover, taker, password)
+
+
+def _kept(
+    session: Session, held: Held, taker: Account, day: date, document: str, items: dict[str, Any], *,
+    by: int, now: datetime,
+) -> Handover:  # fmt: skip
+    """Keep the act with its list, and note it."""
     handover = Handover(
-        org_id=org.id, role=post.role, from_account_id=held.account.id, to_account_id=taker.id,
+        org_id=held.org.id, role=held.post.role, from_account_id=held.account.id, to_account_id=taker.id,
         handed_on=day, document=document, items=items, account_id=by, acted_at=now,
     )  # fmt: skip
     session.add(handover)
     session.flush()
-    _note(session, handover)
-    return HandedOver(handover, taker, password)
-
-
-def _note(session: Session, handover: Handover) -> None:
     after = {"role": handover.role, "from": handover.from_account_id, "to": handover.to_account_id}
-    numbers = {kind: len(ids) for kind, ids in handover.items.items()}
     record(
-        session, "hand_over", "handover", handover.id, via=Via.CONSOLE, account_id=handover.account_id,
-        org_id=handover.org_id, after=after | numbers,
+        session, "hand_over", "handover", handover.id, via=Via.CONSOLE, account_id=by, org_id=held.org.id,
+        after=after | {kind: len(ids) for kind, ids in items.items()},
     )  # fmt: skip
+    return handover
 
 
-def _checked(post: Post, day: date | None, document: str, successor: Successor, *, today: date) -> str:
-    """Return the document as it is kept. Refused: bad_handover with `fields`."""
+def _checked(
+    post: Post, day: date | None, document: str, successor: Successor, *, today: date
+) -> tuple[date, str]:
+    """Return day and document as they are kept. Refused: bad_handover with `fields`."""
     wrong = {}
     if day is None:
         wrong["day"] = "请写交接的日期"
@@ -116,9 +120,9 @@ def _checked(post: Post, day: date | None, document: str, successor: Successor, 
         wrong["document"] = "请写批复或选举结果的文号；没有文号，写会议的名称和日期"
     if successor.account_id is None:
         wrong |= _wrong_in(successor)
-    if wrong:
+    if day is None or wrong:
         raise Refused("bad_handover", "有几处不对", fields=wrong)
-    return document
+    return day, document
 
 
 def _wrong_in(successor: Successor) -> dict[str, str]:
@@ -139,16 +143,12 @@ def typed_successor(name: str, login: str) -> Successor:
     return Successor(None, " ".join(name.split()).translate(DOTS), login.strip().lower())
 
 
-def _locked_taker(
-    session: Session, posts: Sequence[PostAt], held: Held, successor: Successor, *, now: datetime
-) -> Account | None:
-    """Lock both accounts and return the one that takes over, None where it is still to be made.
+def _locked(session: Session, held: Held, successor: Successor) -> Account | None:
+    """Lock both accounts, then the post, as ending an account does; return the one that takes over, if any.
 
-    Accounts before posts, in the order of their keys: as ending an account does. Refused: bad_handover.
+    Two handovers of one post take turns, and nobody ends or gives either account meanwhile.
     """
-    is_typed = successor.account_id is None
-    field = "login" if is_typed else "successor"
-    which = Account.login == successor.login if is_typed else Account.id == successor.account_id
+    which = Account.id == successor.account_id if successor.account_id else Account.login == successor.login
     locked = session.scalars(
         select(Account)
         .where(or_(Account.id == held.account.id, which))
@@ -156,9 +156,19 @@ def _locked_taker(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
+    session.refresh(held.post, with_for_update=True)
+    return next((one for one in locked if one.id != held.account.id), None)
+
+
+def _judged(
+    session: Session, posts: Sequence[PostAt], held: Held, successor: Successor, taker: Account | None, *,
+    now: datetime,
+) -> Account | None:  # fmt: skip
+    """Return the account that takes over if it may, None where it is to be made. Refused: bad_handover."""
+    is_typed = successor.account_id is None
+    field = "login" if is_typed else "successor"
     if successor.account_id == held.account.id or successor.login == held.account.login:
         raise _bad(field, "移交和接任的是同一个账号")
-    taker = next((one for one in locked if one.id != held.account.id), None)
     if taker is None and is_typed:
         return None
     theirs = held_by(session, [taker.id], now=now).get(taker.id, []) if taker else []

@@ -55,14 +55,7 @@ def open_items(session: Session, org: Org) -> dict[str, list[Any]]:
         .where(below, Gathering.state == GatheringState.DRAFT)
         .order_by(Gathering.starts_at, Gathering.id)
     )
-    rolls = session.execute(
-        select(Roll.id, Roll.confirmed_at, Minutes.state)
-        .join(Org, Org.id == Roll.org_id)
-        .join(Gathering, Gathering.id == Roll.gathering_id)
-        .outerjoin(Minutes, Minutes.roll_id == Roll.id)
-        .where(below, _stands(), or_(Minutes.state.is_(None), Minutes.state != MinutesState.FILED))
-        .order_by(Gathering.starts_at, Roll.id)
-    ).all()
+    rolls = _rolls_and_records(session, below)
     asked = pending_of(session, [org.path])
     makeups = (
         select(Makeup.gathering_id, Makeup.member_id)
@@ -75,16 +68,31 @@ def open_items(session: Session, org: Org) -> dict[str, list[Any]]:
     )
     return {
         "drafts": list(session.scalars(drafts)),
-        "rolls": [roll_id for roll_id, confirmed_at, _ in rolls if confirmed_at is None],
-        "minutes": [
-            roll_id for roll_id, at, state in rolls if at is not None and state is not MinutesState.RETURNED
-        ],
-        "returned": [roll_id for roll_id, _, state in rolls if state is MinutesState.RETURNED],
+        **rolls,
         "leaves": [[row.gathering.id, row.whose.member_id] for row in asked.leaves],
         "reports": [row.request.id for row in asked.reports],
         "attendances": [row.request.id for row in asked.attendances],
         "makeups": [list(row) for row in session.execute(makeups)],
     }
+
+
+def _rolls_and_records(session: Session, below: ColumnElement[bool]) -> dict[str, list[int]]:
+    """Return the rolls to confirm, and those whose record is still to be filed or was returned."""
+    rows = session.execute(
+        select(Roll.id, Roll.confirmed_at, Minutes.state)
+        .join(Org, Org.id == Roll.org_id)
+        .join(Gathering, Gathering.id == Roll.gathering_id)
+        .outerjoin(Minutes, Minutes.roll_id == Roll.id)
+        .where(below, _stands(), or_(Minutes.state.is_(None), Minutes.state != MinutesState.FILED))
+        .order_by(Gathering.starts_at, Roll.id)
+    ).all()
+    found: dict[str, list[int]] = {"rolls": [], "minutes": [], "returned": []}
+    for roll_id, confirmed_at, state in rows:
+        if confirmed_at is None:
+            found["rolls"].append(roll_id)
+        else:
+            found["returned" if state is MinutesState.RETURNED else "minutes"].append(roll_id)
+    return found
 
 
 def _stands() -> ColumnElement[bool]:
