@@ -12,6 +12,7 @@ from handlers.console.drafts import stored
 from handlers.console.notices import shown_texts, together_of
 from handlers.console.pages import console, need_somewhere, page, staff_page
 from handlers.console.reach import gathering_reached, opens_doors, own_orgs, phoned_orgs
+from handlers.console.record_links import record_links
 from handlers.edge import current
 from handlers.identity import staff
 from models.clock import day_of
@@ -96,6 +97,7 @@ def gatherings() -> Response:
         drafters=drafters,
         convened=convened_seen(periods) if above else [],
         several=several,
+        records=record_links((row.roll, row.gathering, row.org) for row in rolls),
         above=above,
     )
 
@@ -133,6 +135,7 @@ def gathering(gathering_id: int) -> Response:
             it, [item.title for item in agenda], host.name, everybody, convened=convenes(host),
             gathering_id=it.id, message=message,
         ) if phoned or hosts else None,
+        records=record_links((row.roll, it, row.org) for row in rolls),
         **_in_the_hall(rolls[0]),
         **_told(rolls, phoned),
         convened=convenes(host),

@@ -58,12 +58,14 @@ def owed(
     asked: Requests,
     standins: Sequence[int],
     suggestions: Sequence[tuple[Org, Suggestion]],
+    records: Sequence[Owed],
 ) -> list[Owed]:
     """Return all that waits, from the rolls of the person's own branches and those one stands in for.
 
-    `told` is how far their notices have come, `asked` what members wait to be answered.
+    `told` is how far their notices have come, `asked` what members wait to be answered, `records` what waits
+    to be written and filed.
     Calls about today and tomorrow come first, then what is to be published, called, answered, checked,
-    confirmed, made up; last what has not begun. Within each the nearest gathering comes first.
+    confirmed, filed, made up; last what has not begun. Within each the nearest gathering comes first.
     """
     rolls = sorted(own, key=lambda roll: roll.gathering.starts_at)
     soon = current().now + TODAY_OR_TOMORROW
@@ -76,11 +78,12 @@ def owed(
     }
     return [
         *_to_call(near, told),
-        *(one for roll in rolls for one in _to_publish(roll)),
+        *(one for roll in rolls for one in _to_publish(roll, rolls)),
         *_to_call(far, told),
         *_to_answer(asked),
         *(one for roll in rolls if roll.roll.id in confirms for one in _to_check(roll)),
         *(one for roll in rolls if roll.roll.id in confirms for one in _to_confirm(roll)),
+        *records,
         *_to_make_up(),
         *_ending(),
         *(one for org, suggestion in suggestions for one in _to_draft(org, suggestion)),
@@ -89,9 +92,19 @@ def owed(
     ]
 
 
-def _to_publish(roll: Standing) -> Iterator[Owed]:
+def _to_publish(roll: Standing, rolls: Sequence[Standing]) -> Iterator[Owed]:
     it, now = roll.gathering, current().now
     if roll.state is not GatheringState.DRAFT or not may(staff().posts, Verb.PUBLISH, roll.org.path):
+        return
+    address = url_for("console.gathering", gathering_id=it.id)
+    instead = next((other for other in rolls if _replaces(other, roll)), None)
+    if instead is not None:
+        yield Owed(
+            f"“{it.title}”的草稿用不上了",
+            f"这个月的主题党日由{instead.host.name}召集，可以撤掉草稿",
+            "看草稿",
+            address,
+        )
         return
     starts = when(it.starts_at)
     late = it.kind is GatheringKind.THEME_DAY and day_of(it.starts_at) - day_of(now) <= NOTICE_AHEAD
@@ -107,8 +120,18 @@ def _to_publish(roll: Standing) -> Iterator[Owed]:
         why = f"{starts} 开，草稿已存"
     if late and it.period == f"{day_of(now):%Y-%m}" and is_month_end(day_of(now)):
         why += "。快到月底了"
-    address = url_for("console.gathering", gathering_id=it.id)
     yield Owed(f"发布“{it.title}”的通知", why, "看草稿", address)
+
+
+def _replaces(other: Standing, drafted: Standing) -> bool:
+    """Say whether a branch takes part in another's theme day of the month that it has drafted."""
+    kinds, months = {one.gathering.kind for one in (other, drafted)}, {other.gathering.period}
+    return (
+        other.org.id == drafted.org.id
+        and kinds == {GatheringKind.THEME_DAY}
+        and months == {drafted.gathering.period}
+        and other.state not in (GatheringState.DRAFT, GatheringState.CANCELLED)
+    )
 
 
 def _to_call(rolls: Sequence[Standing], told: dict[int, Progress]) -> Iterator[Owed]:

@@ -12,6 +12,7 @@ from flask import Response, request
 from handlers.console.initials import initials
 from handlers.console.pages import console, page
 from handlers.console.reach import answers_for, within
+from handlers.console.record_links import record_links
 from handlers.edge import current
 from handlers.identity import staff
 from models.clock import clock_text, day_of
@@ -105,6 +106,7 @@ def roll_page(
         whole=groups is None,
         error=error,
         amendments=amendments_of(edge.session, head.roll.id) if head.roll.revision > 1 else [],
+        record=record_links([head]).get(head.roll.id),
         **_delegates(head),
         **rows_context(head, lines, theirs),
     )

@@ -4,6 +4,7 @@ An office may edit the file itself in Word; this is how its first version came a
 papers: A4, 黑体 headings, 仿宋 body, the page's number and the number of pages beneath.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +90,19 @@ def _facts(document: Any) -> None:
         cells = table.add_row().cells
         _cell(cells[0], label, HEADING)
         _cell(cells[1].merge(cells[3]), text)
+    _widths(table, (22, 58, 22, 58))
+
+
+def _widths(table: Any, widths: Sequence[int]) -> None:
+    """Give the columns their widths in mm, as a grid and cell by cell: each program reads another."""
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
     for row in table.rows:
-        for cell, width in zip(row._tr.tc_lst, (22, 58, 22, 58), strict=False):
-            cell.width = Mm(width if len(row._tr.tc_lst) == 4 or width == 22 else 138)
+        at = 0
+        for cell in row._tr.tc_lst:
+            spans = cell.grid_span
+            cell.width = Mm(sum(widths[at : at + spans]))
+            at += spans
 
 
 def _heading(document: Any, text: str) -> None:
@@ -113,11 +124,10 @@ def _decisions(document: Any) -> None:
     table = document.add_table(4, len(COLUMNS), style="Table Grid")
     table.autofit = False
     _repeats(table.rows[0])
-    for place, (width, label, name) in enumerate(COLUMNS):
+    for place, (_, label, name) in enumerate(COLUMNS):
         _cell(table.cell(0, place), label, HEADING, 10.5)
         _cell(table.cell(2, place), f"{{{{ one.{name} }}}}", size=10.5)
-        for row in table.rows:
-            row.cells[place].width = Mm(width)
+    _widths(table, [width for width, _, _ in COLUMNS])
     _cell(table.cell(1, 0), "{%tr for one in decisions %}")
     _cell(table.cell(3, 0), "{%tr endfor %}")
 
@@ -152,7 +162,7 @@ def made() -> Any:
     for text in ("补学：{{ makeups }}", "党费：{{ dues }}", "志愿服务：{{ volunteering }}"):
         _body(document, text)
     hands = document.add_paragraph()
-    hands.paragraph_format.space_before = Pt(36)
+    hands.paragraph_format.space_before = Pt(28)
     _write(hands, "主持人（签名）：　　　　　　　记录人（签名）：　　　　　　　　　年　　月　　日")
     about_file = document.core_properties
     about_file.author = about_file.comments = about_file.title = ""
