@@ -28,7 +28,7 @@ document.addEventListener('click', async (event) => {
     }
     // Whoever works by keyboard goes on where the hand was, or in the last row of an agenda.
     if (held && !held.isConnected) {
-      const rows = document.querySelectorAll('[name=agenda_title]');
+      const rows = document.querySelectorAll('[name=agenda_title], [name=block_text]');
       const again = button.value !== 'add' && document.querySelector(`button[data-part][value="${button.value}"]`);
       (again || rows[rows.length - 1] || document.body).focus();
     }
