@@ -18,7 +18,7 @@ COLUMNS = (
     Column("姓名", 12),
     Column("流向（县级）", 18),
     Column("时间", 27),
-    Column("联系方式（脱敏）", 16),
+    Column("联系方式（脱敏）", 19),
     Column("联系人", 16),
     Column("最近联系", 12, Form.DAY),
     Column("流入地党组织", 22),

@@ -22,7 +22,7 @@ COLUMNS = (
     Column("出席率", 9, Form.SHARE),
     Column("请假", 7, Form.WHOLE),
     Column("缺席", 7, Form.WHOLE),
-    Column("记录是否归档", 13),
+    Column("记录是否归档", 15),
 )
 NOTE = "人数以支部确认的名册为准。应到里没有查明的，不算请假，也不算缺席。"
 

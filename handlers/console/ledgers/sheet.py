@@ -6,11 +6,13 @@ from datetime import date
 from enum import StrEnum
 from math import ceil
 from typing import IO, Any, NamedTuple
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -26,7 +28,8 @@ BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 TITLE, HEAD, BODY, SMALL = (
     Font(name=name, size=size) for name, size in (("黑体", 16), ("黑体", 11), ("仿宋", 11), ("仿宋", 10))
 )
-LINE_HEIGHT = 20  # points
+NARROW = 14  # digits: what such a column holds stands in its middle
+LINE_HEIGHT, PADDING = 15, 4  # points
 SPACE = "　"
 
 
@@ -79,12 +82,11 @@ def write_ledger(file: IO[bytes], ledger: Ledger, stamp: str) -> int:
     _lay_out(sheet, ledger, head, fit(stamp))
     try:
         _write_lines(sheet, ledger, [(ledger.title, TITLE), *((line, SMALL) for line in ledger.about)], 1)
-        sheet.append([_put(_boxed(sheet, HEAD, Form.TEXT), column.title) for column in ledger.columns])
-        cells = [_boxed(sheet, BODY, column.form) for column in ledger.columns]
+        heads = [_boxed(sheet, HEAD, Column(column.title, 0)) for column in ledger.columns]
+        _write_row(sheet, head, ledger, heads, [column.title for column in ledger.columns])
+        cells = [_boxed(sheet, BODY, column) for column in ledger.columns]
         for number, row in enumerate(ledger.rows, start=1):
-            if ledger.row_height:
-                sheet.row_dimensions[head + number].height = ledger.row_height
-            sheet.append([_put(cell, value) for cell, value in zip(cells, row, strict=True)])
+            _write_row(sheet, head + number, ledger, cells, row)
         signed = (SPACE * 8).join(f"{hand}：" for hand in ledger.hands)
         beneath = [(line, SMALL) for line in (*ledger.sums, signed, stamp)]
         _write_lines(sheet, ledger, beneath, head + number + 1)
@@ -105,6 +107,7 @@ def _lay_out(sheet: Any, ledger: Ledger, head: int, stamp: str) -> None:
     sheet.page_setup.orientation = "landscape" if ledger.wide else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.print_options.horizontalCentered = True
+    sheet.page_margins = PageMargins(left=0.6, right=0.6, top=0.7, bottom=0.8)
     # Half-width it would begin a code of Excel's own; and Excel takes 255 characters of a footer in all.
     sheet.oddFooter.left.text = stamp.replace("&", "＆")[:160]
     sheet.oddFooter.right.text = "第 &P 页 共 &N 页"
@@ -120,18 +123,37 @@ def _write_lines(sheet: Any, ledger: Ledger, lines: Sequence[tuple[str, Font]], 
         across = "center" if font is TITLE else "left"
         cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=True)
         cell.number_format = Form.TEXT
-        if len(ledger.columns) > 1:
-            sheet.merged_cells.add(f"A{row}:{last}{row}")
-        sheet.row_dimensions[row].height = LINE_HEIGHT * (font.size / 10) * ceil(2 * len(line) / width or 1)
+        sheet.merged_cells.add(f"A{row}:{last}{row}")
+        sheet.row_dimensions[row].height = _height(line, width) * font.size / SMALL.size
         sheet.append([_put(cell, line)])
 
 
-def _boxed(sheet: Any, font: Font, form: Form) -> Cell:
+def _write_row(sheet: Any, row: int, ledger: Ledger, cells: Sequence[Cell], values: Sequence[Value]) -> None:
+    """Write one row of the table, as high as its longest text needs: not every program sees to that."""
+    texts = [
+        _height(value, column.width)
+        for value, column in zip(values, ledger.columns, strict=True)
+        if isinstance(value, str)
+    ]
+    sheet.row_dimensions[row].height = max(ledger.row_height, _height("", 1), *texts, 0)
+    sheet.append([_put(cell, value) for cell, value in zip(cells, values, strict=True)])
+    del sheet.row_dimensions[row]  # it is written
+
+
+def _height(text: str, width: float) -> float:
+    """Return the points that a text takes in a column of `width` digits; a Chinese character takes two."""
+    digits = sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)
+    # Something is left over at the end of each line.
+    return LINE_HEIGHT * max(1, ceil(digits / max(width - 2, 1))) + PADDING
+
+
+def _boxed(sheet: Any, font: Font, column: Column) -> Cell:
     """Return a cell of the table; it is written again and again, as a style costs more than a value."""
     cell = WriteOnlyCell(sheet)
-    cell.font, cell.border, cell.number_format = font, BOX, form
-    across = "left" if form is Form.TEXT and font is BODY else "center"
-    cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=True)
+    cell.font, cell.border, cell.number_format = font, BOX, column.form
+    beside = column.form is Form.TEXT and column.width > NARROW
+    across = "left" if beside else "center"
+    cell.alignment = Alignment(horizontal=across, vertical="center", wrap_text=True, indent=int(beside))
     return cell
 
 
