@@ -121,6 +121,8 @@ CREATE TABLE minutes_act (
 );
 CREATE INDEX ix_minutes_act_roll_id ON minutes_act (roll_id);
 
+CREATE INDEX ix_minutes_said ON minutes (md5(regexp_replace(discussion, '\s', '', 'g')));
+
 CREATE TABLE record_look (
     roll_id BIGINT NOT NULL,
     org_id BIGINT NOT NULL,
