@@ -10,6 +10,7 @@ from handlers.console.handovers import handed_lately
 from handlers.console.leaves import paths_where
 from handlers.console.owed import DRAFT_AHEAD, TO_COME, on_day, owed
 from handlers.console.owed_above import owed_above
+from handlers.console.owed_articles import owed_articles
 from handlers.console.owed_records import owed_records
 from handlers.console.pages import console, holds, page, staff_page
 from handlers.console.reach import own_orgs, phoned_orgs
@@ -49,7 +50,11 @@ def today() -> Response:
     standins = standing_in(edge.session, staff().account_id, now=edge.now)
     asked = pending_of(edge.session, paths_where(Verb.DECIDE), roll_ids=standins)
     coming = _coming(own)
-    waiting = [*owed(own, told, asked, standins, suggestions, owed_records(own, standins)), *owed_above()]
+    waiting = [
+        *owed(own, told, asked, standins, suggestions, owed_records(own, standins)),
+        *owed_above(),
+        *owed_articles(),
+    ]
     suggestion = suggestions[0][1] if suggestions else None
     return page(
         "today.html",

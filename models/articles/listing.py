@@ -89,6 +89,17 @@ def articles_among(
     return [Listed(*row) for row in session.execute(query.order_by(Article.id.desc()).limit(most))]
 
 
+def came_back(session: Session, posts: Sequence[PostAt]) -> list[Article]:
+    """Return the drafts of these posts' own organisations that were sent back, the oldest first."""
+    query = (
+        select(Article)
+        .join(Org, Org.id == Article.org_id)
+        .where(Article.state == ArticleState.DRAFT, Article.came_back.is_not(None))
+        .where(within_reach(posts, Verb.DRAFT))
+    )
+    return list(session.scalars(query.order_by(Article.id)))
+
+
 def published(session: Session, *, most: int) -> list[Shown]:
     """Return the published articles, the newest first."""
     query = select(Article).where(Article.state == ArticleState.PUBLISHED)

@@ -54,7 +54,7 @@ def of_one(told: Told) -> Drafted:
     opening = f"{_day(told.day)}，{told.org.name}{_at(told.place)}{told.held}{_came(told.came)}。"
     blocks = [Block(BlockKind.TEXT, opening)]
     blocks += _listed("这次活动的内容：", told.items)
-    blocks += _listed("志愿服务：", [told.volunteering] if told.volunteering else [])
+    blocks += [Block(BlockKind.TEXT, f"志愿服务：{told.volunteering}。")] if told.volunteering else []
     blocks += _listed("会上议定：", told.decisions)
     return Drafted(f"{told.org.name}{told.held}", opening, blocks)
 

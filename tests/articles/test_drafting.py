@@ -40,8 +40,7 @@ def test_article_tells_day_place_numbers_and_what_was_held(session: Session) -> 
         (BlockKind.TEXT, article.digest),
         (BlockKind.TEXT, "这次活动的内容："),
         (BlockKind.LIST, "学习全会精神\n商量路灯"),
-        (BlockKind.TEXT, "志愿服务："),
-        (BlockKind.LIST, "打扫村道，12 人参加，每人 1.5 小时"),
+        (BlockKind.TEXT, "志愿服务：打扫村道，12 人参加，每人 1.5 小时。"),
         (BlockKind.TEXT, "会上议定："),
         (BlockKind.LIST, "十二月十日前清完南段"),
     ]

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 
 from jobs.drafts import draft_ahead
+from models.articles.article import ArticleState
 from models.audit import Via
 from models.clock import at
 from models.gatherings.delegate import name_delegate
@@ -17,7 +18,9 @@ from models.gatherings.plan import Plan, draft
 from models.gatherings.roll import LeaveReason
 from models.people.complaint import receive_complaint
 from models.people.member import SpellKind
+from models.people.org import Org
 from models.people.said import Filing, Said
+from tests.articles.standing import an_article_at
 from tests.factories import THREE_O_CLOCK, a_gathering, a_spell
 from tests.handlers.console_site import Site, publish_theme_day
 from tests.handlers.test_console_drafts import form
@@ -228,13 +231,29 @@ def test_sums_of_a_group_leader_say_whose_they_are(site: Site) -> None:
     assert "全支部" not in secretary
 
 
+def test_articles_wait_for_the_next_hand_and_come_back_to_the_first(site: Site) -> None:
+    with site.sessions.begin() as session:
+        home = session.get_one(Org, site.orgs["home"].id)
+        an_article_at(session, home, ArticleState.PROPOSED, title="甲稿")
+        an_article_at(session, home, ArticleState.REVIEWED, title="乙稿")
+        an_article_at(session, home, ArticleState.APPROVED, title="丙稿")
+        an_article_at(session, home, ArticleState.DRAFT, title="丁稿", came_back="有姓名")
+        an_article_at(session, home, ArticleState.DRAFT, title="戊稿")
+    assert [line for line in lines(site, "clerk") if "稿" in line[0]] == [
+        ("修改稿件“丁稿”", "退回原因：有姓名", "去修改")
+    ]
+    assert lines(site, "town") == [("保密审核“甲稿”", "青石村党支部", "去审核")]
+    assert titles(site, "zone") == ["保密审核“甲稿”", "审批“乙稿”", "发布“丙稿”"]
+    assert [line for line in lines(site, "far") if "稿" in line[0]] == []
+
+
 @pytest.mark.parametrize("who", ["town", "zone"])
 def test_officer_with_nothing_to_do_is_led_to_the_branches(site: Site, who: str) -> None:
     publish_theme_day(site)
     leave_of(site, "宋桂兰")
     page = site.browser(who).get("/console/").text
     assert lines(site, who) == []
-    assert "各支部开没开、归档没归档，在“<a href=\"/console/below\">开展与归档</a>”里看。" in page
+    assert '各支部开没开、归档没归档，在“<a href="/console/below">开展与归档</a>”里看。' in page
 
 
 def test_auditor_is_shown_nobody(site: Site) -> None:
