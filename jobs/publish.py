@@ -127,7 +127,10 @@ def _carry(desk: Desk, claim: Claim) -> None:
     if draft is not None and _kept(desk, claim):
         publish_id = submit_publication(desk.gateway, draft)
         with desk.sessions.begin() as session:
-            keep_submitted(session, claim, publish_id, now=desk.clock())
+            kept = keep_submitted(session, claim, publish_id, now=desk.clock())
+        if kept:
+            # Its event may have come before the number was kept, and found nobody.
+            _ask(desk, claim, publish_id)
 
 
 def _kept(desk: Desk, claim: Claim, **given: str) -> bool:
