@@ -122,7 +122,7 @@ def gathering(gathering_id: int) -> Response:
         agenda=[(AGENDA_KIND_TEXT[item.kind], item.title) for item in agenda],
         opens_at=opens_at(it.starts_at),
         closes_at=closes_at(it.starts_at, it.opened_at),
-        together=_partners(rolls, [host.name, *everybody]),
+        together=_partners(rolls, everybody if convenes(host) else [host.name, *everybody]),
         ticked={roll.roll.id for roll in rolls if not roll.is_draft and phoned_orgs([roll])},
         calls=bool(phoned),
         hosts=hosts,

@@ -106,6 +106,16 @@ def _to_publish(roll: Standing, rolls: Sequence[Standing]) -> Iterator[Owed]:
             address,
         )
         return
+    address = url_for("console.gathering", gathering_id=it.id)
+    instead = next((other for other in rolls if _replaces(other, roll)), None)
+    if instead is not None:
+        yield Owed(
+            f"“{it.title}”的草稿用不上了",
+            f"这个月的主题党日由{instead.host.name}召集，可以撤掉草稿",
+            "看草稿",
+            address,
+        )
+        return
     starts = when(it.starts_at)
     late = it.kind is GatheringKind.THEME_DAY and day_of(it.starts_at) - day_of(now) <= NOTICE_AHEAD
     if it.starts_at <= now:
@@ -132,6 +142,13 @@ def _replaces(other: Standing, drafted: Standing) -> bool:
         and months == {drafted.gathering.period}
         and other.state not in (GatheringState.DRAFT, GatheringState.CANCELLED)
     )
+
+
+def _replaces(other: Standing, drafted: Standing) -> bool:
+    """Say whether a branch takes part in another's theme day of the month that it has drafted."""
+    told = other.state not in (GatheringState.DRAFT, GatheringState.CANCELLED)
+    mine, theirs = ((one.org.id, one.gathering.kind, one.gathering.period) for one in (drafted, other))
+    return told and mine == theirs and other.gathering.kind is GatheringKind.THEME_DAY
 
 
 def _to_call(rolls: Sequence[Standing], told: dict[int, Progress]) -> Iterator[Owed]:

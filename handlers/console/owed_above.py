@@ -1,4 +1,4 @@
-"""What waits for an officer: filed records of the branches below that nobody there has read yet."""
+"""What waits for an officer: own drafts that call branches together, and filed records nobody has read."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,17 +6,21 @@ from itertools import groupby
 
 from flask import url_for
 
-from handlers.console.owed import Owed, names
+from handlers.console.convening import convened_seen
+from handlers.console.owed import Owed, names, when
 from handlers.console.reach import own_orgs
 from handlers.edge import current
+from handlers.identity import staff
+from models.gatherings.gathering import GatheringState
 from models.gatherings.record_look import unread_records
-from models.people.rights import Verb
+from models.people.rights import Verb, may
 
 READ_WITHIN = timedelta(days=31)  # what is older waits on its month's page alone
 
 
 def owed_above() -> Iterator[Owed]:
-    """Yield a line for each month with records to read, the oldest month first."""
+    """Yield drafts to publish, the nearest first, then each month with records to read, the oldest first."""
+    yield from _to_publish()
     edge, readers = current(), own_orgs(Verb.RETURN_RECORD)
     if not readers:
         return
@@ -33,3 +37,17 @@ def owed_above() -> Iterator[Owed]:
             "去看",
             url_for("console.below", period=period, show="mine"),
         )
+
+
+def _to_publish() -> Iterator[Owed]:
+    """Yield the drafts by which the officer's own committee calls branches together."""
+    posts = staff().posts
+    for one in reversed(convened_seen(())):
+        it = one.gathering
+        if one.state is GatheringState.DRAFT and may(posts, Verb.PUBLISH, one.host.path):
+            yield Owed(
+                f"发布“{it.title}”的通知",
+                f"{when(it.starts_at)} 开，召集 {one.branches} 个支部，草稿已存",
+                "看草稿",
+                url_for("console.gathering", gathering_id=it.id),
+            )

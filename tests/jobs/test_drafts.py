@@ -165,3 +165,18 @@ def test_nobody_is_invited_to_a_place_that_is_still_to_come(sessions: Sessions) 
             now=THE_18TH,
         )
         publishes(session)
+
+
+def test_draft_that_a_committee_gave_up_leaves_the_month_to_the_branch(sessions: Sessions) -> None:
+    # Control: without the condition on `hall_salt` the branch gets no draft, and never heard why.
+    with sessions.begin() as session:
+        branch = a_branch_with_people(session)
+        town = session.get_one(Org, branch.parent_id)
+        it = a_gathering(session, town, GatheringState.DRAFT, hall_salt=None)
+        a_roll(session, it, branch)
+        it_id = it.id
+    assert draft_ahead(sessions, THE_18TH) == 0
+    with sessions.begin() as session:
+        it = session.get_one(Gathering, it_id)
+        it.state, it.reason = GatheringState.CANCELLED, "不开了"
+    assert draft_ahead(sessions, THE_18TH) == 1

@@ -16,7 +16,7 @@ from models.notices.delivery import Delivery
 from models.notices.notice import Notice, NoticeKind
 from models.notices.outbox import claim
 from models.notices.prompt import About, due_prompts, is_month_end, prompt
-from models.people.account import Role
+from models.people.account import Account, Role
 from models.people.member import Member, SpellKind
 from models.people.org import Org, Setting, put_setting
 from tests.factories import (
@@ -28,6 +28,8 @@ from tests.factories import (
     a_post,
     a_roll,
     a_spell,
+    a_township,
+    a_zone,
     an_account,
 )
 from tests.notices.campaign import ACCOUNT, CHANNELS, Campaign, a_draft, reasons, states
@@ -291,3 +293,38 @@ def test_clock_tells_each_secretary_by_the_own_transaction(sessions: Sessions) -
             holder(session, a_draft(session).branch)
     assert prompt_secretaries(sessions, THE_20TH, channels=CHANNELS) == 2
     assert prompt_secretaries(sessions, THE_20TH, channels=CHANNELS) == 0
+
+
+def test_branches_called_to_what_was_called_off_are_told_together_that_the_month_is_open(
+    session: Session,
+) -> None:
+    # Control: with the host's own organisation alone nobody is told.
+    town = a_township(session, a_zone(session))
+    branches = [a_branch(session, town, name=f"{name}党支部") for name in ("青石村", "柳湾村", "石桥村")]
+    people = [holder(session, branch) for branch in branches]
+    it = a_gathering(session, town, GatheringState.CANCELLED, reason="大雪封路")
+    for branch in branches:
+        a_roll(session, it, branch)
+    own = a_gathering(session, branches[2], starts_at=THREE_O_CLOCK + timedelta(days=4))
+    a_roll(session, own, branches[2])
+    assert tell(session, THE_28TH) == 1
+    assert sorted(told(session)) == sorted(one.id for one in people[:2])
+    assert tell(session, THE_28TH) == 0
+
+
+def test_draft_that_a_committees_theme_day_replaced_is_nobodys_to_publish(session: Session) -> None:
+    campaign = a_draft(session)
+    holder(session, campaign.branch)
+    it = a_gathering(session, session.get_one(Org, campaign.branch.parent_id))
+    a_roll(session, it, campaign.branch)
+    assert abouts(session, THE_20TH) == []
+
+
+def test_officers_are_told_of_their_committees_own_draft(session: Session) -> None:
+    town = a_township(session, a_zone(session))
+    officer = holder(session, a_branch(session, town), Role.CLERK)
+    account = session.scalars(select(Account).where(Account.member_id == officer.id)).one()
+    a_post(session, account, town, Role.TOWNSHIP_OFFICER)
+    a_gathering(session, town, GatheringState.DRAFT, hall_salt=None)
+    assert tell(session, THE_20TH) == 1
+    assert told(session) == [officer.id]

@@ -203,3 +203,13 @@ def test_address_of_the_chat_group_is_read_and_cannot_be_guessed(number: int, at
     other = token[:at] + sign + token[at + 1 :]
     assert read_notice_token(KEYRING, other) == (number if other == token else None)
     assert read_notice_token(KEYRING, token[:12]) is None
+
+
+def test_committee_that_calls_branches_names_them_and_not_itself_among_those_who_come() -> None:
+    some = texts(a_plan(), "河东镇党委", together=["青石村党支部", "柳湾村党支部"], convened=True)
+    assert "河东镇党委定于11月25日（周三）15:00在村委会二楼会议室" in some.group
+    assert "青石村党支部、柳湾村党支部参加。" in some.group
+    assert some.sheet.closing[0] == "参加人员：青石村党支部、柳湾村党支部全体党员。"
+    many = texts(a_plan(), "河东镇党委", together=[f"{n}村党支部" for n in "一二三四五"], convened=True)
+    assert "一村党支部、二村党支部、三村党支部等 5 个支部参加。" in many.group
+    assert "河东镇党委" in many.loudspeaker
