@@ -416,6 +416,15 @@ def test_link_without_a_purpose_leads_to_the_page_with_its_choices_made(site: Si
         assert session.scalars(select(Audit).where(Audit.verb == "export")).all() == []
 
 
+def test_sign_in_sheet_to_print_leads_to_the_excel_one_with_its_roll_chosen(site: Site) -> None:
+    roll, browser = publish_theme_day(site)["home"], site.browser("clerk")
+    assert f'href="/console/ledgers/sign-in?roll={roll}"' in browser.get(f"/console/rolls/{roll}/sheet").text
+    answer = browser.get(f"/console/ledgers/sign-in?roll={roll}")
+    assert answer.headers["Location"] == f"/console/ledgers?roll={roll}#sign-in"
+    assert f'<option value="{roll}" selected>' in browser.get(answer.headers["Location"]).text
+    assert "Excel" not in site.browser("leader").get(f"/console/rolls/{roll}/sheet").text
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
