@@ -126,13 +126,15 @@ def _checked(
 
 
 def _wrong_in(successor: Successor) -> dict[str, str]:
+    if not successor.name and not successor.login:
+        return {"successor": "请选一位，或在下面填写姓名和登录名"}
     wrong = {}
     try:
         name_in(successor.name)
     except BadCell as bad:
         wrong["name"] = str(bad)
     if not successor.name:
-        wrong["name"] = "请写接任同志的姓名，或在上面选一位"
+        wrong["name"] = "请写接任同志的姓名"
     if not LOGIN.fullmatch(successor.login):
         wrong["login"] = "登录名用小写字母和数字，3 到 32 位，例如 chenli"
     return wrong

@@ -12,12 +12,12 @@ from models.duties.handover import Handover
 from models.people.account import Account, Post, Role
 from models.people.member import surname_order
 from models.people.org import Org
-from models.people.posts import BELOW_TOWNSHIP, Held
+from models.people.posts import Held
 from models.people.rights import RIGHTS, PostAt, Verb
 from models.refused import Refused
 
-# What a branch elects or names; officers are appointed otherwise.
-HANDED = tuple(role for role in Role if role in BELOW_TOWNSHIP)
+# What a branch elects or names, as it is spoken of; officers are appointed otherwise.
+HANDED = (Role.SECRETARY, Role.DEPUTY, Role.COMMISSIONER, Role.CLERK, Role.GROUP_LEADER)
 MOST = 50  # handovers on one list
 Giver, Taker, Officer = aliased(Account), aliased(Account), aliased(Account)
 

@@ -308,7 +308,8 @@ WRONG = (
     ({"document": "  "}, {"document": "请写批复或选举结果的文号；没有文号，写会议的名称和日期"}),
     ({"document": "号" * 81}, {"document": "太长了，最多 80 个字"}),
     ({"document": "a\x07b"}, {"document": "有看不见的特殊符号，请重新输入这一格"}),
-    ({"successor": Successor(None)}, {"name", "login"}),
+    ({"successor": Successor(None)}, {"successor": "请选一位，或在下面填写姓名和登录名"}),
+    ({"successor": typed_successor("", "baiyz")}, {"name": "请写接任同志的姓名"}),
     ({"successor": typed_successor("白玉珍", "白")}, {"login"}),
     ({"successor": typed_successor("=1+1", "baiyz")}, {"name"}),
     ({"successor": Successor(999_999_999)}, {"successor"}),
@@ -362,7 +363,7 @@ def test_post_that_was_handed_over_is_not_there_any_longer(session: Session) -> 
     at = a_staffed_branch(session)
     hand(session, at, typed_successor("白玉珍", "baiyz"))
     assert refusal(session, at)[0] == "post_ended"
-    assert [one.account.name for one in posts_at(session, at.org, now=NOON)] == ["林小满", "白玉珍"]
+    assert [one.account.name for one in posts_at(session, at.org, now=NOON)] == ["白玉珍", "林小满"]
     assert [one.name for one in may_follow(session, at.org, now=NOON)] == ["白玉珍", "林小满"]
 
 
