@@ -16,12 +16,12 @@ from models.refused import Refused
 # What the secrecy review looks at: code -> words.
 # Source: domain practice of publicity (提出、保密审核、审批、实施); classified matter never goes on line.
 CHECKLIST = {
-    "secret": "不涉密：没有内部文件、会议内容和统计数字",
-    "personnel": "没有未公开的人事、纪检、巡察事项",
-    "people": "没有党员名册、身份信息和电话号码",
+    "secret": "不涉密，没有内部资料的内容",
+    "personnel": "没有未公开的人事、纪检内容",
+    "people": "没有名册、身份信息和电话",
     "hardship": "困难情况不点名、不写细节",
     "pictures": "照片已征得同意，没有老人、孩子和困难群众的特写",
-    "facts": "时间、地点、人数和内容与归档的记录一致",
+    "facts": "时间、地点、人数与记录一致",
 }
 LONGEST_SIGNER, LONGEST_NUMBER = 40, 40
 # What may stand beside a name in a signature: 程若兰主任, 党工委副书记程若兰.
