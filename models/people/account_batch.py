@@ -17,7 +17,7 @@ from models.people.account_rows import ROLES, Wanted
 from models.people.cells import BadCell, name_in
 from models.people.console import HASHER, first_password
 from models.people.org import Org
-from models.people.posts import Held, held_by, may_give, orgs_below
+from models.people.posts import Held, held_by, may_give, orgs_below, roles_given
 from models.people.rights import PostAt
 from models.refused import Refused
 
@@ -97,7 +97,7 @@ def _place(
     found = [org for org in orgs if org.code == row.org] or [org for org in orgs if org.name == row.org]
     role, faults = ROLES.get(row.role), []
     if role is None:
-        faults.append(f"岗位请填{'、'.join(ROLE_TEXT.values())}之一")
+        faults.append(f"岗位请填{'、'.join(ROLE_TEXT[role] for role in roles_given(posts))}之一")
     if not found:
         faults.append("您管的组织里没有这个代码或名称")
     elif len(found) > 1:
