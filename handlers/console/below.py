@@ -54,7 +54,7 @@ def below() -> Response:
     if period not in months:
         period = f"{day_of(edge.now):%Y-%m}"
     show = request.args.get("show", "")
-    readers = {post.org_id for post in staff().posts if may([post], Verb.RETURN_RECORD, post.org_path)}
+    readers = readers_of(org)
     rows = records_below(edge.session, org, period=period, now=edge.now, readers=readers)
     lines = _lines(rows, readers)
     tabs = {name: [line for line in lines if _belongs(line, name)] for name in SHOWN}
@@ -77,6 +77,16 @@ def below() -> Response:
         kind_text=GATHERING_KIND_TEXT,
         day_text=day_text,
     )
+
+
+def readers_of(org: Org) -> set[int]:
+    """Return the person's committees that may return records of this organisation, or of those below it."""
+    return {
+        post.org_id
+        for post in staff().posts
+        if may([post], Verb.RETURN_RECORD, post.org_path)
+        and (org.path.startswith(post.org_path) or post.org_path.startswith(org.path))
+    }
 
 
 @console.app_template_filter("day_of_month")
@@ -163,11 +173,10 @@ def create_record_look(roll_id: int) -> Response:
     edge, who = current(), staff()
     head = roll_reached(roll_id)
     require(Verb.RETURN_RECORD, head.org)
-    for post in who.posts:
-        if may([post], Verb.RETURN_RECORD, head.org.path):
-            look_at_record(
-                edge.session, roll_id, post.org_id, request.form.get("seen", ""),
-                by=who.account_id, via=Via.CONSOLE, now=edge.now,
-            )  # fmt: skip
+    for org_id in readers_of(head.org):
+        look_at_record(
+            edge.session, roll_id, org_id, request.form.get("seen", ""),
+            by=who.account_id, via=Via.CONSOLE, now=edge.now,
+        )  # fmt: skip
     asked = {name: request.form[name] for name in ("org", "show") if request.form.get(name)}
     return go("console.below", period=head.gathering.period, **asked)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from flask import Response, send_file
 
 from handlers.console import record_words
+from handlers.console.below import readers_of
 from handlers.console.pages import console, page, staff_page
 from handlers.console.reach import answers_for, roll_reached
 from handlers.console.word.minutes import word_of
@@ -14,6 +15,8 @@ from models.audit import Via
 from models.audit import record as note
 from models.gatherings.minutes import MINUTES_STATE_TEXT, ItemOutcome, MinutesState
 from models.gatherings.minutes_reading import Record, record_of
+from models.gatherings.record_hints import number_hints
+from models.gatherings.record_look import filing_to_read
 from models.gatherings.roll import Status
 from models.gatherings.roll_head import RollHead
 from models.people.rights import Verb, may
@@ -56,6 +59,7 @@ def record_page(roll_id: int, status: int = 200, error: str = "", typed_reason: 
     """Show the record, after a refused filing or return with what was typed. Refused: as above."""
     head, found, own = record_reached(roll_id)
     filed = found.minutes.state is MinutesState.FILED
+    session, may_return = current().session, may(staff().posts, Verb.RETURN_RECORD, head.org.path)
     return page(
         "record.html",
         status,
@@ -68,7 +72,9 @@ def record_page(roll_id: int, status: int = 200, error: str = "", typed_reason: 
         state=MINUTES_STATE_TEXT[found.minutes.state],
         returned=found.minutes.state is MinutesState.RETURNED,
         may_file=own and not filed and answers_for(head),
-        may_return=filed and may(staff().posts, Verb.RETURN_RECORD, head.org.path),
+        may_return=filed and may_return,
+        to_read=filing_to_read(session, found.minutes, found.roll, readers_of(head.org)),
+        hints=[*(number_hints(session, roll_id) if may_return else ()), *found.hints],
         words=record_words,
         outcomes=ItemOutcome,
         statuses=Status,

@@ -16,26 +16,40 @@ MISSING, LEFT = "missing", "left"
 
 
 def hints_of(session: Session, roll_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """Return roll id -> hints of the confirmed ones among these rolls, in numbers and without names.
+    """Return roll id -> hints of the confirmed ones among these rolls, for a list. Three statements.
+
+    The numbers that do not fit, a correction after filing, a discussion that says what an earlier one said.
+    """
+    alike, found = alike_of(session, roll_ids), {}
+    for roll_id, (numbers, corrected) in _numbers(session, roll_ids).items():
+        hints = [*numbers, *(["归档以后名册更正过"] if corrected else [])]
+        if roll_id in alike:
+            hints.append(_alike_words(alike[roll_id]))
+        if hints:
+            found[roll_id] = tuple(hints)
+    return found
+
+
+def number_hints(session: Session, roll_id: int) -> list[str]:
+    """Return the hints of one roll that are about numbers, none before it is confirmed. Two statements."""
+    numbers, _ = _numbers(session, [roll_id]).get(roll_id, ([], False))
+    return numbers
+
+
+def _numbers(session: Session, roll_ids: Collection[int]) -> dict[int, tuple[list[str], bool]]:
+    """Return confirmed roll -> what does not fit, without names, and whether it was corrected since filing.
 
     Heads counted in the room against the roll, leave that nobody granted, the roster of the day against
-    the lines, a correction after filing, a discussion that says what an earlier one said. Three statements.
+    the lines.
     """
-    rosters, alike = _rosters(session, roll_ids), alike_of(session, roll_ids)
-    found = {}
+    rosters, found = _rosters(session, roll_ids), {}
     for roll_id, heads, in_room, ungranted, corrected in session.execute(_rolls(roll_ids)):
         hints = []
         if heads is not None and heads != in_room:
             hints.append(f"现场清点 {heads} 人，名册上到会和列席 {in_room} 人")
         if ungranted:
             hints.append(f"记为请假的 {ungranted} 人，没有批准的请假记录")
-        hints += _roster_words(rosters.get(roll_id, {}))
-        if corrected:
-            hints.append("归档以后名册更正过")
-        if roll_id in alike:
-            hints.append(_alike_words(alike[roll_id]))
-        if hints:
-            found[roll_id] = tuple(hints)
+        found[roll_id] = ([*hints, *_roster_words(rosters.get(roll_id, {}))], corrected)
     return found
 
 

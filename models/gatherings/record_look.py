@@ -1,10 +1,10 @@
 """Looks (审阅): which filed records an officer has read, so that what is read leaves the officer's list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Integer, exists, select
+from sqlalchemy import CheckConstraint, Integer, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
@@ -55,6 +55,20 @@ def look_at_record(
     if session.scalar(look.returning(RecordLook.roll_id)) is not None:
         after = {"revision": revision}
         record(session, "look", "minutes", roll_id, via=via, account_id=by, org_id=org_id, after=after)
+
+
+def filing_to_read(session: Session, minutes: Minutes, roll: Roll, readers: Collection[int]) -> str:
+    """Return the filing of a record that one of these committees has still to read, else an empty text."""
+    if minutes.state is not MinutesState.FILED or minutes.filed_at is None or not readers:
+        return ""
+    looks = select(func.count(RecordLook.org_id.distinct())).where(
+        RecordLook.roll_id == roll.id,
+        RecordLook.org_id.in_(readers),
+        RecordLook.filed_at == minutes.filed_at,
+        RecordLook.revision == roll.revision,
+    )
+    looked = session.scalar(looks) or 0
+    return filing_of(minutes.filed_at, roll.revision) if looked < len(readers) else ""
 
 
 class Unread(NamedTuple):

@@ -202,7 +202,8 @@ def _rolls(org: Org, period: str, readers: Collection[int]) -> Any:
             Gathering.kind, Gathering.title, Gathering.starts_at, Gathering.ends_at, Gathering.state,
             Gathering.opened_at, Gathering.date_reason, Gathering.reason, Home.id.label("org_id"),
             Home.name.label("org"), Home.path, Host.id.label("host_id"), Host.name.label("host"),
-            Minutes.state.label("minutes"), Minutes.return_reason, Minutes.filed_at, Minutes.returned_at, looked.label("looked"),
+            Minutes.state.label("minutes"), Minutes.return_reason, Minutes.filed_at, Minutes.returned_at,
+            looked.label("looked"),
         )
         .join(Gathering, Gathering.id == Roll.gathering_id)
         .join(Home, Home.id == Roll.org_id)

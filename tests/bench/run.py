@@ -10,7 +10,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench import callback, check_in, confirmation, delivery  # noqa: E402 (the path above comes first)
+from tests.bench import callback, check_in, confirmation, delivery, township  # noqa: E402 (the path above comes first)
 
 
 def main() -> int:
@@ -19,7 +19,7 @@ def main() -> int:
         print("压测要用 wrk：apt-get install -y wrk", file=sys.stderr)
         return 2
     figures: dict[str, dict[str, Any]] = {}
-    for bench in (check_in, callback, confirmation, delivery):
+    for bench in (check_in, callback, confirmation, delivery, township):
         with tempfile.TemporaryDirectory(prefix="zone-bench-") as folder:
             figures |= bench.measure(Path(folder))
     for name, figure in figures.items():

@@ -71,7 +71,7 @@ def test_every_branch_has_a_line_in_tree_order_in_neutral_words(site: Site) -> N
     held(site, "neighbour")
     assert rows(site) == [
         "青石村党支部 本月未安排",
-        "柳湾村党支部 25日 15:00 已开展 0 / 3 待归档 三个工作日以内",
+        "柳湾村党支部 25日 15:00 已开展 到会 0 / 3 待归档 三个工作日以内",
     ]
 
 
@@ -92,7 +92,7 @@ def test_returned_record_says_why_and_counts_as_still_to_be_filed(site: Site) ->
     roll_id = filed(site)
     send_back(site, roll_id)
     assert rows(site, query="show=open") == [
-        "青石村党支部 25日 15:00 已开展 0 / 46 退回补正 缺表决结果 查看 ：青石村党支部"
+        "青石村党支部 25日 15:00 已开展 到会 0 / 46 退回补正 缺表决结果 查看 ：青石村党支部"
     ]
     assert rows(site, query="show=filed") == []
 
@@ -126,6 +126,24 @@ def test_record_that_was_read_leaves_the_list_and_comes_back_filed_again(site: S
     assert [(one.subject_id, one.org_id) for one in looks] == [(roll_id, site.orgs["town"].id)]
 
 
+def test_record_is_read_and_put_away_on_its_own_page(site: Site) -> None:
+    roll_id = filed(site, heads=9)
+    browser, address = site.browser("town"), f"/console/rolls/{roll_id}/record"
+    page = browser.get(address).text
+    assert "现场清点 9 人，名册上到会和列席 0 人" in page
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', page)
+    answer = browser.post(f"/console/below/{roll_id}/look", {"seen": seen, "show": "mine"})
+    assert answer.status_code == 303
+    assert "看过了" not in browser.get(address).text
+    assert rows(site, query="show=mine") == []
+
+
+def test_branch_is_not_asked_to_look_at_its_own_record(site: Site) -> None:
+    page = site.browser("secretary").get(f"/console/rolls/{filed(site, heads=9)}/record").text
+    assert "看过了" not in page
+    assert "现场清点 9 人，名册上" not in page
+
+
 def test_today_names_the_branches_whose_records_are_new(site: Site) -> None:
     send_back(site, filed(site), again=True)
     filed(site, "neighbour")
@@ -148,7 +166,7 @@ def test_draft_of_a_record_is_not_opened_from_above(site: Site) -> None:
     with site.sessions.begin() as session:
         session.add(Minutes(roll_id=roll_id, state=MinutesState.DRAFT, drafted_by=site.staff["clerk"].id))
     (row, _) = rows(site)
-    assert row == "青石村党支部 25日 15:00 已开展 0 / 46 待归档 三个工作日以内"
+    assert row == "青石村党支部 25日 15:00 已开展 到会 0 / 46 待归档 三个工作日以内"
 
 
 def test_page_names_no_person_and_compares_nobody(site: Site) -> None:
@@ -175,7 +193,7 @@ def test_other_gatherings_stand_below_the_theme_day_until_they_are_filed_and_rea
         done = {"confirmed_at": it.ends_at, "confirmed_by": by, "revision": 1}
         members = session.scalars(select(Member).where(Member.branch_id == branch.id))
         roll_id = a_roll(session, it, branch, members, **done).id
-    assert "支委会：研究清淤 25日 15:00 已开展 0 / 46 待归档 三个工作日以内" in rows(site)
+    assert "支委会：研究清淤 25日 15:00 已开展 到会 0 / 46 待归档 三个工作日以内" in rows(site)
     with site.sessions.begin() as session:
         filed_minutes(session, session.get_one(Roll, roll_id), site.staff["clerk"])
     browser = site.browser("town")
