@@ -23,7 +23,7 @@ from models.audit import Audit
 from models.base import Sessions
 from models.people.account import Account
 from models.refused import Refused
-from tests.articles.photos import SECRET, WRONG, a_photo, a_photo_of_a_phone, noise
+from tests.articles.photos import SECRET, WRONG, a_bomb, a_photo, a_photo_of_a_phone, noise
 from tests.conftest import NOON
 from tests.factories import a_branch, an_account, an_article
 from tests.together import at_once
@@ -97,6 +97,25 @@ def test_every_kind_of_photo_can_be_used(kind: str, mode: str) -> None:
     assert isinstance(dark, int)
     assert isinstance(light, int)
     assert (dark < 40, light > 215) == (True, True)
+
+
+def test_large_grey_of_sixteen_bits_is_no_white_sheet() -> None:
+    wide = Image.new("I;16", (2000, 1000), 65535)
+    wide.paste(0, (0, 0, 1000, 1000))
+    file = BytesIO()
+    wide.save(file, "PNG")
+    made = opened(made_anew(file.getvalue())[0]).convert("L")
+    assert (made.size, made.getpixel((100, 100)), made.getpixel((1200, 100))) == ((1280, 640), 0, 255)
+
+
+def test_what_must_be_unpacked_whole_is_smaller_than_a_photo() -> None:
+    image = Image.new("L", (5000, 5000))
+    plain, progressive = BytesIO(), BytesIO()
+    image.save(plain, "JPEG")
+    image.save(progressive, "JPEG", progressive=True)
+    assert made_anew(plain.getvalue())[1] == (1280, 1280)
+    for whole in (progressive.getvalue(), a_bomb(5000, 5000)):
+        assert "图片尺寸太大（5000×5000）" in refused(whole).extra["fields"]["picture"]
 
 
 def test_what_is_transparent_becomes_white() -> None:
