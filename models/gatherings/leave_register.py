@@ -13,9 +13,9 @@ from models.gatherings.makeup import MAKEUP_FORM_TEXT, Makeup, planned_of
 from models.gatherings.roll import STATUS_TEXT, Leave, LeaveState, Roll, RollLine, Status
 from models.people.account import Account
 from models.people.member import Member, surname_order
-from models.people.org import Org, tree_order
+from models.people.org import Org, OrgKind, tree_order
 
-Branch, Decider, Doer = aliased(Org), aliased(Account), aliased(Account)
+Above, Decider, Doer = aliased(Org), aliased(Account), aliased(Account)
 # Leave that was asked and not answered yet says why; one that was refused or taken back says nothing.
 SAYS_WHY = (LeaveState.APPROVED, LeaveState.SUBMITTED)
 
@@ -39,12 +39,12 @@ def leave_register(session: Session, org: Org, *, since: str, until: str) -> lis
     By day, then in the order of the tree and of surnames; one statement.
     """
     query = (
-        select(RollLine, Member, Branch, Gathering, Leave, Decider.name, Makeup, Doer.name)
+        select(RollLine, Member, Org, Above, Gathering, Leave, Decider.name, Makeup, Doer.name)
         .join(Roll, Roll.id == RollLine.roll_id)
         .join(Org, Org.id == Roll.org_id)
         .join(Gathering, Gathering.id == RollLine.gathering_id)
         .join(Member, Member.id == RollLine.member_id)
-        .join(Branch, Branch.id == Member.branch_id)
+        .outerjoin(Above, Above.id == Org.parent_id)
         .outerjoin(
             Leave,
             (Leave.gathering_id == RollLine.gathering_id)
@@ -68,7 +68,8 @@ def leave_register(session: Session, org: Org, *, since: str, until: str) -> lis
 def _registered(
     line: RollLine,
     member: Member,
-    branch: Org,
+    org: Org,
+    above: Org | None,
     gathering: Gathering,
     leave: Leave | None,
     decider: str | None,
@@ -76,6 +77,7 @@ def _registered(
     doer: str | None,
 ) -> tuple[tuple[Any, ...], Registered]:
     """Return one row with the key that puts it in its place."""
+    branch = above if above and org.kind is OrgKind.PARTY_GROUP else org
     held_on, group = day_of(gathering.starts_at), member.group_id or 0
     place = (held_on, gathering.id, tree_order(branch), group, surname_order(member.name), member.id)
     return place, Registered(

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from models.audit import Audit
@@ -229,26 +229,28 @@ def test_sign_in_sheet_has_the_order_and_numbers_of_the_paper_and_the_sums(site:
         lines["白玉珍"].checked_in_via = CheckedIn.QR
         for name, status in (("陈春生", Status.LEAVE), ("方国栋", Status.LATE)):
             lines[name].status, lines[name].marked_by, lines[name].marked_at = status, by, NOON
-        session.get_one(Roll, roll).observers = 3
     sheet = sheet_of(ask(site, "sign-in", f"roll={roll}"))
     rows = rows_of(sheet)
     assert [row[0] for row in rows] == [*range(1, 46), None]
     assert rows[0][1:5] == ["白玉珍", "第一党小组", "手机 14:50", "到会"]
     assert [row[3:5] for row in rows if row[1] in ("陈春生", "方国栋")] == [[None, "请假"], [None, "迟到"]]
+    assert rows[3][3:5] == [None, None]
     assert rows[-1][1:5] == ["段文斌", "第一党小组", None, "外出"]
     assert [line.rstrip("　") for line in said_in(sheet)[3:5]] == [
-        "应到 45　实到 2　请假 1　缺席 0　不作要求 0　列席 3　外出 1　未登记 42　（名册还没有确认）",
+        "应到 45　实到 ＿＿　请假 ＿＿　缺席 ＿＿　不作要求 ＿＿　列席 ＿＿",
         "主持人：　　　　　　　　　　记录人：",
     ]
 
 
 def test_sign_in_sheet_names_who_held_and_wrote_it_once_that_is_written(site: Site) -> None:
-    roll = confirmed(site, "home", [("白玉珍", Status.PRESENT)])
+    lines = [("白玉珍", Status.PRESENT), ("陈春生", Status.UNCLEAR), ("段文斌", Status.AWAY)]
+    roll = confirmed(site, "home", lines)
     with site.sessions.begin() as session:
+        session.get_one(Roll, roll).observers = 3
         filed_minutes(session, session.get_one(Roll, roll), site.staff["secretary"])
     said = said_in(sheet_of(ask(site, "sign-in", f"roll={roll}")))
     assert said[3:5] == [
-        "应到 1　实到 1　请假 0　缺席 0　不作要求 0　列席 0",
+        "应到 2　实到 1　请假 0　缺席 0　不作要求 0　列席 3　外出 1　未查明 1",
         "主持人：李书平　　记录人：周敏",
     ]
 
@@ -443,6 +445,46 @@ def test_what_is_chosen_wrongly_is_said_beside_the_field_and_stays(site: Site, q
     assert ('<option value="check" selected>' in answer.text) is query.endswith("check")
     with site.sessions() as session:
         assert session.scalars(select(Audit).where(Audit.verb == "export")).all() == []
+
+
+@pytest.mark.parametrize("odd", ["endpoint=x", "_anchor=x", "_external=1&_scheme=x", "kind=a&self=b"])
+def test_link_chooses_nothing_but_what_the_page_asks(site: Site, odd: str) -> None:
+    answer = site.browser("secretary").get(f"/console/ledgers/meetings?{odd}&until=2026-03")
+    assert answer.headers["Location"] == "/console/ledgers?until=2026-03#meetings"
+
+
+def test_ledger_of_months_without_anything_says_so(site: Site) -> None:
+    said = said_in(sheet_of(ask(site, "leave-makeup", "since=2026-03&until=2026-03")))
+    assert said[2] == "没有记录。"
+
+
+def test_person_who_moved_since_stays_where_the_leave_was_recorded(site: Site) -> None:
+    confirmed(site, "group1", [("何桂芳", Status.LEAVE)], kind=GatheringKind.GROUP)
+    with site.sessions.begin() as session:
+        person = session.merge(site.members["何桂芳"])
+        person.group_id, person.branch_id = None, site.orgs["far"].id
+    assert [row[0] for row in ledger(site, "leave-makeup")] == ["何桂芳"]
+    assert ledger(site, "leave-makeup", who="far") == []
+
+
+@pytest.mark.parametrize("kind", ["", *(f"/{kind}" for kind in PRINTED)])
+def test_number_of_statements_does_not_grow_with_the_people(site: Site, kind: str) -> None:
+    rolls, spent = publish_theme_day(site), {}
+    with site.sessions() as session:
+        engine = session.get_bind()
+    for who, org in (("secretary", "home"), ("neighbour", "neighbour")):
+        client = site.browser(who).client
+        address = f"/console/ledgers{kind}?{MONTHS}&purpose=check&roll={rolls[org]}"
+        told: list[Any] = []
+
+        def note(*args: Any, told: list[Any] = told) -> None:
+            told.append(args[2])
+
+        event.listen(engine, "before_cursor_execute", note)
+        assert client.get(address, buffered=True).status_code == 200
+        event.remove(engine, "before_cursor_execute", note)
+        spent[org] = len(told)
+    assert spent["home"] == spent["neighbour"] < 15
 
 
 def test_twelve_months_are_taken_out_at_once_across_a_new_year(site: Site) -> None:

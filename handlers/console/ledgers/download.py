@@ -25,6 +25,7 @@ from models.refused import Refused
 PURPOSES = {"archive": "存档备查", "report": "报上级组织", "check": "核对情况", "meeting": "会上使用"}
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 MOST_MONTHS = 12
+CHOICES = ("org", "since", "until", "roll")  # what a link may choose
 IN_MEMORY = 1_000_000  # bytes of a file that are not on the disk yet
 NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\t\r\n]')
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -86,7 +87,8 @@ def answer(
     """
     edge, who = current(), staff()
     if "purpose" not in request.args:
-        return go("console.ledgers", **request.args.to_dict(), _anchor=kind)
+        chosen = {name: request.args[name] for name in CHOICES if name in request.args}
+        return go("console.ledgers", **chosen, _anchor=kind)
     wish = _typed()
     errors = _wrong(wish, months=months)
     if errors:

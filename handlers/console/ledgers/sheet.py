@@ -88,7 +88,8 @@ def write_ledger(file: IO[bytes], ledger: Ledger, stamp: str) -> int:
         for number, row in enumerate(ledger.rows, start=1):
             _write_row(sheet, head + number, ledger, cells, row)
         signed = (SPACE * 8).join(f"{hand}：" for hand in ledger.hands)
-        beneath = [(line, SMALL) for line in (*ledger.sums, signed, stamp)]
+        nothing = [] if number else ["没有记录。"]
+        beneath = [(line, SMALL) for line in (*nothing, *ledger.sums, signed, stamp) if line]
         _write_lines(sheet, ledger, beneath, head + number + 1)
     finally:
         # Also where a row cannot be read: saving takes the half-written sheet off the disk.

@@ -17,7 +17,7 @@ from models.gatherings.guests import guests_on
 from models.gatherings.makeup import MAKEUP_FORM_TEXT
 from models.gatherings.marks import LineView, lines_of
 from models.gatherings.minutes import Minutes
-from models.gatherings.roll import CAME, STATUS_TEXT, counts
+from models.gatherings.roll import CAME, STATUS_TEXT, Counts, Status, counts
 from models.gatherings.roll_head import RollHead, check_held
 from models.people.rights import Verb
 from models.refused import Refused
@@ -31,6 +31,7 @@ COLUMNS = (
     Column("备注", 18),
 )
 ROW_HEIGHT = 24  # points: a name is written in it
+HAND = "　" * 8
 
 
 @console.get("/console/ledgers/sign-in")
@@ -77,7 +78,8 @@ def _rows(rows: Sequence[Numbered]) -> Iterator[list[Value]]:
             line.name,
             line.group_name,
             f"手机 {clock_text(line.signed_at)}" if signed and line.signed_at else None,
-            STATUS_TEXT[line.status],
+            # Before the meeting: for a hand.
+            None if line.status is Status.UNRECORDED else STATUS_TEXT[line.status],
             _remark(line),
         ]
 
@@ -91,25 +93,28 @@ def _remark(line: LineView) -> str | None:
 
 
 def _sums(head: RollHead, lines: Sequence[LineView]) -> list[str]:
-    """Return the numbers and who held and wrote it; lines for hands where nobody has written that yet."""
+    """Return the numbers and who held and wrote it; lines for hands where that is not known yet."""
     session, of = current().session, counts([line.status for line in lines])
     minutes = session.get(Minutes, head.roll.id)
-    observers = head.roll.observers + guests_on(session, head)
-    numbers = {
-        "应到": of.expected, "实到": of.came, "请假": of.leave, "缺席": of.absent, "不作要求": of.exempt,
-        "列席": observers,
-    }  # fmt: skip
-    # What most sheets have none of stands only where there is some, so that the numbers add up.
-    numbers |= {
-        name: number
-        for name, number in {
-            "外出": of.away, "在流入地参加": of.host_branch, "未查明": of.unclear, "未登记": of.unrecorded,
-        }.items()
-        if number
-    }  # fmt: skip
-    said = "　".join(f"{name} {number}" for name, number in numbers.items())
     hands = (minutes.host, minutes.recorder) if minutes else (None, None)
     return [
-        said if head.roll.confirmed_at else f"{said}　（名册还没有确认）",
-        f"主持人：{hands[0] or '　' * 8}　　记录人：{hands[1] or '　' * 8}",
+        "　".join(f"{name} {number}" for name, number in _numbers(head, of)),
+        f"主持人：{hands[0] or HAND}　　记录人：{hands[1] or HAND}",
+    ]
+
+
+def _numbers(head: RollHead, of: Counts) -> list[tuple[str, int | str]]:
+    expected = ("应到", of.expected)
+    if head.roll.confirmed_at is None:
+        return [expected, *((name, "＿＿") for name in ("实到", "请假", "缺席", "不作要求", "列席"))]
+    # What most sheets have none of stands only where there is some, so that the numbers add up.
+    rest = (("外出", of.away), ("在流入地参加", of.host_branch), ("未查明", of.unclear))
+    return [
+        expected,
+        ("实到", of.came),
+        ("请假", of.leave),
+        ("缺席", of.absent),
+        ("不作要求", of.exempt),
+        ("列席", head.roll.observers + guests_on(current().session, head)),
+        *((name, number) for name, number in rest if number),
     ]
