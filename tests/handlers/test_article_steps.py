@@ -189,7 +189,7 @@ def test_account_that_cannot_publish_is_given_the_pack_and_the_address(site: Sit
     site.app.parts = replace(parts, installation=replace(parts.installation, publishes=False))
     article_id = an_article_in(site, APPROVED)
     assert buttons(site, "zone", article_id) == {"登记已发布", "撤稿"}
-    assert take(site, "zone", article_id, "publication").status_code == 409
+    assert take(site, "zone", article_id, "publication").status_code == 409  # cannot_publish
     answer = take(site, "zone", article_id, "registration", url="http://example.cn/", on="2026-11-25")
     assert answer.status_code == 400
     assert "以 https://mp.weixin.qq.com/ 开头" in answer.text
@@ -249,7 +249,7 @@ def test_pack_holds_the_text_escaped_and_how_to_publish_it(site: Site) -> None:
 def test_nothing_is_given_out_before_it_is_approved(site: Site, what: str) -> None:
     article_id = an_article_in(site, REVIEWED)
     answer = site.browser("secretary").get(f"/console/articles/{article_id}/{what}")
-    assert answer.status_code == 409
+    assert answer.status_code == 409  # article_not_approved
     assert "还没有批准" in answer.text
 
 
