@@ -20,10 +20,10 @@ from models.clock import day_of, day_text
 from models.gatherings.delegate import standing_in
 from models.gatherings.gathering import GatheringState, opens_at
 from models.gatherings.pending import pending_of
-from models.gatherings.plan import suggest
+from models.gatherings.plan import Suggestion, suggest
 from models.gatherings.standing import Standing, own_branches, rolls_among
 from models.notices.progress import progress_below
-from models.people.org import BRANCHES
+from models.people.org import BRANCHES, Org
 from models.people.rights import Verb, may
 
 MOST = 6
@@ -42,11 +42,7 @@ def today() -> Response:
     ]
     orgs = phoned_orgs(own)
     told = progress_below(edge.session, [roll.gathering.id for roll in own], org_ids=orgs) if orgs else {}
-    suggestions = [
-        (org, suggest(edge.session, org, now=edge.now))
-        for org in own_orgs(Verb.DRAFT)
-        if org.kind in BRANCHES
-    ]
+    suggestions = _suggestions()
     standins = standing_in(edge.session, staff().account_id, now=edge.now)
     asked = pending_of(edge.session, paths_where(Verb.DECIDE), roll_ids=standins)
     coming = _coming(own)
@@ -74,6 +70,13 @@ def today() -> Response:
         handed=handed_lately(),
         looks_on=holds(staff(), Verb.GIVE_POSTS),
     )
+
+
+def _suggestions() -> list[tuple[Org, Suggestion]]:
+    """Return what the own branches might draft next."""
+    edge = current()
+    drafters = [org for org in own_orgs(Verb.DRAFT) if org.kind in BRANCHES]
+    return [(org, suggest(edge.session, org, now=edge.now)) for org in drafters]
 
 
 def _coming(own: Sequence[Standing]) -> Standing | None:

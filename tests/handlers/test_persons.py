@@ -13,7 +13,8 @@ from models.gatherings.roll import RollLine, Status
 from models.people.console import start_session
 from models.people.member import MemberStatus, SpellKind
 from models.people.org import Org
-from models.people.persons_above import Purpose
+from models.people.persons_above import PURPOSE_TEXT, Purpose, purpose_of
+from models.refused import Refused
 from tests.factories import THREE_O_CLOCK, a_gathering, a_member, a_roll, a_spell
 from tests.faults import misfits, out_of_reach, violations
 from tests.handlers.console_site import Site
@@ -74,6 +75,13 @@ def test_without_a_purpose_nobody_is_shown_and_the_name_stays(site: Site, purpos
     assert answer.status_code == 400
     assert "柳湾村党支部" not in answer.text
     assert acts(site, "find_person", "see_person") == []
+
+
+def test_purpose_stands_on_a_closed_list() -> None:
+    assert [purpose_of(purpose.value) for purpose in Purpose] == list(PURPOSE_TEXT)
+    with pytest.raises(Refused) as refused:
+        purpose_of("other")
+    assert refused.value.code == "purpose_missing"
 
 
 @pytest.mark.parametrize("name", ["", "　", "长" * 41])
