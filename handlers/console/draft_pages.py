@@ -196,10 +196,11 @@ def _joined(org: Org, typed: Typed, it: Gathering | None) -> Taken | None:
 
 
 def agenda_shown(org: Org, typed: Typed) -> dict[str, Any]:
-    """Put what is required on the agenda and return the marks of its rows: {id: 镇党委规定}."""
+    """Put what is required on the agenda; return its marks, {id: 镇党委规定}, and that of all other rows."""
     above = required(org, typed)
     keep_required(typed, above)
-    return {"marks": {one.id: one.mark for one in above}}
+    own = "本级自选" if convenes(org) else "支部自选"
+    return {"marks": {one.id: one.mark for one in above}, "own_mark": own}
 
 
 def _previewed(

@@ -106,16 +106,6 @@ def _to_publish(roll: Standing, rolls: Sequence[Standing]) -> Iterator[Owed]:
             address,
         )
         return
-    address = url_for("console.gathering", gathering_id=it.id)
-    instead = next((other for other in rolls if _replaces(other, roll)), None)
-    if instead is not None:
-        yield Owed(
-            f"“{it.title}”的草稿用不上了",
-            f"这个月的主题党日由{instead.host.name}召集，可以撤掉草稿",
-            "看草稿",
-            address,
-        )
-        return
     starts = when(it.starts_at)
     late = it.kind is GatheringKind.THEME_DAY and day_of(it.starts_at) - day_of(now) <= NOTICE_AHEAD
     if it.starts_at <= now:
@@ -131,17 +121,6 @@ def _to_publish(roll: Standing, rolls: Sequence[Standing]) -> Iterator[Owed]:
     if late and it.period == f"{day_of(now):%Y-%m}" and is_month_end(day_of(now)):
         why += "。快到月底了"
     yield Owed(f"发布“{it.title}”的通知", why, "看草稿", address)
-
-
-def _replaces(other: Standing, drafted: Standing) -> bool:
-    """Say whether a branch takes part in another's theme day of the month that it has drafted."""
-    kinds, months = {one.gathering.kind for one in (other, drafted)}, {other.gathering.period}
-    return (
-        other.org.id == drafted.org.id
-        and kinds == {GatheringKind.THEME_DAY}
-        and months == {drafted.gathering.period}
-        and other.state not in (GatheringState.DRAFT, GatheringState.CANCELLED)
-    )
 
 
 def _replaces(other: Standing, drafted: Standing) -> bool:

@@ -232,7 +232,7 @@ def test_branch_and_committee_that_publish_at_once_leave_one_theme_day(sessions:
 
 
 def test_two_officers_who_publish_at_once_call_a_branch_once(sessions: Sessions) -> None:
-    # Control: as above; and with the rows locked in the order of the form they wait for one another for ever.
+    # Control: as above.
     with sessions.begin() as session:
         town = a_town(session)
         of_town = called(session, town, town.first, town.second).id
