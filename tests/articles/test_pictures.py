@@ -142,6 +142,11 @@ def test_what_is_no_photo_is_refused_by_its_content(what: str) -> None:
     assert (error.code, list(error.extra["fields"])) == ("bad_picture", ["picture"])
 
 
+def test_large_picture_is_refused_before_it_is_unpacked() -> None:
+    words = refused(WRONG["larger than a phone's"]).extra["fields"]["picture"]
+    assert words == "图片尺寸太大（9000×5800），请缩小后再选"
+
+
 def test_page_behind_a_photo_is_left_behind() -> None:
     jpeg, _ = made_anew(a_photo() + b"<script>alert(1)</script>")
     assert b"<script>" not in jpeg

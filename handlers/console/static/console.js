@@ -26,11 +26,12 @@ document.addEventListener('click', async (event) => {
     for (const part of button.dataset.part.split(' ')) {
       document.querySelector(part).replaceWith(document.importNode(fresh.querySelector(part), true));
     }
-    // Whoever works by keyboard goes on where the hand was, or in the last row of an agenda.
+    // Whoever works by keyboard goes on where the hand was, or in the row that was added.
     if (held && !held.isConnected) {
       const rows = document.querySelectorAll('[name=agenda_title], [name=block_text]');
-      const again = button.value !== 'add' && document.querySelector(`button[data-part][value="${button.value}"]`);
-      (again || rows[rows.length - 1] || document.body).focus();
+      const last = rows[rows.length - 1];
+      const again = document.querySelector(`button[data-part][value="${button.value}"]`);
+      ((button.value.startsWith('add') && last) || again || last || document.body).focus();
     }
   } catch {
     delete button.dataset.part;
