@@ -99,6 +99,9 @@ def publish_articles(sessions: Sessions, now: datetime, *, gateway: Gateway, bas
             _carry(desk, claim)
         except WechatError as failure:
             _after_refusal(desk, claim, failure)
+            if failure.errcode is None:
+                # No answer at all: the schedule does not wait as long for each of the others.
+                return taken + 1
         except ValueError as failure:
             log.warning("article %s is not for WeChat: %s", claim.article_id, failure)
             with sessions.begin() as session:

@@ -462,6 +462,29 @@ def test_article_that_is_being_published_is_not_withdrawn_meanwhile(press: Press
     assert error.value.code == "article_publishing"
 
 
+def test_withdrawing_and_publishing_at_once_end_in_one_of_both(press: Press) -> None:
+    def withdrawn() -> str:
+        call_off(press)
+        return "withdrawn"
+
+    said, *_ = at_once([withdrawn, press.work, press.work])
+    if said == "withdrawn":
+        assert press.article().state is ArticleState.WITHDRAWN
+        press.work(MINUTE)
+        assert press.listed(PUBLISHED) == []
+    else:
+        assert (said, press.article().state) == ("article_publishing", ArticleState.PUBLISHED)
+
+
+def test_account_that_gives_no_answer_holds_up_the_schedule_once(press: Press) -> None:
+    with press.sessions.begin() as session:
+        a_cast(session, ArticleState.PUBLISHING)
+    press.fault("reset_before", COVER)
+    assert [press.work(), press.work(), press.work()] == [1, 1, 0]
+    press.lift()
+    assert press.work(MINUTE) == 2
+
+
 def test_one_article_is_ordered_once(press: Press) -> None:
     with press.sessions.begin() as session:
         cast = a_cast(session, ArticleState.APPROVED)
