@@ -21,6 +21,12 @@ def an_article_at(
     article = an_article(session, org, an_account(session), **columns)
     session.add(ArticleBlock(article_id=article.id, position=1, kind=BlockKind.TEXT, text=text))
     session.flush()
+    bring(session, article, state)
+    return article
+
+
+def bring(session: Session, article: Article, state: ArticleState) -> None:
+    """Take a draft to this state."""
     hands = [an_account(session).id for _ in STEPS]
     for step, account_id in list(zip(STEPS, hands, strict=True))[: TAKEN.get(state, 3)]:
         setattr(article, f"{step}_by", account_id)
@@ -31,4 +37,3 @@ def an_article_at(
     if state is ArticleState.WITHDRAWN:
         article.withdrawn_at = NOON + timedelta(hours=1)
     session.flush()
-    return article
