@@ -30,34 +30,20 @@ def word_of(record: Record, *, named: bool) -> BytesIO:
 
 def shown(record: Record, *, named: bool) -> dict[str, Any]:
     """Return what the template speaks of, all of it text."""
-    told, due_on = record.minutes, day_text(record.due_on)
-    names = {
-        status: words.missed_words(record, status) if named else ""
-        for status in (Status.LEAVE, Status.ABSENT, Status.UNCLEAR)
-    }
-    leave = names[Status.LEAVE]
+    told = record.minutes
+    due = f"，{day_text(record.due_on)}前归档" if record.due_known else ""
     return {
         "heading": words.heading_of(record),
         "org": record.org.name,
         "period": f"{record.gathering.period[:4]}年{int(record.gathering.period[5:])}月",
-        "draft": "" if told.state is MinutesState.FILED else f"草稿，{due_on}前归档",
+        "draft": "" if told.state is MinutesState.FILED else f"草稿{due}",
         "title": record.gathering.title,
         "kind": words.kind_words(record),
         "time": f"{words.day_words(record)} {words.time_words(record)}",
         "place": record.gathering.place,
         "host": told.host or "",
         "recorder": told.recorder or "",
-        "expected": words.expected_words(record),
-        "came": words.came_words(record),
-        "leave": words.leave_words(record) + (f"：{leave}" if leave else ""),
-        "absent": words.absent_words(record),
-        "absent_names": "；".join(
-            f"{word}：{names[status]}"
-            for status, word in ((Status.ABSENT, "缺席"), (Status.UNCLEAR, "未查明"))
-            if names[status]
-        ),
-        "apart": words.apart_words(record) or words.NONE,
-        "observers": words.observer_words(record),
+        **_people(record, named=named),
         "items": [words.item_words(item) for item in record.items],
         "discussion": told.discussion.split("\n"),
         "decisions": [
@@ -73,6 +59,25 @@ def shown(record: Record, *, named: bool) -> dict[str, Any]:
         "makeups": words.makeup_words(record),
         "dues": words.dues_words(record),
         "volunteering": words.volunteering_words(record),
+    }
+
+
+def _people(record: Record, *, named: bool) -> dict[str, str]:
+    """Return who came and who did not, in numbers; the latter by name if `named`."""
+    leave = words.missed_words(record, Status.LEAVE) if named else ""
+    absent = [
+        f"{word}：{names}"
+        for status, word in ((Status.ABSENT, "缺席"), (Status.UNCLEAR, "未查明"))
+        if named and (names := words.missed_words(record, status))
+    ]
+    return {
+        "expected": words.expected_words(record),
+        "came": words.came_words(record),
+        "leave": words.leave_words(record) + (f"：{leave}" if leave else ""),
+        "absent": words.absent_words(record),
+        "absent_names": "；".join(absent),
+        "apart": words.apart_words(record) or words.NONE,
+        "observers": words.observer_words(record),
     }
 
 
