@@ -52,7 +52,8 @@ def articles() -> Response:
         tab=tab,
         states=ARTICLE_STATE_TEXT,
         drafts=holds(staff(), Verb.DRAFT),
-        several=len({row.org.id for row in rows}) > 1,
+        # Whose it is goes without saying only where all are one's own.
+        named={row.org.id for row in rows} != {post.org_id for post in staff().posts},
     )
 
 

@@ -140,6 +140,10 @@ def test_drafts_are_listed_for_their_own_branch_and_proposals_above(site: Site) 
         for who in ("clerk", "neighbour", "town", "zone")
     }
     assert seen == {"clerk": ["甲稿", "乙稿"], "neighbour": [], "town": ["乙稿"], "zone": ["乙稿", "丁稿"]}
+    assert '<span class="muted">青石村党支部</span>' in site.browser("town").get("/console/articles").text
+    assert (
+        '<span class="muted">青石村党支部</span>' not in site.browser("clerk").get("/console/articles").text
+    )
     assert "丙稿" in site.browser("clerk").get("/console/articles?state=published").text
     assert site.browser("clerk").get("/console/articles?state=x").status_code == 404
 
