@@ -112,7 +112,15 @@ def _rosters(session: Session, roll_ids: Collection[int]) -> dict[int, dict[str,
 
     Only of rolls of whole branches. Who was entered after the gathering was not yet on the roster.
     """
-    on_line = exists().where(RollLine.gathering_id == Roll.gathering_id, RollLine.member_id == Member.id)
+    # The lines of these gatherings alone: else every line of every year would be read.
+    of = aliased(Roll)
+    lines = (
+        select(RollLine.gathering_id, RollLine.member_id)
+        .join(of, of.gathering_id == RollLine.gathering_id)
+        .where(of.id.in_(roll_ids))
+        .cte("lines")
+    )
+    on_line = exists().where(lines.c.gathering_id == Roll.gathering_id, lines.c.member_id == Member.id)
     missing = (
         _counted(MISSING, roll_ids)
         .join(Member, and_(Member.branch_id == Roll.org_id, Member.status.in_(ON_ROLLS)))
@@ -121,7 +129,8 @@ def _rosters(session: Session, roll_ids: Collection[int]) -> dict[int, dict[str,
     left = (
         _counted(LEFT, roll_ids)
         .join(RollLine, RollLine.roll_id == Roll.id)
-        .join(Member, and_(Member.id == RollLine.member_id, Member.left_on < _day(Gathering.starts_at)))
+        .join(Member, and_(Member.id == RollLine.member_id, Member.left_on.is_not(None)))
+        .where(Member.left_on < _day(Gathering.starts_at))
     )
     found: dict[int, dict[str, int]] = {}
     for what, roll_id, number in session.execute(union_all(missing, left)):
