@@ -163,7 +163,7 @@ def made() -> Any:
         _body(document, text)
     hands = document.add_paragraph()
     hands.paragraph_format.space_before = Pt(28)
-    _write(hands, "主持人（签名）：　　　　　　　记录人（签名）：　　　　　　　　　年　　月　　日")
+    _write(hands, "主持人（签名）：　　　　　　记录人（签名）：　　　　　　年　　月　　日")
     about_file = document.core_properties
     about_file.author = about_file.comments = about_file.title = ""
     return document
