@@ -20,10 +20,10 @@ READ_WITHIN = timedelta(days=31)  # what is older waits on its month's page alon
 
 def owed_above() -> Iterator[Owed]:
     """Yield drafts to publish, the nearest first, then each month with records to read, the oldest first."""
-    yield from _to_publish()
     edge, readers = current(), own_orgs(Verb.RETURN_RECORD)
     if not readers:
         return
+    yield from _to_publish()
     unread = unread_records(edge.session, readers, since=edge.now - READ_WITHIN)
     for period, found in groupby(sorted(unread, key=lambda one: one.period), key=lambda one: one.period):
         records = list(found)
