@@ -154,7 +154,7 @@ def a_staffed_branch_of(session: Session, at: Branch) -> Branch:
 
 
 def test_old_hand_is_out_of_the_console_and_off_the_phone_at_once(session: Session) -> None:
-    # Control: without `_leave` both stay, for the account has another post.
+    # Control: without the log-out both stay, for the account has another post.
     at = a_staffed_branch(session)
     a_post(session, at.secretary, a_group(session, at.org), Role.GROUP_LEADER)
     start_session(session, at.secretary, now=NOON)
