@@ -43,6 +43,17 @@ QUERIES = {
     " AND r.confirmed_at IS NOT NULL ORDER BY r.id DESC",
     "open_roll": "SELECT r.id FROM roll r JOIN gathering g ON g.id = r.gathering_id"
     " WHERE g.state = 'closed' AND r.confirmed_at IS NULL",
+    "filed_roll": "SELECT r.id FROM roll r JOIN org o ON o.id = r.org_id JOIN minutes m ON m.roll_id = r.id"
+    " WHERE o.code = 'HZ01' AND m.state = 'filed' ORDER BY r.id DESC",
+    "begun_roll": "SELECT roll_id FROM minutes WHERE state = 'draft'",
+    "returned_roll": "SELECT r.id FROM roll r JOIN org o ON o.id = r.org_id JOIN minutes m"
+    " ON m.roll_id = r.id WHERE o.code = 'HZ02' AND m.state = 'returned'",
+    "handover": "SELECT h.id FROM handover h JOIN org o ON o.id = h.org_id WHERE o.code = 'HZ05'",
+    "sent_back": "SELECT id FROM article WHERE state = 'draft'",
+    "proposed": "SELECT a.id FROM article a JOIN org o ON o.id = a.org_id WHERE a.state = 'proposed'"
+    " AND o.code = 'HZ03'",
+    "reviewed": "SELECT id FROM article WHERE state = 'reviewed'",
+    "published": "SELECT id FROM article WHERE state = 'published'",
     "member": "SELECT e.member_id FROM point_entry e WHERE e.item = 'volunteer' GROUP BY 1"
     " ORDER BY count(*) DESC",
 }
@@ -83,6 +94,32 @@ SHOTS = (
     Shot("phone-code", "qlw-sj", "/console/phone-code"),
     Shot("password", "qlw-sj", "/console/password"),
     Shot("refused", "qlw-zz1", "/console/members"),
+    Shot("today-zone", "sfq-gb", "/console/"),
+    Shot("minutes", "qlw-sj", "/console/rolls/{begun_roll}/minutes"),
+    Shot("record", "qlw-sj", "/console/rolls/{filed_roll}/record"),
+    Shot("record-above", "hz-gb", "/console/rolls/{filed_roll}/record"),
+    Shot("record-returned", "lsp-sj", "/console/rolls/{returned_roll}/record"),
+    Shot("relay", "qlw-sj", "/console/rolls/{filed_roll}/relay"),
+    Shot("below", "hz-gb", "/console/below?period=2026-10"),
+    Shot("below-zone", "sfq-gb", "/console/below?period=2026-10"),
+    Shot("people", "hz-gb", "/console/people"),
+    Shot("convening", "hz-gb", "/console/gatherings/new"),
+    Shot("accounts-batch", "hz-gb", "/console/accounts/batch"),
+    Shot("slips-township", "hz-gb", "/console/slips"),
+    Shot("handovers", "hz-gb", "/console/handovers"),
+    Shot("handover-new", "hz-gb", "/console/handovers/new"),
+    Shot("handover", "hz-gb", "/console/handovers/{handover}"),
+    Shot("ledgers", "qlw-sj", "/console/ledgers"),
+    Shot("ledgers-township", "hz-gb", "/console/ledgers"),
+    Shot("articles", "sfq-gb", "/console/articles"),
+    Shot("article-new", "qlw-sj", "/console/articles/new"),
+    Shot("article-edit", "dy01-zg", "/console/articles/{sent_back}/edit"),
+    Shot("article-review", "hz-gb", "/console/articles/{proposed}"),
+    Shot("article-approval", "sfq-gb", "/console/articles/{reviewed}"),
+    Shot("article-published", "dy02-sj", "/console/articles/{published}"),
+    Shot("article-copy", "sfq-xc", "/console/articles/{published}/copy"),
+    Shot("approval-sheet", "sfq-gb", "/console/articles/{reviewed}/sheet"),
+    Shot("article", "", "/a/{published}"),
 )
 # The hall's screen, once the gathering is open: after everything else.
 PROJECTOR = Shot("projector", "dy01-sj", "/console/gatherings/{told}/projector")

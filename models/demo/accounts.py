@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.clock import at
 from models.demo.people import Settled
 from models.demo.places import TOWNS
+from models.duties.handover import Handover
 from models.keyring import Keyring
 from models.notices.audience import Channels
 from models.notices.subscription import Subscription, allow
@@ -27,7 +28,9 @@ STAFF = (
     (Role.COMMISSIONER, "wy", 2),
     (Role.CLERK, "zg", 6),
 )
-ELECTED = ("HZ05", "DY02")  # where the secretary changed at an election in January
+# Where the secretary changed at an election in January, and who said so in writing.
+DOCUMENTS = {"HZ05": "禾党", "DY02": "东街党"}
+ELECTED = (*DOCUMENTS,)
 # One log-in for each kind of person is printed, with a sentence to try.
 TRY = {
     "qlw-sj": "村支部书记：打开草稿，看看发给谁、谁要打电话，再发布",
@@ -84,7 +87,7 @@ def open_accounts(
         accounts[one.login] = account
         session.add(Post(account_id=account.id, org_id=one.org.id, role=one.role, from_on=one.since))
     session.flush()
-    _end_predecessors(session, people, hashed, since, today)
+    _end_predecessors(session, people, accounts, hashed, since, today)
     return accounts
 
 
@@ -119,9 +122,14 @@ def _staff(
 
 
 def _end_predecessors(
-    session: Session, people: Mapping[str, Settled], hashed: str, since: date, today: date
+    session: Session,
+    people: Mapping[str, Settled],
+    accounts: Mapping[str, Account],
+    hashed: str,
+    since: date,
+    today: date,
 ) -> None:
-    """Keep the secretaries whom an election in January replaced: their posts have ended."""
+    """Keep the secretaries whom an election in January replaced: their posts were handed over."""
     last_day = date(today.year, 1, 11)
     for code in ELECTED if today > last_day else ():
         branch = people[code]
@@ -141,6 +149,14 @@ def _end_predecessors(
                 to_on=last_day,
             )
         )
+        session.add(
+            Handover(
+                org_id=branch.org.id, role=Role.SECRETARY, from_account_id=account.id,
+                to_account_id=accounts[f"{branch.place.login}-sj"].id, handed_on=last_day,
+                document=f"{DOCUMENTS[code]}〔{today.year}〕2 号", items={},
+                account_id=accounts[f"{code[:2].lower()}-gb"].id, acted_at=at(last_day, time(17)),
+            )
+        )  # fmt: skip
     session.flush()
 
 

@@ -69,7 +69,7 @@ def hold(
     _keep_hosted(session, gathering, statuses, spells, by)
     came = sum(status in CAME for status in statuses.values())
     roll.observers = chance.choice((0, 0, 1, 2, 3)) if branch.place.sort is not Sort.OFFICE else 0
-    roll.heads = came + roll.observers + chance.choice((0, 0, 0, 0, 0, 1, -1))
+    roll.heads = came + roll.observers + chance.choice((*[0] * 12, 1, -1))
     session.flush()
     if confirmed:
         later = timedelta(minutes=chance.randint(10, 90)) if chance.random() < 0.8 else timedelta(hours=22)
