@@ -249,7 +249,9 @@ class Stand(NamedTuple):
 
 
 def minutes_stand(session: Session, roll_ids: Collection[int]) -> dict[int, Stand]:
-    """Return roll id -> where its minutes stand; nothing where nobody has begun. One statement."""
+    """Return roll id -> where its minutes stand; nothing where nobody has begun. At most one statement."""
+    if not roll_ids:
+        return {}
     rows = session.execute(
         select(Minutes.roll_id, Minutes.state, Minutes.return_reason).where(Minutes.roll_id.in_(roll_ids))
     )
