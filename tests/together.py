@@ -4,7 +4,15 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 from models.refused import Refused
+from tests.running import until
+
+WAIT_FOR_ME = text(
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+)
 
 
 def at_once(doings: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -32,8 +40,11 @@ def at_once(doings: Sequence[Callable[[], Any]]) -> list[Any]:
     return results
 
 
-def meanwhile(doing: Callable[[], Any]) -> Callable[[], Any]:
-    """Begin something that has to wait for the caller's transaction; return what gives its result."""
+def meanwhile(doing: Callable[[], Any], of: Session | None = None) -> Callable[[], Any]:
+    """Begin something that has to wait for the caller's transaction; return what gives its result.
+
+    With `of`, the caller's session, it goes on once somebody waits for it, however slow the machine is.
+    """
     results: list[Any] = []
 
     def run() -> None:
@@ -46,7 +57,10 @@ def meanwhile(doing: Callable[[], Any]) -> Callable[[], Any]:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(0.5)
+    if of is None:
+        thread.join(0.5)
+    else:
+        until(lambda: results or of.scalar(WAIT_FOR_ME))
     assert results == []
 
     def result() -> Any:

@@ -159,7 +159,8 @@ def create_article_registration(article_id: int) -> Response:
 def create_article_withdrawal(article_id: int) -> Response:
     """Take an article back for good; a published one also out of the account."""
     edge = current()
-    article = article_reached(article_id, Verb.PROPOSE_ARTICLE, Verb.PUBLISH_ARTICLE)
+    # Held from here on: how far it has come says who takes it back.
+    article = article_reached(article_id, Verb.PROPOSE_ARTICLE, Verb.PUBLISH_ARTICLE, lock=True)
     article = article_reached(article_id, *withdrawn_by(article))
     try:
         withdraw(edge.session, article, request.form.get("reason", ""), by=staff().account_id, now=edge.now)

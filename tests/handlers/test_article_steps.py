@@ -17,6 +17,7 @@ from models.articles.publishing import order_publication, publication_of
 from tests.conftest import NOON
 from tests.factories import an_article
 from tests.handlers.console_site import Site
+from tests.together import meanwhile
 
 DRAFT, PROPOSED, REVIEWED, APPROVED, PUBLISHING, PUBLISHED = list(ArticleState)[:6]
 TEXT = "商量了 <b>沟渠</b> 清淤的分段和工期。"
@@ -208,6 +209,17 @@ def test_published_article_is_withdrawn_by_who_publishes(site: Site) -> None:
     page = site.browser("zone").get(f"/console/articles/{article_id}").text
     assert "手工发布的，请到公众号后台删除" in page
     assert site.browser().get(f"/a/{article_id}").status_code == 404
+
+
+def test_branch_does_not_withdraw_what_is_handed_to_the_clock_at_that_moment(site: Site) -> None:
+    # Control: read without its lock, the article is still the branch's to withdraw, and is gone.
+    article_id, browser = an_article_in(site, APPROVED), site.browser("secretary")
+    with site.sessions.begin() as session:
+        it = session.get_one(Article, article_id)
+        order_publication(session, it, seen=it.version, by=site.staff["zone"].id, now=NOON)
+        address = f"/console/articles/{article_id}/withdrawal"
+        answer = meanwhile(lambda: browser.post(address, {"reason": "活动改期"}).status_code, session)
+    assert (answer(), stands(site, article_id)) == (403, PUBLISHING)
 
 
 @pytest.mark.parametrize(
