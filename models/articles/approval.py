@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.articles.act import Act, ArticleAct
 from models.articles.article import Article, ArticleState
-from models.articles.editing import blocks_of, writers_of
+from models.articles.editing import blocks_of, plain_line, writers_of
 from models.articles.trail import held, names_of, note, tidy_reason, to_draft
 from models.clock import day_of
 from models.refused import Refused
@@ -147,7 +147,7 @@ def _send_back(
 
 def _checked(session: Session, article: Article, paper: Paper, *, by: int, today: date) -> Paper:
     """Return a paper as it is stored. Refused: bad_paper."""
-    signer, number = "".join(paper.signer.split()), " ".join(paper.number.split())
+    signer, number = "".join(plain_line(paper.signer).split()), plain_line(paper.number)
     hands = {by, article.drafted_by, article.proposed_by, article.reviewed_by}
     hands |= writers_of(session, article.id)
     wrong = {}

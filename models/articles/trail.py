@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.articles.act import ACT_TEXT, ArticleAct
 from models.articles.article import Article, ArticleState
+from models.articles.editing import plain_line
 from models.audit import Via, record
 from models.people.account import Account
 from models.refused import Refused
@@ -36,7 +37,7 @@ def held(session: Session, article: Article, *states: ArticleState, seen: int | 
 
 def tidy_reason(reason: str) -> str:
     """Return why something is sent back, on one line. Refused: reason_missing with `fields`."""
-    reason = " ".join(reason.split())
+    reason = plain_line(reason)
     if not 2 <= len(reason) <= LONGEST_REASON:
         words = f"请写明原因，2 到 {LONGEST_REASON} 个字"
         raise Refused("reason_missing", words, fields={"reason": words})

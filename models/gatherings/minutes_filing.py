@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.gatherings.minutes import FilingAct, ItemOutcome, Minutes, MinutesAct, MinutesItem, MinutesState
-from models.gatherings.minutes_writing import minutes_seen
+from models.gatherings.minutes_writing import minutes_seen, tidy_text
 from models.gatherings.roll_head import roll_seen
 from models.refused import Refused
 
@@ -75,7 +75,7 @@ def return_minutes(
     minutes = minutes_seen(session, roll_id, lock=True)
     if minutes.state is not MinutesState.FILED:
         raise Refused("not_filed", "这份记录没有归档，不用退回")
-    reason = reason.strip()
+    reason = tidy_text(reason)
     if not 2 <= len(reason) <= LONGEST_REASON:
         words = f"请写退回的原因，2 到 {LONGEST_REASON} 个字"
         raise Refused("reason_missing", words, fields={"reason": words})

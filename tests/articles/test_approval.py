@@ -129,7 +129,8 @@ def test_who_reviewed_approves_on_paper_only(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "signer", ["程若兰", "程若兰主任", "副书记程若兰", " 程 若兰 ", "周明远", "林小满", "顾云飞"]
+    "signer",
+    ["程若兰", "程若兰主任", "副书记程若兰", " 程 若兰 ", "程\u200b若\u2060兰", "周明远", "林小满", "顾云飞"],
 )
 def test_signer_is_none_of_the_hands_it_went_through(session: Session, signer: str) -> None:
     cast = a_cast(session, REVIEWED)
@@ -183,7 +184,7 @@ def test_rejected_article_is_a_draft_with_its_reason_and_its_text(session: Sessi
     assert reasons == ["有一处 写了手机号", "时间写错了"]
 
 
-@pytest.mark.parametrize("reason", ["", " ", "不", "长" * 201])
+@pytest.mark.parametrize("reason", ["", " ", "不", "不\u200b", "\u2800\u3164", "\x00\x07", "长" * 201])
 def test_sending_back_says_why(session: Session, reason: str) -> None:
     cast = a_cast(session, PROPOSED)
     error = refused(

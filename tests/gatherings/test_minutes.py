@@ -298,7 +298,7 @@ def test_a_returned_record_is_filed_again(session: Session) -> None:
     assert minutes_stand(session, [hall.roll.id])[hall.roll.id] == (MinutesState.FILED, "")
 
 
-@pytest.mark.parametrize("reason", ["", "短", "长" * 201])
+@pytest.mark.parametrize("reason", ["", "短", "短\u200b", "\x00\x07", "长" * 201])
 def test_a_return_gives_its_reason(session: Session, reason: str) -> None:
     hall = a_held_hall(session)
     filed_minutes(session, hall.roll, hall.secretary)
