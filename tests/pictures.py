@@ -49,6 +49,8 @@ QUERIES = {
     "returned_roll": "SELECT r.id FROM roll r JOIN org o ON o.id = r.org_id JOIN minutes m"
     " ON m.roll_id = r.id WHERE o.code = 'HZ02' AND m.state = 'returned'",
     "handover": "SELECT h.id FROM handover h JOIN org o ON o.id = h.org_id WHERE o.code = 'HZ05'",
+    "called": "SELECT id FROM gathering WHERE state = 'draft' AND kind = 'volunteering'",
+    "elected": "SELECT id FROM org WHERE code = 'HZ05'",
     "sent_back": "SELECT id FROM article WHERE state = 'draft'",
     "proposed": "SELECT a.id FROM article a JOIN org o ON o.id = a.org_id WHERE a.state = 'proposed'"
     " AND o.code = 'HZ03'",
@@ -103,11 +105,11 @@ SHOTS = (
     Shot("below", "hz-gb", "/console/below?period=2026-10"),
     Shot("below-zone", "sfq-gb", "/console/below?period=2026-10"),
     Shot("people", "hz-gb", "/console/people"),
-    Shot("convening", "hz-gb", "/console/gatherings/new"),
+    Shot("convening", "hz-gb", "/console/gatherings/{called}"),
     Shot("accounts-batch", "hz-gb", "/console/accounts/batch"),
     Shot("slips-township", "hz-gb", "/console/slips"),
     Shot("handovers", "hz-gb", "/console/handovers"),
-    Shot("handover-new", "hz-gb", "/console/handovers/new"),
+    Shot("handover-new", "hz-gb", "/console/handovers/new?org={elected}"),
     Shot("handover", "hz-gb", "/console/handovers/{handover}"),
     Shot("ledgers", "qlw-sj", "/console/ledgers"),
     Shot("ledgers-township", "hz-gb", "/console/ledgers"),

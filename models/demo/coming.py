@@ -1,4 +1,4 @@
-"""The demonstration's next theme day: four drafts in different states, one of them published."""
+"""The demonstration's next theme day: four drafts in different states, and what a township calls for."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -11,7 +11,7 @@ from models.clock import at, day_of
 from models.demo.people import Settled
 from models.demo.places import HOURS, room_of
 from models.demo.themes import Agenda, programme
-from models.gatherings.gathering import AgendaKind, Gathering
+from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind
 from models.gatherings.plan import Plan, draft, suggest
 from models.gatherings.required_item import issue_item
 from models.gatherings.usual import LENGTH
@@ -48,6 +48,7 @@ def prepare_next(
            title="两村一桥，一起来议", place="青龙湾村文化礼堂")  # fmt: skip
     _draft(session, people, "XB01", accounts["xb01-sj"].id, now)
     _draft(session, people, "XB05", accounts["xb05-sj"].id, now, agenda=())
+    _call_together(session, orgs["HZ"], people, accounts["hz-gb"].id, now)
     told = _draft(session, people, "DY01", accounts["dy01-sj"].id, now)
     issue_item(
         session, orgs["HZ"], told.period, *REQUIRED, by=accounts["hz-gb"].id, now=now - timedelta(hours=30)
@@ -97,6 +98,27 @@ def _draft(
         partners=(people[guest].org.id,) if guest else (),
     )
     return draft(session, branch.org.id, plan, by=by, now=now - timedelta(days=1))
+
+
+def _call_together(
+    session: Session, town: Org, people: Mapping[str, Settled], by: int, now: datetime
+) -> None:
+    """Let the township draft a gathering of three villages, which confirm a roll each."""
+    day = day_of(now) + timedelta(days=9)
+    plan = Plan(
+        title="三村互助冬灌志愿服务",
+        starts_at=at(day, time(8, 30)),
+        ends_at=at(day, time(11, 0)),
+        place="青龙湾村北闸口",
+        period=f"{day:%Y-%m}",
+        bring="手套、铁锹",
+        contact="镇党建办值班电话",
+        leave_until=at(day - timedelta(days=1), time(18, 0)),
+        agenda=((AgendaKind.VOLUNTEERING, "清理三村共用的渠段"), (AgendaKind.OTHER, "商定轮灌的日子")),
+        partners=tuple(people[code].org.id for code in ("HZ01", "HZ02", "HZ05")),
+    )
+    kind = GatheringKind.VOLUNTEERING
+    draft(session, town.id, plan, kind=kind, by=by, now=now - timedelta(hours=20))
 
 
 def _tell_in_every_way(session: Session, gathering: Gathering, by: int, now: datetime) -> None:

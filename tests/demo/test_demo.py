@@ -18,7 +18,7 @@ from models.demo.people import settle_people
 from models.demo.places import PLACES, Sort
 from models.demo.tree import plant_tree
 from models.gatherings.calendar import HolidayYear
-from models.gatherings.gathering import AgendaItem, Gathering, GatheringState
+from models.gatherings.gathering import AgendaItem, Gathering, GatheringKind, GatheringState
 from models.gatherings.makeup import Makeup
 from models.gatherings.minutes import (
     Decision,
@@ -244,7 +244,7 @@ def test_the_year_has_the_planted_exceptions_and_no_others(loaded: Session) -> N
     overdue = loaded.scalars(select(Gathering).where(Gathering.state == GatheringState.CLOSED)).one()
     assert overdue.ends_at < NOON
     joint = Counter(loaded.scalars(select(Roll.gathering_id)))
-    assert sorted(count for count in joint.values() if count > 1) == [2, 2, 2, 3, 3, 3, 3]
+    assert sorted(count for count in joint.values() if count > 1) == [2, 2, 2, 3, 3, 3, 3, 3]
 
 
 def test_no_two_gatherings_held_are_about_the_same(loaded: Session) -> None:
@@ -319,12 +319,15 @@ def test_one_complaint_is_answered_and_one_waits(loaded: Session) -> None:
 
 
 def test_the_next_theme_day_stands_in_different_states(loaded: Session) -> None:
-    drafts = loaded.scalars(select(Gathering).where(Gathering.state == GatheringState.DRAFT)).all()
+    own = Gathering.kind == GatheringKind.THEME_DAY
+    drafts = loaded.scalars(select(Gathering).where(own, Gathering.state == GatheringState.DRAFT)).all()
     assert len(drafts) == 3
     joint = next(one for one in drafts if len(taking_part(loaded, one.id)) > 1)
     codes = [org.code for org in map(loaded.get_one, [Org] * 2, taking_part(loaded, joint.id))]
     assert codes == ["HZ01", "HZ02"]
     assert total(loaded, Gathering, Gathering.state == GatheringState.PUBLISHED) == 1
+    called = loaded.scalars(select(Gathering).where(~own, Gathering.state == GatheringState.DRAFT)).one()
+    assert len(taking_part(loaded, called.id)) == 3  # by a township, which has no roll of its own
 
 
 def test_a_year_without_holidays_says_so(loaded: Session) -> None:
@@ -340,7 +343,7 @@ def test_it_can_be_loaded_on_new_years_day_of_a_year_without_holidays(session: S
     rows = session.scalars(select(Gathering)).all()
     drafts = [row for row in rows if row.state is GatheringState.DRAFT]
     held = [row for row in rows if row.state is GatheringState.CONFIRMED]
-    assert len(drafts) == 3
+    assert len(drafts) == 4
     assert all(now < row.starts_at < now + timedelta(days=40) for row in drafts)
     assert len(held) >= 430
     assert all(row.ends_at < now < row.ends_at + timedelta(days=400) for row in held)
