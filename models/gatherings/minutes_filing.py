@@ -1,11 +1,12 @@
 """Filing minutes and sending them back; a filed record is changed only after it was returned."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
+from models.clock import day_of
 from models.gatherings.minutes import FilingAct, ItemOutcome, Minutes, MinutesAct, MinutesItem, MinutesState
 from models.gatherings.minutes_writing import minutes_seen, tidy_text
 from models.gatherings.roll_head import roll_seen
@@ -31,7 +32,7 @@ def file_minutes(
         raise Refused("minutes_filed", "这份记录已经归档了")
     if seen is not None and minutes.version != seen:
         raise Refused("minutes_changed", "另一位同志刚刚存过这份记录，请看过再归档")
-    missing = missing_in(session, minutes, now=now)
+    missing = _missing_in(session, minutes, day_of(head.gathering.starts_at), now=now)
     if missing:
         raise Refused("minutes_incomplete", "还差几处，补上再归档", fields=missing)
     minutes.state, minutes.filed_at, minutes.filed_by = MinutesState.FILED, now, by
@@ -45,13 +46,17 @@ def file_minutes(
     return minutes
 
 
-def missing_in(session: Session, minutes: Minutes, *, now: datetime) -> dict[str, str]:
+def _missing_in(session: Session, minutes: Minutes, held_on: date, *, now: datetime) -> dict[str, str]:
     """Return what has still to be written before filing, field -> sentence, in the order of the form."""
     missing = {}
     for name, words in (("host", "请写主持人"), ("recorder", "请写记录人"), ("began_at", "请写开始时间"),
                         ("ended_at", "请写结束时间")):  # fmt: skip
-        if getattr(minutes, name) is None:
+        value = getattr(minutes, name)
+        if value is None:
             missing[name] = words
+        elif isinstance(value, datetime) and day_of(value) != held_on:
+            # Begun as the doors opened, and moved after that.
+            missing[name] = f"活动改到了 {held_on.month}月{held_on.day}日，请把时间再存一次"
     if minutes.ended_at is not None and minutes.ended_at > now:
         missing["ended_at"] = "还没有到结束时间"
     open_items = exists().where(

@@ -264,6 +264,22 @@ def test_filing_names_what_is_missing(session: Session, typed: dict[str, Any], f
     assert read(session, hall).minutes.state is MinutesState.DRAFT
 
 
+def test_hours_of_the_day_it_was_moved_from_are_not_filed(session: Session) -> None:
+    hall = a_held_hall(session)
+    begin(session, hall)
+    save(session, hall)
+    for name in ("starts_at", "ends_at"):
+        setattr(hall.gathering, name, getattr(hall.gathering, name) + timedelta(days=1))
+    session.flush()
+    refused = refusal(lambda: file(session, hall))
+    assert list(refused.extra["fields"]) == ["began_at", "ended_at"]
+    assert "11月26日" in refused.extra["fields"]["began_at"]
+    began_at, ended_at = hall.gathering.starts_at, hall.gathering.ends_at
+    later: dict[str, Any] = {"by": hall.secretary.id, "via": Via.CONSOLE, "now": EVENING + timedelta(days=1)}
+    save(session, hall, replace(TOLD, began_at=began_at, ended_at=ended_at), seen=2)
+    assert file_minutes(session, hall.roll.id, **later).state is MinutesState.FILED
+
+
 def test_minutes_wait_for_the_roll(session: Session) -> None:
     hall = a_hall(session)
     begin(session, hall)
