@@ -13,15 +13,15 @@ from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.articles.article import Article, ArticleSource
-from models.articles.editing import blocks_of
+from models.articles.editing import blocks_of, plain_text
 from models.gatherings.minutes import Minutes, MinutesState
 from models.gatherings.roll import Roll
 from models.people.member import Member, surname_order
 from models.people.org import Org
 
-# Digits as people group them: 138 1234 5678, 0391-8551234.
-MOBILE = re.compile(r"(?<!\d)(?:86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
-LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[ -]?\d{7,8}(?!\d)")
+# Digits as people group them: 138 1234 5678, 138·1234·5678, 0391-8551234, (0391)8551234.
+MOBILE = re.compile(r"(?<!\d)(?:86[ .·-]?)?1[3-9]\d(?:[ .·-]?\d{4}){2}(?!\d)")
+LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[ .·)-]{0,2}\d{7,8}(?!\d)")
 ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}[ -]?\d{8}[ -]?\d{3}[\dXx](?![\dXx])|(?<!\d)[1-9]\d{14}(?!\d)")
 NUMBERS = ((ID_NUMBER, "有像身份证号的数字"), (MOBILE, "有像手机号的数字"), (LANDLINE, "有像固定电话的数字"))
 WORDS = {
@@ -67,7 +67,8 @@ def is_public(text: str, names: Collection[str]) -> bool:
 
 
 def _said_of(text: str, names: Collection[str]) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text).replace("－", "-").replace("—", "-")
+    # As it will be read: what nobody sees in a text would else hide a name that the article then shows.
+    plain = unicodedata.normalize("NFKC", plain_text(text)).replace("－", "-").replace("—", "-")
     together = "".join(plain.split())
     said = []
     for pattern, words in NUMBERS:
