@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Locator, Page, Response, expect
+from playwright.sync_api import Browser, Download, Locator, Page, Response, expect
 
 from models.people.account import Account
 from models.people.console import HASHER
@@ -33,8 +33,9 @@ READ = """all => all.map(one => {
   const words = (one.matches('input') ? one.value : said.join('')).replace(/\\s+/g, ' ').trim();
   return {words, to};
 })"""
-# Whether a tap opens another page, here or beside this one, or changes a part of this one.
+# Whether a tap opens another page, here or beside this one, saves a file, or changes a part of this one.
 OPENS = """(one, script) => {
+  if (/[.]zip$|[/]ledgers[/]./.test(one.href || one.formAction)) return 'file';
   if (one.matches('a[target=_blank]')) return 'beside';
   if (one.matches('a[href]')) return one.href.split('#')[0] === location.href.split('#')[0] ? 'part' : 'page';
   const sends = one.matches('button, input') && one.form && one.type === 'submit';
@@ -73,6 +74,7 @@ class Walk:
         self.actions = 0
         self.step = Step(0, "", ())
         self.beside: Page | None = None  # what the last tap opened in another tab
+        self.file: Download | None = None  # what the last tap saved
 
     def follow(self, steps: Sequence[Step], table: Mapping[int, Beside]) -> None:
         """Do step after step, with what `table` says beside the bold words of each."""
@@ -110,6 +112,10 @@ class Walk:
                 target.tap()
             self.beside = opened.value
             self.beside.wait_for_load_state()
+        elif opens == "file":
+            with self.page.expect_download() as saved:
+                target.tap()
+            self.file = saved.value
         elif opens == "page":
             with self.page.expect_navigation():
                 target.tap()
@@ -132,19 +138,27 @@ class Walk:
         self.page.get_by_label("登录名").fill(self.login)
         self.page.get_by_label("密码").fill(PASSWORD)
 
-    def come_back(self, at: datetime) -> None:
-        """Open the console on another day, when whoever was logged in is not any longer."""
+    def come_back(self, at: datetime, login: str | None = None) -> None:
+        """Open the console on another day, when whoever was logged in is not any longer; or as another."""
         self.site.clock[0] = at
+        if login is not None:
+            self.login = login
+            self.page.context.clear_cookies()
         self.type_log_in()
         self.tap_words("登录")
         expect(self.page.get_by_role("heading", name="今天", exact=True)).to_be_visible()
 
 
+def give_password(site: Site, login: str) -> None:
+    """Let one of the staff log in with `PASSWORD`."""
+    with site.sessions.begin() as session:
+        session.get_one(Account, site.staff[login].id).password_hash = HASHER.hash(PASSWORD)
+
+
 @contextmanager
 def walk_as(chromium: Browser, site: Site, login: str, *, script: bool) -> Iterator[Walk]:
     """Give somebody a phone of 360 px; a breach of the policy or a fault of script or server fails."""
-    with site.sessions.begin() as session:
-        session.get_one(Account, site.staff[login].id).password_hash = HASHER.hash(PASSWORD)
+    give_password(site, login)
     with served(site) as address:
         context = chromium.new_context(
             viewport={"width": 360, "height": 740},

@@ -1,0 +1,26 @@
+"""The pages for people in docs/: each is found from where one looks for it, and shows pictures that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.guide import DOCS
+
+GUIDES = [path for path in sorted(DOCS.glob("*.md")) if not path.name.isascii()]
+
+
+def test_there_is_a_page_for_each_kind_of_person() -> None:
+    assert {guide.stem for guide in GUIDES} == {
+        "第一次主题党日", "党小组长一页", "乡镇一页", "宣传编辑一页",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+def test_page_is_linked_where_one_begins_and_shows_what_there_is(guide: Path) -> None:
+    name, text = guide.name, guide.read_text("utf-8")
+    assert f"](docs/{name})" in (DOCS.parent / "README.md").read_text("utf-8")
+    assert f"]({name})" in (DOCS / "operations.md").read_text("utf-8")
+    pictures = re.findall(r'<img src="([^"]+)" width="170" alt="[^"]+">', text)
+    assert len(pictures) == text.count("<img")
+    assert [shown for shown in pictures if not (DOCS / shown).exists()] == []
