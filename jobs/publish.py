@@ -46,6 +46,9 @@ from wechat.errors import Advice, NoClearAnswer, WechatError
 from wechat.gateway import Gateway
 
 MOST = 20  # tries taken up in one run: the next is a minute away
+# Seconds after which a run begins no further call: the lines of the schedule wait for one another, and what
+# opens and closes gatherings stands behind this one. A call takes 13 at most, with a new token some 40.
+AT_MOST = 20.0
 # Done again, these would stand twice in the account; every other step may be repeated.
 ONCE = (f"{DRAFT}/add", f"{PUBLISH}/submit")
 MOST_TRIES = 60
@@ -68,17 +71,24 @@ COVER = (900, 383)  # as wide as WeChat shows a cover: 2.35 to 1
 log = logging.getLogger(__name__)
 
 
+class Late(Exception):
+    """The run has had its time: what is left of an article is the next one's."""
+
+
 class Desk(NamedTuple):
-    """What a publication needs: the database, the time, the account, and our own address."""
+    """What a publication needs: the database, the time, until when, the account, and our own address."""
 
     sessions: Sessions
     clock: Callable[[], datetime]
+    until: datetime
     gateway: Gateway
     base_url: str
 
 
-def publish_articles(sessions: Sessions, now: datetime, *, gateway: Gateway, base_url: str) -> int:
-    """Take every try that is due as far as it goes; return how many were taken.
+def publish_articles(
+    sessions: Sessions, now: datetime, *, gateway: Gateway, base_url: str, at_most: float = AT_MOST
+) -> int:
+    """Take every try that is due as far as it goes in `at_most` seconds; return how many were taken.
 
     `base_url` is ours: the account's article leads to it, and is known by it. A process that dies in here
     loses nothing: its claim runs out after 60 s, and what may have been done is looked for before it is
@@ -89,8 +99,10 @@ def publish_articles(sessions: Sessions, now: datetime, *, gateway: Gateway, bas
     def clock() -> datetime:
         return now + timedelta(seconds=time.monotonic() - started)
 
-    desk = Desk(sessions, clock, gateway, base_url)
+    desk = Desk(sessions, clock, now + timedelta(seconds=at_most), gateway, base_url)
     for taken in range(MOST):
+        if clock() >= desk.until:
+            return taken
         with sessions.begin() as session:
             claim = claim_publication(session, now=clock())
         if claim is None:
@@ -102,6 +114,10 @@ def publish_articles(sessions: Sessions, now: datetime, *, gateway: Gateway, bas
             if failure.errcode is None:
                 # No answer at all: the schedule does not wait as long for each of the others.
                 return taken + 1
+        except Late:
+            with sessions.begin() as session:
+                put_off(session, claim, clock(), errcode=None, doubt=False)
+            return taken + 1
         except ValueError as failure:
             log.warning("article %s is not for WeChat: %s", claim.article_id, failure)
             with sessions.begin() as session:
@@ -114,8 +130,14 @@ def source_url(base_url: str, claim: Claim) -> str:
     return f"{base_url}/a/{claim.article_id}?t={claim.publication_id}"
 
 
+def _in_time(desk: Desk) -> None:
+    """Let the next step begin, where the one before is kept and none is in doubt. Late."""
+    if desk.clock() >= desk.until:
+        raise Late
+
+
 def _carry(desk: Desk, claim: Claim) -> None:
-    """Go on from the step that is next, until WeChat publishes it. WechatError, ValueError."""
+    """Go on from the step that is next, until WeChat publishes it. WechatError, ValueError, Late."""
     if claim.withdrawing:
         _withdraw(desk, claim)
         return
@@ -127,7 +149,10 @@ def _carry(desk: Desk, claim: Claim) -> None:
         draft = _draft(desk, claim)
     elif claim.doubt:
         draft = _look_for_published(desk, claim)
-    if draft is not None and _kept(desk, claim):
+    if draft is None:
+        return
+    _in_time(desk)
+    if _kept(desk, claim):
         publish_id = submit_publication(desk.gateway, draft)
         with desk.sessions.begin() as session:
             kept = keep_submitted(session, claim, publish_id, now=desk.clock())
@@ -181,6 +206,7 @@ def _draft(desk: Desk, claim: Claim) -> str | None:
         if len(urls) < len(claim.pictures) or not _kept(desk, claim, cover_media_id=cover):
             return None
         content = article_html(claim.blocks, urls.__getitem__)
+        _in_time(desk)
         told = ArticleDraft(claim.title, claim.byline, claim.digest, content, address, cover)
         draft = add_draft(desk.gateway, told)
     return draft if _kept(desk, claim, draft_media_id=draft) else None
@@ -191,6 +217,7 @@ def _pictures(desk: Desk, claim: Claim) -> dict[int, str]:
     urls: dict[int, str] = {}
     for picture_id, url in claim.pictures.items():
         if url is None:
+            _in_time(desk)
             with desk.sessions.begin() as session:
                 jpeg = jpeg_of(session, picture_id)
             url = upload_article_picture(desk.gateway, jpeg)
@@ -202,6 +229,7 @@ def _pictures(desk: Desk, claim: Claim) -> dict[int, str]:
 
 
 def _cover(desk: Desk, claim: Claim) -> str:
+    _in_time(desk)
     first = next(iter(claim.pictures), None)
     with desk.sessions.begin() as session:
         jpeg = plain_cover() if first is None else jpeg_of(session, first)

@@ -485,6 +485,37 @@ def test_account_that_gives_no_answer_holds_up_the_schedule_once(press: Press) -
     assert press.work(MINUTE) == 2
 
 
+def test_slow_account_holds_up_the_schedule_no_longer_than_a_run_may_take(
+    sessions: Sessions, account: Account
+) -> None:
+    # Control: without its bound the first run sends both pictures.
+    press = Press(sessions, account)
+    press.work()
+    press.work(2 * MINUTE)
+    with sessions.begin() as session:
+        cast = a_cast(session)
+        with_pictures(session, cast, ["#336699", "#996633"])
+        take_steps(session, cast, ArticleState.PUBLISHING)
+    press.cast = cast
+    press.fault("slow", PICTURE, seconds=0.5)
+    sent = []
+    for _ in range(2):
+        press.now += MINUTE
+        gateway = account.gateway(timeout=(3, 10))
+        assert publish_articles(sessions, press.now, gateway=gateway, base_url=SITE, at_most=0.4) == 1
+        assert press.state() == (ArticleState.PUBLISHING, PublicationState.QUEUED)
+        with sessions() as session:
+            sent.append([one.wechat_url for one in session.query(Picture).order_by(Picture.id)])
+    (first, none), (kept, second) = sent
+    assert (first, none) == (kept, None)
+    assert second is not None
+    press.lift()
+    press.work(MINUTE)
+    press.work(2 * MINUTE)
+    assert press.article().state is ArticleState.PUBLISHED
+    assert len(press.listed(PUBLISHED)) == 2
+
+
 def test_one_article_is_ordered_once(press: Press) -> None:
     with press.sessions.begin() as session:
         cast = a_cast(session, ArticleState.APPROVED)
