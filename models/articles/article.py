@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Key, Moment, coded, ref
 
+LONGEST_URL = 500
+
 
 class ArticleState(StrEnum):
     """Only a draft is edited: what was reviewed is what is published."""
@@ -56,7 +58,7 @@ class Article(Base):
     approved_by: Mapped[int | None] = ref("account.id")  # who entered it, where it was signed on paper
     paper_signer: Mapped[str | None] = mapped_column(String(40))
     published_at: Mapped[Moment | None]
-    url: Mapped[str | None] = mapped_column(String(500))  # in the official account
+    url: Mapped[str | None] = mapped_column(String(LONGEST_URL))  # in the official account
     withdrawn_at: Mapped[Moment | None]
     created_at: Mapped[Created]
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.articles.act import Act, ArticleAct
-from models.articles.article import Article, ArticleState, Picture
+from models.articles.article import LONGEST_URL, Article, ArticleState, Picture
 from models.articles.claim import LEASE, Claim
 from models.articles.publication import Publication, PublicationState
 from models.articles.trail import note, to_draft
@@ -201,7 +201,8 @@ def _done(session: Session, order: Publication, wechat_article_id: str, url: str
     order.finished_at, order.wechat_article_id = now, wechat_article_id or None
     order.reason = None
     article.state, article.came_back, article.published_at = ArticleState.PUBLISHED, None, now
-    article.url = url if url.startswith(("https://", "http://")) else None
+    is_kept = url.startswith(("https://", "http://")) and len(url) <= LONGEST_URL
+    article.url = url if is_kept else None
     note(session, article, ArticleAct(act=Act.PUBLISHED), before=before, by=None, now=now)
 
 

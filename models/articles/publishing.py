@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from models.articles.act import Act, ArticleAct
-from models.articles.article import Article, ArticleState, ArticleWriter
+from models.articles.article import LONGEST_URL, Article, ArticleState, ArticleWriter
 from models.articles.publication import Publication, PublicationState
 from models.articles.trail import held, note, tidy_reason
 from models.clock import at, day_of
@@ -18,7 +18,6 @@ from models.people.rights import RIGHTS, PostAt, Scope, Verb
 from models.refused import Refused
 
 ACCOUNT_HOST = "mp.weixin.qq.com"  # where every article of an official account stands
-LONGEST_URL = 500
 WITHDRAWN_UNSENT = "发布以前撤稿"
 # What waits in a state for whoever holds the verb.
 STEPS = {

@@ -385,6 +385,15 @@ def test_event_ends_it_once_whoever_comes_first(press: Press) -> None:
     assert acts.count("已发布") == 1
 
 
+def test_address_that_no_column_holds_keeps_no_article_from_being_published(press: Press) -> None:
+    press.fault("publish_status", SUBMIT, status=1)
+    press.work()
+    publish_id, url = press.order().publish_id or "", f"https://mp.weixin.qq.com/s?{'x' * 500}"
+    with press.sessions.begin() as session:
+        assert keep_publish_result(session, publish_id, 0, "a1", url, now=press.now)
+    assert (press.article().state, press.article().url) == (ArticleState.PUBLISHED, None)
+
+
 def test_event_of_nobodys_number_changes_nothing(press: Press) -> None:
     press.fault("publish_status", SUBMIT, status=1)
     press.work()
