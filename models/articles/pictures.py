@@ -30,7 +30,7 @@ UNREADABLE = "这个文件不是能用的图片。请选 JPG、PNG 或 WebP 图�
 TOO_LARGE = f"图片太大，每张不超过 {MOST_BYTES // 1_000_000} MB，请缩小后再选"
 ALONE = Lock()  # one picture at a time is unpacked, however many are sent at once
 # In pieces of more than 32 MB the C library gives memory back at once, in smaller ones when it likes.
-Image.core.set_block_size(64 * 1024 * 1024)
+Image.core.set_block_size(64 * 1024 * 1024)  # type: ignore[attr-defined]
 # What Pillow raises for files that are broken, cut short or made to mislead.
 BROKEN = (
     OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, struct.error,
