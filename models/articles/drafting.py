@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from models.articles.article import Article, ArticleSource
+from models.articles.article import Article, ArticleSource, ArticleState, ArticleWriter
 from models.articles.editing import (
     LONGEST_BLOCK,
     LONGEST_BYLINE,
@@ -29,6 +30,7 @@ from models.people.org import Org, tree_order
 from models.refused import Refused
 
 MOST_RECORDS = 40  # in one article
+SENT_TWICE = timedelta(minutes=10)
 BIRTHDAYS = "过政治生日"  # the plan names the people, the article does not
 
 
@@ -38,7 +40,8 @@ def draft_from_records(
     """Draft an article of `org` from filed records of its own or of the branches below it.
 
     Several records make one article for all (综合稿). What has a member's name, a number or hardship in it
-    is left out; a person may add it in other words.
+    is left out; a person may add it in other words. The same asked for again at once, as by a form that is
+    sent twice, is the same draft.
 
     Refused: bad_article with `fields` records, not_found outside the subtree, record_not_filed.
     """
@@ -46,6 +49,9 @@ def draft_from_records(
         said = f"请选 1 到 {MOST_RECORDS} 次活动"
         raise Refused("bad_article", said, fields={"records": said})
     told = _told(session, org, set(roll_ids))
+    session.execute(select(Org.id).where(Org.id == org.id).with_for_update(key_share=True))
+    if (drafted := _drafted_just_now(session, org, set(roll_ids), by=by, now=now)) is not None:
+        return drafted
     first = of_one(told[0]) if len(told) == 1 else of_several(org, told)
     article = Article(
         org_id=org.id, title=first.title[:LONGEST_TITLE], digest=first.digest[:LONGEST_DIGEST],
@@ -61,6 +67,32 @@ def draft_from_records(
         after={"records": sorted(set(roll_ids))},
     )  # fmt: skip
     return article
+
+
+def _drafted_just_now(
+    session: Session, org: Org, roll_ids: set[int], *, by: int, now: datetime
+) -> Article | None:
+    """Return the draft of exactly these records that this hand began minutes ago and nobody touched."""
+    sources = (
+        select(func.array_agg(aggregate_order_by(ArticleSource.roll_id, ArticleSource.roll_id)))
+        .where(ArticleSource.article_id == Article.id)
+        .scalar_subquery()
+    )
+    query = (
+        select(Article)
+        .join(ArticleWriter, ArticleWriter.article_id == Article.id)
+        .where(
+            Article.org_id == org.id,
+            Article.drafted_by == by,
+            Article.state == ArticleState.DRAFT,
+            Article.version == 1,
+            Article.came_back.is_(None),
+            ArticleWriter.wrote_at > now - SENT_TWICE,
+            sources == sorted(roll_ids),
+        )
+        .limit(1)
+    )
+    return session.scalar(query)
 
 
 def _told(session: Session, org: Org, roll_ids: set[int]) -> list[Told]:

@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 
 from models.articles.article import Article, ArticleSource, ArticleState, BlockKind
 from models.articles.drafting import MOST_RECORDS, draft_from_records
-from models.articles.editing import blocks_of, writers_of
+from models.articles.editing import Edited, blocks_of, save_article, writers_of
 from models.articles.html import article_text
 from models.articles.secrecy import warnings_of
 from models.audit import Audit
+from models.base import Sessions
 from models.gatherings.gathering import GatheringKind
 from models.gatherings.minutes import Minutes, MinutesState
 from models.refused import Refused
 from tests.articles.records import HELD, PEOPLE, Filed, a_record
 from tests.conftest import NOON
 from tests.factories import THREE_O_CLOCK, a_branch, a_group, a_township, a_zone
+from tests.together import at_once
 
 
 def drafted(session: Session, filed: Filed, *others: Filed) -> Article:
@@ -49,6 +51,29 @@ def test_article_tells_day_place_numbers_and_what_was_held(session: Session) -> 
     assert writers_of(session, article.id) == {filed.by.id} == {article.drafted_by}
     act = session.scalars(select(Audit).where(Audit.verb == "draft_article")).one()
     assert act.after == {"records": [filed.roll.id]}
+
+
+def test_form_that_is_sent_twice_makes_one_draft(sessions: Sessions) -> None:
+    # Control: without the organisation's lock two at once make two.
+    with sessions.begin() as session:
+        filed = a_record(session)
+        other = a_record(session, filed.branch, gathering={"period": "2026-10"})
+
+    def sent() -> int:
+        with sessions.begin() as session:
+            return drafted(session, filed).id
+
+    first, *others = at_once([sent] * 3)
+    assert set(others) == {first}
+    with sessions.begin() as session:
+        assert drafted(session, filed, other).id != first
+        later = NOON + timedelta(minutes=11)
+        ids = [filed.roll.id]
+        assert draft_from_records(session, filed.branch, ids, by=filed.by.id, now=later).id != first
+        article = session.get_one(Article, first)
+        edited = Edited("改过的标题", "", "青石村党支部", tuple(blocks_of(session, first)))
+        save_article(session, article, edited, seen=1, by=filed.by.id, now=NOON)
+        assert drafted(session, filed).id != first
 
 
 def test_article_names_nobody_and_no_number_of_anybody(session: Session) -> None:
