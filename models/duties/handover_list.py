@@ -18,7 +18,8 @@ from models.people.away_report import AwayReport
 from models.people.member import Member, surname_order
 from models.people.org import Org
 
-# Kinds in the order of the list; whatever speaks of one person is a number to whoever is not of the branch.
+# Kinds in the order of the list; drafts, and whatever speaks of one person, are a number to whoever is not of
+# the branch.
 KIND_TEXT = {
     "drafts": "没有发布的活动草稿",
     "rolls": "没有确认的到会名册",
@@ -103,19 +104,20 @@ def _stands() -> ColumnElement[bool]:
 def sections_of(
     session: Session, items: Mapping[str, Sequence[Any]], articles: Mapping[int, str], *, names: bool
 ) -> list[Section]:
-    """Return a frozen list in words; without `names`, what speaks of persons is a number only.
+    """Return a frozen list in words; without `names`, drafts and what speaks of persons are numbers only.
 
     `articles` are their titles by id, from whoever knows them. At most five statements.
     """
     gatherings, rolls = _gatherings(session, items)
     lines = {
-        "drafts": [gatherings.get(one, "") for one in items.get("drafts", ())],
-        "articles": [articles.get(one, "") for one in items.get("articles", ())],
+        kind: [rolls.get(one, "") for one in items.get(kind, ())]
+        for kind in ("rolls", "minutes", "returned", "delegates")
     }
-    for kind in ("rolls", "minutes", "returned", "delegates"):
-        lines[kind] = [rolls.get(one, "") for one in items.get(kind, ())]
     if names:
-        lines |= _of_persons(session, items, gatherings)
+        lines |= _of_persons(session, items, gatherings) | {
+            "drafts": [gatherings.get(one, "") for one in items.get("drafts", ())],
+            "articles": [articles.get(one, "") for one in items.get("articles", ())],
+        }
     return [
         Section(kind, title, len(items[kind]), tuple(line for line in lines.get(kind, ()) if line))
         for kind, title in KIND_TEXT.items()

@@ -260,8 +260,12 @@ def test_articles_on_their_way_are_on_the_list_by_title(session: Session) -> Non
     article = an_article(session, at.org, at.clerk)
     items = {"articles": unfinished_articles(session, at.org)}
     assert items == {"articles": [article.id]}
-    [section] = sections_of(session, items, article_titles(session, items["articles"]), names=False)
+    titles = article_titles(session, items["articles"])
+    [section] = sections_of(session, items, titles, names=True)
     assert section.lines == ("沟渠清淤忙",)
+    # Nobody has reviewed it yet: above the branch, and for who left it, there is a draft and no title.
+    [section] = sections_of(session, items, titles, names=False)
+    assert (section.number, section.lines) == (1, ())
 
 
 def test_persons_are_named_to_their_branch_and_counted_to_those_above(session: Session) -> None:
@@ -275,6 +279,7 @@ def test_persons_are_named_to_their_branch_and_counted_to_those_above(session: S
     above = sections_of(session, items, {}, names=False)
     assert [(one.kind, one.number) for one in above] == [(kind, len(ids)) for kind, ids in items.items()]
     text = "".join(line for one in above for line in one.lines)
+    assert [one.lines for one in above if one.kind == "drafts"] == [()]
     assert "王建国" not in text
     assert "白玉珍" not in text
 
