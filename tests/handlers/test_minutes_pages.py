@@ -336,3 +336,30 @@ def test_roll_gathering_and_list_lead_to_the_record(site: Site) -> None:
     for page in (f"/console/gatherings/{site.gathering_id}", "/console/gatherings"):
         for who in ("clerk", "town"):
             assert f"/console/rolls/{roll}/record" in site.browser(who).get(page).text
+
+
+def test_only_a_draft_is_printed_as_a_draft(site: Site) -> None:
+    # Control: with `not filed` instead, a returned record prints （草稿）.
+    roll = held(site)
+    write(site, roll)
+    address = f"/console/rolls/{roll}/record"
+    assert "（草稿）" in site.browser("clerk").get(address).text
+    file(site, roll)
+    assert "草稿" not in site.browser("clerk").get(address).text
+    send_back(site, roll)
+    for who in ("clerk", "town"):
+        page = site.browser(who).get(address).text
+        assert "草稿" not in page
+        assert "退回补正</span>" in page
+
+
+def test_officer_comes_from_held_and_filed_and_goes_back_there(site: Site) -> None:
+    roll = filed(site)
+    address, month = f"/console/rolls/{roll}/record", '<a href="/console/below?period=2026-11">'
+    above, own = site.browser("town").get(address).text, site.browser("clerk").get(address).text
+    assert f"{month}11月开展与归档</a> ›" in above
+    assert month not in own
+    assert '<a href="/console/gatherings">组织生活</a> ›' in own
+    answer = send_back(site, roll)
+    assert f"{month}回11月开展与归档</a>" in site.browser("town").get(answer.location).text
+    assert "回11月开展与归档" not in site.browser("clerk").get(address).text

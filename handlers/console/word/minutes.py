@@ -36,7 +36,7 @@ def shown(record: Record, *, named: bool) -> dict[str, Any]:
         "heading": words.heading_of(record),
         "org": record.org.name,
         "period": f"{record.gathering.period[:4]}年{int(record.gathering.period[5:])}月",
-        "draft": "" if told.state is MinutesState.FILED else f"草稿{due}",
+        "draft": f"草稿{due}" if told.state is MinutesState.DRAFT else "",
         "title": record.gathering.title,
         "kind": words.kind_words(record),
         "time": f"{words.day_words(record)} {words.time_words(record)}",
