@@ -10,6 +10,7 @@ from handlers.edge import current
 from handlers.identity import require, staff
 from models.clock import day_of
 from models.gatherings.gathering import AGENDA_KIND_TEXT, AgendaKind
+from models.gatherings.plan import coming_month
 from models.gatherings.required_item import (
     RequiredItem,
     issue_item,
@@ -29,7 +30,9 @@ AHEAD, BACK = 3, 1
 def required_items() -> Response:
     """List what is required from last month on, and the form that requires one item more."""
     org = _committee(request.args.get("org"))
-    return _items_page(org, {"period": f"{day_of(current().now):%Y-%m}", "kind": "study", "title": ""})
+    edge, asked = current(), request.args.get("period", "")
+    period = asked if asked in _months(day_of(edge.now)) else coming_month(edge.session, org, now=edge.now)
+    return _items_page(org, {"period": period, "kind": "study", "title": ""})
 
 
 @console.post("/console/required-items")
@@ -51,7 +54,7 @@ def create_required_item() -> Response:
             raise
         refuse_form(error)
         return _items_page(org, typed, error)
-    return go("console.required_items", org=org.id)
+    return go("console.required_items", org=org.id, period=typed["period"])
 
 
 @console.post("/console/required-items/<int:item_id>/withdrawal")
@@ -88,12 +91,17 @@ def _items_page(org: Org, typed: dict[str, str], error: Refused | None = None) -
         items=items,
         mark_of=mark_of,
         typed=typed,
-        months=[_month(today, ahead) for ahead in range(AHEAD + 1)],
+        months=_months(today),
         kinds=[(kind.value, text) for kind, text in AGENDA_KIND_TEXT.items()],
         kind_text=AGENDA_KIND_TEXT,
         errors=error.extra.get("fields", {}) if error else {},
         error=error.message if error else "",
     )
+
+
+def _months(today: date) -> list[str]:
+    """Return the months (YYYY-MM) for which an item may be required."""
+    return [_month(today, ahead) for ahead in range(AHEAD + 1)]
 
 
 def _month(today: date, ahead: int) -> str:

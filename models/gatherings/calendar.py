@@ -82,14 +82,17 @@ def holiday_year(day: date) -> int:
     return day.year + (day >= date(day.year, 12, 28))
 
 
-def propose_day(session: Session, *, year: int, month: int, day_of_month: int, rule: HolidayRule) -> Proposal:
+def propose_day(
+    session: Session, *, year: int, month: int, day_of_month: int, rule: HolidayRule, calls: bool = False
+) -> Proposal:
     """Return the theme day of a month under the organisation's holiday rule.
 
+    `calls` is for a committee that calls branches together: the reason then speaks of their day.
     A year without holiday data is said to be so; the date is then the fixed day, to be checked by a person.
     Source: each Party committee's own rule for theme days that fall on a day off.
     """
     fixed = date(year, month, day_of_month)
-    usual = f"本支部每月 {day_of_month} 日"
+    usual = f"各支部每月 {day_of_month} 日过主题党日" if calls else f"本支部每月 {day_of_month} 日"
     if rule is HolidayRule.KEEP:
         return Proposal(fixed, f"{usual}，遇节假日不顺延", True, "")
     steps = (0, *REACH[rule])
@@ -104,7 +107,8 @@ def propose_day(session: Session, *, year: int, month: int, day_of_month: int, r
             return Proposal(fixed, usual, False, _not_entered(day))
         if is_workday(day, special):
             return Proposal(day, f"{usual}；{_why(day, days, rule)}", True, "")
-    return Proposal(fixed, usual, True, f"{day_text(fixed)} 前后都没有工作日，请支部定一天，写明原因")
+    asked = "请定一天" if calls else "请支部定一天"
+    return Proposal(fixed, usual, True, f"{day_text(fixed)} 前后都没有工作日，{asked}，写明原因")
 
 
 def _not_entered(day: date) -> str:

@@ -1,6 +1,6 @@
 """Planning a gathering: the proposed day and the draft."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +12,7 @@ from models.clock import at, day_of
 from models.gatherings.agenda import Line, write_agendas
 from models.gatherings.calendar import HolidayRule, Proposal, propose_day
 from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
-from models.gatherings.partners import with_rolls, wrong_partners
+from models.gatherings.partners import convenes, with_rolls, wrong_partners
 from models.gatherings.required_item import required_of, with_required
 from models.gatherings.roll import Roll
 from models.gatherings.theme_month import check_month, has_theme_day, joins_theme_day, taken_by
@@ -107,6 +107,22 @@ def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
 
 def _next_free(session: Session, org: Org, today: date) -> tuple[date, Proposal]:
     """Return the first of the month whose theme day comes next and is not planned yet, with its day."""
+    for month, proposal in _coming(session, org, today):
+        period = f"{month:%Y-%m}"
+        if not (has_theme_day(session, org.id, period) or joins_theme_day(session, org.id, period)):
+            return month, proposal
+    raise AssertionError("months have no end")
+
+
+def coming_month(session: Session, org: Org, *, now: datetime) -> str:
+    """Return the month (YYYY-MM), this one or later, whose theme day is not over by the rule of `org`."""
+    today = day_of(now)
+    periods = (f"{month:%Y-%m}" for month, _ in _coming(session, org, today))
+    return next(period for period in periods if period >= f"{today:%Y-%m}")
+
+
+def _coming(session: Session, org: Org, today: date) -> Iterator[tuple[date, Proposal]]:
+    """Yield the first of each month whose theme day is not over, with its day, without an end."""
     settings = settings_of(session, org)
     # Last month's day may have moved into this one.
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -117,12 +133,10 @@ def _next_free(session: Session, org: Org, today: date) -> tuple[date, Proposal]
             month=month.month,
             day_of_month=settings[Setting.THEME_DAY],
             rule=HolidayRule(settings[Setting.HOLIDAY_RULE]),
+            calls=convenes(org),
         )
-        period = f"{month:%Y-%m}"
-        if proposal.day >= today and not (
-            has_theme_day(session, org.id, period) or joins_theme_day(session, org.id, period)
-        ):
-            return month, proposal
+        if proposal.day >= today:
+            yield month, proposal
         month = (month + timedelta(days=32)).replace(day=1)
 
 

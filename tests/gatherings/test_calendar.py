@@ -23,7 +23,7 @@ from models.gatherings.calendar import (
 )
 from models.gatherings.gathering import GatheringState
 from models.gatherings.marks import set_marks
-from models.gatherings.plan import Suggestion, draft, suggest
+from models.gatherings.plan import Suggestion, coming_month, draft, suggest
 from models.gatherings.roll import Roll, Status
 from models.notices.audience import Channels
 from models.notices.publish import publish
@@ -31,7 +31,7 @@ from models.people.org import Org, Setting, put_setting
 from models.points.entry import PointEntry
 from models.points.posting import confirm_roll
 from tests.conftest import NOON
-from tests.factories import a_branch, a_gathering, a_member, an_account
+from tests.factories import a_branch, a_gathering, a_member, a_township, a_zone, an_account
 from tests.gatherings.holidays import NEW_YEAR, YEARS, enter, special_days
 from tests.points.published import publish_for
 
@@ -142,6 +142,31 @@ def test_seven_days_are_seven_days_even_over_spring_festival(session: Session) -
     found = propose(session, 2028, 1, WITHIN)
     assert found.day == date(2028, 1, 24)
     assert found.reason == "本支部每月 25 日；当天和以后七天都休息，七天以内提前到 1月24日 周一"
+
+
+def test_committee_speaks_of_the_day_of_its_branches(session: Session) -> None:
+    # Control: without `calls` a committee speaks of 本支部.
+    enter(session)
+    town = a_township(session, a_zone(session))
+    put_setting(session, town.id, Setting.HOLIDAY_RULE, NEXT)
+    assert suggest(session, town, now=NOON).reason == "各支部每月 25 日过主题党日；当天是工作日，不顺延"
+    branch = a_branch(session, town)
+    assert suggest(session, branch, now=NOON).reason == "本支部每月 25 日；当天是工作日，不顺延"
+    put_setting(session, town.id, Setting.HOLIDAY_RULE, KEEP)
+    assert suggest(session, town, now=NOON).reason == "各支部每月 25 日过主题党日，遇节假日不顺延"
+
+
+@pytest.mark.parametrize(
+    ("today", "period"),
+    [((2026, 11, 25), "2026-11"), ((2026, 11, 26), "2026-12"), ((2028, 2, 1), "2028-02"),
+     ((2026, 12, 26), "2027-01")],
+)  # fmt: skip
+def test_coming_month_is_the_first_whose_theme_day_is_not_over(
+    session: Session, today: tuple[int, int, int], period: str
+) -> None:
+    enter(session)
+    put_setting(session, (town := a_township(session, a_zone(session))).id, Setting.HOLIDAY_RULE, NEXT)
+    assert coming_month(session, town, now=at(date(*today), time(9))) == period
 
 
 def test_januarys_theme_day_in_february_counts_for_january(session: Session) -> None:

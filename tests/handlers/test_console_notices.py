@@ -161,6 +161,22 @@ def test_officer_requires_and_withdraws_on_one_page(site: Site) -> None:
     assert agenda(site) == ["学习文件", "商议清淤"]
 
 
+def test_month_stays_the_one_typed_and_begins_with_one_that_is_not_over(site: Site) -> None:
+    browser, page = site.browser("town"), "/console/required-items"
+
+    def chosen(address: str = page) -> list[str]:
+        return re.findall(r'<option value="(\d{4}-\d\d)" selected', browser.get(address).text)
+
+    assert chosen() == ["2026-11"]
+    site.clock[0] += timedelta(days=1)
+    browser = site.browser("town")
+    assert chosen() == ["2026-12"]
+    saved = browser.post(page, {"period": "2027-01", "kind": "study", "title": STUDY})
+    assert saved.status_code == 303
+    assert chosen(saved.location) == ["2027-01"]
+    assert chosen(f"{page}?period=2031-01") == ["2026-12"]
+
+
 def test_officer_reads_in_one_sentence_how_many_had_published(site: Site) -> None:
     publish_theme_day(site)
     require(site)
