@@ -152,12 +152,13 @@ def keep_publish_result(
     """Keep what WeChat says of a publication, told or asked for, as often as it says so.
 
     0 published, 1 under way, 2 to 4 not published, 5 and 6 gone later. False where it changes nothing: a
-    number of nobody's (published in WeChat's own console, or told before our own answer, which then asks), or
-    an end that is known. Source: WeChat, PUBLISHJOBFINISH.
+    number of nobody's (published in WeChat's own console, or told before our own answer, which then asks), an
+    end that is known, or an article without its number in the account, which is asked for.
+    Source: WeChat, PUBLISHJOBFINISH.
     """
     query = select(Publication.article_id).where(Publication.publish_id == publish_id)
     article_id = session.scalar(query)
-    if article_id is None or status == 1:
+    if article_id is None or status == 1 or (status == 0 and not wechat_article_id):
         return False
     article = _locked(session, Article, article_id)
     order = session.scalars(

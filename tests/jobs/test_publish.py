@@ -394,6 +394,16 @@ def test_address_that_no_column_holds_keeps_no_article_from_being_published(pres
     assert (press.article().state, press.article().url) == (ArticleState.PUBLISHED, None)
 
 
+def test_event_that_does_not_say_which_article_leaves_it_to_the_question(press: Press) -> None:
+    # Without its number in the account it could never be taken out of it.
+    press.fault("publish_status", SUBMIT, status=1)
+    press.work()
+    assert not told(press, 0, "", "")
+    assert press.state() == (ArticleState.PUBLISHING, PublicationState.SUBMITTED)
+    assert told(press, 0, "a1")
+    assert press.order().wechat_article_id == "a1"
+
+
 def test_event_of_nobodys_number_changes_nothing(press: Press) -> None:
     press.fault("publish_status", SUBMIT, status=1)
     press.work()
