@@ -144,11 +144,15 @@ def gathering(gathering_id: int) -> Response:
 
 
 def _in_the_hall(roll: Standing) -> dict[str, Any]:
-    """Return who sat in (to the host's staff alone), whether this person opens the doors, and the links."""
+    """Return who sat in (to the host's staff alone), whether this person opens the doors, and the links.
+
+    The screen is what comes next from the day of the gathering on, or once the doors are open.
+    """
     edge, it = current(), roll.gathering
     named = it.guests and may(staff().posts, Verb.TICK, roll.host.path)
     return {
         "doors": opens_doors(roll),
+        "on_the_day": roll.state is GatheringState.OPEN or day_of(edge.now) >= day_of(it.starts_at),
         "guests": guests_of(edge.session, it.id) if named else None,
         "sat_in": _number_of_guests(roll),
         "screens": live_links(edge.session, it.id, now=edge.now),

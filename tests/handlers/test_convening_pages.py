@@ -1,5 +1,6 @@
 """A committee calls branches together: each holds it with its own roll, and nobody above sees a person."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -144,6 +145,23 @@ def test_committee_reads_sums_of_what_it_sent_and_no_channel(site: Site) -> None
     assert site.browser("town").get(f"{address}/phone-list").status_code == 403
     assert site.browser("town").get(f"/console/rolls/{rolls(site)['home']}").status_code == 403
     assert "还在通知" not in site.browser("zone").get(address).text
+
+
+def reds(page: str) -> list[str]:
+    return re.findall(r'class="button[^"]* red"[^>]*>([^<]*)<', page)
+
+
+def test_officer_reads_that_it_was_told_and_projects_on_the_day_only(site: Site) -> None:
+    # Control: with the projector red at all times the first list is ["会场投屏"].
+    address = called(site)
+    page = site.browser("town").get(address).text
+    assert "<b>通知已发布</b>，2 个支部 49 人。" in page
+    assert reds(page) == []
+    assert "会场投屏" in page
+    assert not [red for red in reds(site.browser("secretary").get(address).text) if "会场投屏" in red]
+    site.clock[0] += timedelta(days=2)
+    page = site.browser("town").get(address).text
+    assert reds(page) == ["会场投屏"]
 
 
 def test_branch_reads_ticks_and_phones_its_own_and_cannot_call_it_off(site: Site) -> None:
