@@ -9,6 +9,7 @@ from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.console.reach import answers_for, confirmable, roll_reached
 from handlers.console.records import record_page
 from handlers.edge import current
+from handlers.errors import STATUS_OF
 from handlers.identity import require, staff
 from models.audit import Via
 from models.clock import day_of
@@ -117,12 +118,10 @@ def create_filing(roll_id: int) -> Response:
     """File what the page had shown; what is missing is asked for in the form, 400."""
     edge = current()
     confirmable(roll_id)
-    seen = request.form.get("seen", "")
     try:
         file_minutes(
-            edge.session, roll_id, by=staff().account_id, via=Via.CONSOLE, now=edge.now,
-            seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0,
-        )  # fmt: skip
+            edge.session, roll_id, by=staff().account_id, via=Via.CONSOLE, now=edge.now, seen=_seen() or 0
+        )
     except Refused as error:
         if error.code == "minutes_changed":
             refuse_form(error)
@@ -138,15 +137,23 @@ def create_filing(roll_id: int) -> Response:
 @console.post("/console/rolls/<int:roll_id>/minutes/return")
 @staff_page
 def create_return(roll_id: int) -> Response:
-    """Send a filed record back with a reason; 400 with the record where there is none."""
+    """Send back what the page had shown, with a reason; 400 or 409 with the record where it fails."""
     edge = current()
     require(Verb.RETURN_RECORD, roll_reached(roll_id).org)
     reason = request.form.get("reason", "")
     try:
-        return_minutes(edge.session, roll_id, reason, by=staff().account_id, via=Via.CONSOLE, now=edge.now)
+        return_minutes(
+            edge.session, roll_id, reason, by=staff().account_id, via=Via.CONSOLE, now=edge.now, seen=_seen()
+        )
     except Refused as error:
-        if error.code != "reason_missing":
+        if error.code not in ("reason_missing", "minutes_changed"):
             raise
         refuse_form(error)
-        return record_page(roll_id, 400, error.message, typed_reason=reason)
+        return record_page(roll_id, STATUS_OF.get(error.code, 409), error.message, typed_reason=reason)
     return go("console.record", roll_id=roll_id)
+
+
+def _seen() -> int | None:
+    """Return the version that the page had shown."""
+    seen = request.form.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 9 else None

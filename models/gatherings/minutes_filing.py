@@ -70,16 +70,19 @@ def _missing_in(session: Session, minutes: Minutes, held_on: date, *, now: datet
 
 
 def return_minutes(
-    session: Session, roll_id: int, reason: str, *, by: int, via: Via, now: datetime
+    session: Session, roll_id: int, reason: str, *, by: int, via: Via, now: datetime, seen: int | None = None
 ) -> Minutes:
     """Send a filed record back to its branch with a reason of 2 to 200 characters; its text stays.
 
-    Refused: not_found, not_filed, reason_missing.
+    `seen` is the version that the hand had read. Refused: not_found, not_filed, minutes_changed,
+    reason_missing.
     """
     head = roll_seen(session, roll_id)
     minutes = minutes_seen(session, roll_id, lock=True)
     if minutes.state is not MinutesState.FILED:
         raise Refused("not_filed", "这份记录没有归档，不用退回")
+    if seen is not None and minutes.version != seen:
+        raise Refused("minutes_changed", "支部刚刚改过这份记录，又归档了，请看过再退回")
     reason = tidy_text(reason)
     if not 2 <= len(reason) <= LONGEST_REASON:
         words = f"请写退回的原因，2 到 {LONGEST_REASON} 个字"

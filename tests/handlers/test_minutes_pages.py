@@ -246,6 +246,25 @@ def test_returned_record_is_mended_and_filed_again(site: Site) -> None:
     ]  # fmt: skip
 
 
+def test_page_of_an_earlier_text_sends_no_later_one_back(site: Site) -> None:
+    roll = filed(site)
+    address = f"/console/rolls/{roll}/record"
+    browser = site.browser("zone")
+    shown = re.search(r'name="seen" value="(\d+)"', browser.get(address).text.partition("minutes/return")[2])
+    assert shown
+    send_back(site, roll)
+    write(site, roll, seen="2", d_owner=["白玉珍"])
+    file(site, roll, seen="3")
+    stale = browser.post(
+        f"/console/rolls/{roll}/minutes/return", {"reason": "请补上责任人", "seen": shown[1]}
+    )
+    assert stale.status_code == 409
+    assert "支部刚刚改过" in stale.text
+    assert ">请补上责任人</textarea>" in stale.text
+    with site.sessions() as session:
+        assert session.get_one(Minutes, roll).state is MinutesState.FILED
+
+
 @pytest.mark.parametrize("who", ["town", "zone"])
 def test_above_the_branch_nobody_reads_who_did_not_come(site: Site, who: str) -> None:
     roll = held(site)
