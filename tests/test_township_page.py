@@ -199,7 +199,7 @@ def choose_post(walk: Walk) -> Iterator[Places]:
 
 def hand_over(walk: Walk) -> Iterator[Places]:
     walk.page.get_by_role("radio", name="支部书记 周明远").check()
-    walk.choose(walk.page.get_by_label("接任的同志"), "林小满（clerk）")
+    walk.choose(walk.page.get_by_label("接任的同志"), "林小满（clerk，现任党务专干）")
     walk.page.get_by_label("从哪一天起").fill("2026-11-26")
     walk.page.get_by_label("依据").fill("河东党〔2026〕18号")
     yield None

@@ -19,6 +19,7 @@ from models.duties.handovers import (
     handed_to,
     handover_seen,
     handovers_below,
+    held_beside,
     may_follow,
     post_seen,
     posts_at,
@@ -43,7 +44,8 @@ def handovers() -> Response:
     orgs = orgs_below(session, posts)
     return page(
         "handovers.html",
-        seen=handovers_below(session, posts),
+        seen=(seen := handovers_below(session, posts)),
+        beside=held_beside(session, seen),
         orgs=[org for org in orgs if any(may_give(posts, role, org) for role in HANDED)],
         role_text=ROLE_TEXT,
     )
@@ -99,7 +101,8 @@ def create_handover() -> Response:
         ask_password()
         done = hand_over(
             edge.session, who.posts, held, _successor(), handed_on=_day(form.get("day", "")),
-            document=form.get("document", ""), more=_known_here(org), by=who.account_id, now=edge.now,
+            document=form.get("document", ""), ends_others="ends_others" in form, more=_known_here(org),
+            by=who.account_id, now=edge.now,
         )  # fmt: skip
     except Refused as error:
         refuse_form(error)
@@ -155,6 +158,7 @@ def handover(handover_id: int) -> Response:
         seen=seen,
         sections=sections_of(session, seen.handover.items, titles, names=names),
         names=names,
+        beside=held_beside(session, [seen]),
         role_text=ROLE_TEXT,
         may_give=may(posts, Verb.GIVE_POSTS, seen.org.path),
     )

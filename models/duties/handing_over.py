@@ -50,6 +50,7 @@ def hand_over(
     *,
     handed_on: date | None,
     document: str,
+    ends_others: bool = False,
     more: Mapping[str, Sequence[Any]],
     by: int,
     now: datetime,
@@ -58,6 +59,7 @@ def hand_over(
 
     The old post ends the day before, its account with its last post. Whoever was logged in with it, at the
     console or by phone, is not any longer; what it was a delegate for there, or had named others for, ends.
+    Other posts of the new hand at this organisation are kept, or end with `ends_others`; the list says which.
     `more` joins the list: kind -> ids of what later rooms know.
     Refused: not_yours, post_ended, bad_handover with `fields`.
     """
@@ -73,6 +75,7 @@ def hand_over(
         taker, password = make_account(session, successor.login, successor.name)
     items = open_items(session, org) | {kind: list(ids) for kind, ids in more.items()}
     items["delegates"] = _end_delegates(session, held, now)
+    items |= _beside(session, org, taker, day, ends=ends_others, now=now)
     post.to_on = day - A_DAY
     session.add(Post(account_id=taker.id, org_id=org.id, role=post.role, from_on=day, granted_by=by))
     session.flush()
@@ -197,6 +200,17 @@ def _end_delegates(session: Session, held: Held, now: datetime) -> list[int]:
         .returning(Delegate.roll_id)
     )
     return sorted(set(ended))
+
+
+def _beside(
+    session: Session, org: Org, taker: Account, day: date, *, ends: bool, now: datetime
+) -> dict[str, list[int]]:
+    """Return what else the new hand holds there, ended the day before if asked; empty if nothing."""
+    theirs = held_by(session, [taker.id], now=now).get(taker.id, [])
+    others = [one.post for one in theirs if one.org.id == org.id]
+    for post in others if ends else ():
+        post.to_on = max(day - A_DAY, post.from_on)
+    return {"ended" if ends else "kept": sorted(post.id for post in others)} if others else {}
 
 
 def _leave(session: Session, account: Account, *, by: int, now: datetime) -> None:

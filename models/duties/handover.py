@@ -14,7 +14,8 @@ from models.people.account import Role
 class Handover(Base):
     """One post that passed from one account to another, with the list of what was open that day.
 
-    `items` is kind -> ids, such as `{"drafts": [12], "leaves": [[9, 31]]}`; no names.
+    `items` is kind -> ids, such as `{"drafts": [12], "leaves": [[9, 31]]}`; no names. `kept` and `ended` are
+    the posts that the new hand held there besides.
     """
 
     __tablename__ = "handover"

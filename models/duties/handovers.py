@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -30,6 +30,20 @@ class Seen(NamedTuple):
     giver: Account
     taker: Account
     officer: str
+
+
+class Follower(NamedTuple):
+    """Who is offered to take over, with the posts that the account holds at the organisation itself."""
+
+    account: Account
+    roles: tuple[Role, ...]
+
+
+class Beside(NamedTuple):
+    """What else the new hand held at the organisation: kept beside the new post, or ended with the act."""
+
+    kept: tuple[Role, ...]
+    ended: tuple[Role, ...]
 
 
 def post_seen(session: Session, post_id: int) -> Held:
@@ -62,16 +76,27 @@ def posts_at(session: Session, org: Org, *, now: datetime) -> list[Held]:
     return sorted(held, key=lambda row: (HANDED.index(row.post.role), row.account.login))
 
 
-def may_follow(session: Session, org: Org, *, now: datetime) -> list[Account]:
+def may_follow(session: Session, org: Org, *, now: datetime) -> list[Follower]:
     """Return who is offered to take over: whoever holds a post there or in a group of it, by surname."""
-    query = (
-        select(Account)
-        .distinct()
-        .join(Post, Post.account_id == Account.id)
-        .join(Org, Org.id == Post.org_id)
-        .where(Org.path.startswith(org.path), _in_force(now))
-    )
-    return sorted(session.scalars(query), key=lambda one: (surname_order(one.name), one.id))
+    query = _held().where(Org.path.startswith(org.path), _in_force(now)).order_by(Post.id)
+    found: dict[int, Follower] = {}
+    for post, account, at in session.execute(query):
+        one = found.setdefault(account.id, Follower(account, ()))
+        if at.id == org.id:
+            found[account.id] = one._replace(roles=(*one.roles, post.role))
+    return sorted(found.values(), key=lambda one: (surname_order(one.account.name), one.account.id))
+
+
+def held_beside(session: Session, seen: Sequence[Seen]) -> dict[int, Beside]:
+    """Return handover id -> the other posts of the new hand, where there were any; one statement."""
+    items = {one.handover.id: one.handover.items for one in seen}
+    ids = [post_id for of in items.values() for kind in ("kept", "ended") for post_id in of.get(kind, ())]
+    roles = dict(session.execute(select(Post.id, Post.role).where(Post.id.in_(ids))).all())
+
+    def named(of: dict[str, Any], kind: str) -> tuple[Role, ...]:
+        return tuple(roles[post_id] for post_id in of.get(kind, ()))
+
+    return {key: Beside(named(of, "kept"), named(of, "ended")) for key, of in items.items()}
 
 
 def _handovers() -> Select[Handover, Org, Account, Account, str]:

@@ -16,7 +16,15 @@ from models.base import Sessions
 from models.duties.handing_over import HandedOver, Successor, hand_over, typed_successor
 from models.duties.handover import Handover
 from models.duties.handover_list import open_items, sections_of
-from models.duties.handovers import HANDED, may_follow, post_seen, posts_at
+from models.duties.handovers import (
+    HANDED,
+    Beside,
+    handover_seen,
+    held_beside,
+    may_follow,
+    post_seen,
+    posts_at,
+)
 from models.gatherings.delegate import delegate_of, name_delegate
 from models.gatherings.gathering import GatheringState
 from models.gatherings.makeup import Makeup, MakeupForm
@@ -90,12 +98,13 @@ def hand(
     on: date | None = DAY,
     document: str = DOCUMENT,
     posts: list[PostAt] | None = None,
+    ends_others: bool = False,
 ) -> HandedOver:
     """Hand the secretary's post over to the clerk, unless something else is asked."""
     return hand_over(
         session, posts or at.posts, post_seen(session, post_id or at.post_id),
         successor or Successor(at.clerk.id),
-        handed_on=on, document=document, more={}, by=at.officer.id, now=NOON,
+        handed_on=on, document=document, ends_others=ends_others, more={}, by=at.officer.id, now=NOON,
     )  # fmt: skip
 
 
@@ -172,6 +181,42 @@ def test_old_hand_is_out_of_the_console_and_off_the_phone_at_once(session: Sessi
         assert session.scalar(select(func.count()).where(whose)) == 0
 
 
+def post_at(session: Session, account: Account) -> int:
+    return (
+        session.scalars(select(Post.id).where(Post.account_id == account.id).order_by(Post.id)).first() or 0
+    )
+
+
+def test_new_hand_keeps_its_other_post_unless_that_ends_too(session: Session) -> None:
+    at = a_staffed_branch(session)
+    a_post(session, at.clerk, a_group(session, at.org), Role.GROUP_LEADER)
+    clerk = post_at(session, at.clerk)
+    kept = hand(session, at).handover
+    assert kept.items["kept"] == [clerk]
+    other = a_staffed_branch_of(session, at)
+    deputy = an_account(session, name="陈春生")
+    a_post(session, deputy, other.org, Role.DEPUTY)
+    ended = hand(session, other, Successor(deputy.id), ends_others=True).handover
+    assert ended.items["ended"] == [post_at(session, deputy)]
+    assert posts_of(session, deputy) == [
+        (Role.DEPUTY, NEW_YEAR, date(2026, 11, 19)), (Role.SECRETARY, DAY, None),
+    ]  # fmt: skip
+    seen = [handover_seen(session, one.id) for one in (kept, ended)]
+    assert held_beside(session, seen) == {
+        kept.id: Beside((Role.CLERK,), ()), ended.id: Beside((), (Role.DEPUTY,)),
+    }  # fmt: skip
+    assert [one.roles for one in may_follow(session, at.org, now=NOON)] == [(Role.CLERK, Role.SECRETARY)]
+
+
+def test_post_of_another_branch_never_ends_with_the_act(session: Session) -> None:
+    # Control: without `one.org.id == org.id` the clerk's post at the neighbour ends.
+    at = a_staffed_branch(session)
+    other = a_staffed_branch_of(session, at)
+    a_post(session, at.clerk, other.org, Role.CLERK)
+    hand(session, at, ends_others=True)
+    assert [to_on for _, _, to_on in posts_of(session, at.clerk)] == [date(2026, 11, 19), None, None]
+
+
 def test_new_account_has_a_first_password_and_the_post(session: Session) -> None:
     at = a_staffed_branch(session)
     done = hand(session, at, typed_successor(" 白  玉珍 ", " BaiYZ "))
@@ -244,7 +289,10 @@ def test_list_holds_everything_that_waits_and_nothing_that_is_done(session: Sess
     other = a_staffed_branch_of(session, at)
     full_of_work(session, other)
     assert open_items(session, at.org) == expected
-    assert hand(session, at).handover.items == expected | {"delegates": []}
+    assert hand(session, at).handover.items == expected | {
+        "delegates": [],
+        "kept": [post_at(session, at.clerk)],
+    }
 
 
 def test_list_of_a_group_speaks_of_its_own_people_alone(session: Session) -> None:
@@ -369,7 +417,7 @@ def test_post_that_was_handed_over_is_not_there_any_longer(session: Session) -> 
     hand(session, at, typed_successor("白玉珍", "baiyz"))
     assert refusal(session, at)[0] == "post_ended"
     assert [one.account.name for one in posts_at(session, at.org, now=NOON)] == ["白玉珍", "林小满"]
-    assert [one.name for one in may_follow(session, at.org, now=NOON)] == ["白玉珍", "林小满"]
+    assert [one.account.name for one in may_follow(session, at.org, now=NOON)] == ["白玉珍", "林小满"]
 
 
 def handing(sessions: Sessions, at: Branch, successor: Successor) -> Callable[[], Any]:

@@ -74,7 +74,11 @@ def test_post_is_handed_over_in_one_act_and_the_list_is_there_to_sign(site: Site
     expect(officer.get_by_text("请选一位，或在下面填写姓名和登录名")).to_be_visible()
     expect(officer.get_by_label("依据")).to_have_value("河东党〔2026〕18号")
     assert faults(officer) == []
-    officer.get_by_label("接任的同志").select_option(label="林小满（clerk）")
+    expect(officer.get_by_label("登录名")).to_be_visible()
+    officer.get_by_label("接任的同志").select_option(label="林小满（clerk，现任党务专干）")
+    for label in ("姓名", "登录名"):
+        expect(officer.get_by_label(label)).to_be_hidden()
+    assert faults(officer) == []
     officer.get_by_role("button", name="办理交接").click()
     expect(officer.get_by_role("heading", name="青石村党支部 支部书记交接清单")).to_be_visible()
     expect(officer.get_by_text("没有确认的到会名册：1 件")).to_be_visible()

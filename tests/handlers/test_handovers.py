@@ -53,6 +53,23 @@ def rolls(site: Site) -> int:
         return int(kept.items["rolls"][0])
 
 
+@pytest.mark.parametrize(("ticked", "said"), [({}, "仍任党务专干"), ({"ends_others": "1"}, "不再任党务专干")])
+def test_page_and_list_say_what_becomes_of_the_other_post(
+    site: Site, ticked: dict[str, str], said: str
+) -> None:
+    town = site.browser("town")
+    asked = town.get(f"{PAGE}/new?org={site.orgs['home'].id}").text
+    assert "林小满（clerk，现任党务专干）" in asked
+    assert "以选的为准" in asked
+    place = town.post(PAGE, form(site, name="别人", login="another", **ticked)).headers["Location"]
+    for address in (place, PAGE):
+        assert f"，{said}" in town.get(address).text
+    with site.sessions() as session:
+        posts = session.scalars(select(Post).where(Post.account_id == site.staff["clerk"].id)).all()
+        in_force = {post.role for post in posts if post.to_on is None}
+    assert in_force == ({Role.SECRETARY} if ticked else {Role.CLERK, Role.SECRETARY})
+
+
 def test_account_with_its_last_post_cannot_log_in_again(site: Site) -> None:
     with_password(site, "secretary")
     site.browser("town").post(PAGE, form(site))
@@ -154,7 +171,7 @@ def test_form_says_how_much_is_open_and_offers_the_branchs_own(site: Site) -> No
     publish_theme_day(site)
     page = site.browser("town").get(f"{PAGE}/new?org={site.orgs['home'].id}").text
     assert "<dt>没有确认的到会名册</dt><dd>1</dd>" in page
-    for said in ("周明远", "林小满（clerk）", "何桂芳（leader）"):
+    for said in ("周明远", "林小满（clerk，现任党务专干）", "何桂芳（leader）"):
         assert said in page
     assert "冯小军" not in page
     above = site.browser("town").get(f"{PAGE}/new?org={site.orgs['town'].id}").text
