@@ -76,13 +76,13 @@ def create_article_taking_back(article_id: int) -> Response:
 def create_article_review(article_id: int) -> Response:
     """Pass the secrecy review, every line ticked, or send the article back with a reason."""
     edge, article, by = current(), article_reached(article_id, Verb.REVIEW_ARTICLE), staff().account_id
-    passes = request.form.get("say") == "yes"
+    passes, reason = request.form.get("say") == "yes", request.form.get("reason", "")
     try:
         if passes:
             ticked = [code for code in CHECKLIST if request.form.get(f"c-{code}")]
             pass_review(edge.session, article, ticked, seen=_seen(), by=by, now=edge.now)
         else:
-            reject_review(edge.session, article, request.form.get("reason", ""), by=by, now=edge.now)
+            reject_review(edge.session, article, reason, seen=_seen() or None, by=by, now=edge.now)
     except Refused as error:
         return _sent_back(article_id, error, "review" if passes else "rejection")
     return _after_rejection(article) if not passes else _done(article)
@@ -93,13 +93,13 @@ def create_article_review(article_id: int) -> Response:
 def create_article_approval(article_id: int) -> Response:
     """Approve on screen (`say` yes), enter an approval on paper (paper), or send the article back (no)."""
     edge, article, by = current(), article_reached(article_id, Verb.APPROVE_ARTICLE), staff().account_id
-    say = request.form.get("say")
+    say, reason = request.form.get("say"), request.form.get("reason", "")
     try:
         if say in ("yes", "paper"):
             paper = _paper() if say == "paper" else None
             approve(edge.session, article, seen=_seen(), by=by, now=edge.now, paper=paper)
         else:
-            reject_approval(edge.session, article, request.form.get("reason", ""), by=by, now=edge.now)
+            reject_approval(edge.session, article, reason, seen=_seen() or None, by=by, now=edge.now)
     except Refused as error:
         form = {"yes": "approval", "paper": "paper"}.get(say or "", "rejection")
         return _sent_back(article_id, error, form)

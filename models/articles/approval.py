@@ -76,12 +76,16 @@ def pass_review(
     note(session, article, act, before=ArticleState.PROPOSED, by=by, now=now)
 
 
-def reject_review(session: Session, article: Article, reason: str, *, by: int, now: datetime) -> None:
+def reject_review(
+    session: Session, article: Article, reason: str, *, by: int, now: datetime, seen: int | None = None
+) -> None:
     """Send an article back at the secrecy review, with the reason its writers read.
 
     Refused: article_moved_on, own_article, reason_missing.
     """
-    _send_back(session, article, ArticleState.PROPOSED, Act.REVIEW_REJECTED, reason, by=by, now=now)
+    _send_back(
+        session, article, ArticleState.PROPOSED, Act.REVIEW_REJECTED, reason, seen=seen, by=by, now=now
+    )
 
 
 def approve(
@@ -108,12 +112,16 @@ def approve(
     note(session, article, act, before=ArticleState.REVIEWED, by=by, now=now)
 
 
-def reject_approval(session: Session, article: Article, reason: str, *, by: int, now: datetime) -> None:
+def reject_approval(
+    session: Session, article: Article, reason: str, *, by: int, now: datetime, seen: int | None = None
+) -> None:
     """Send an article back at the approval, with the reason its writers read.
 
     Refused: article_moved_on, own_article, reason_missing.
     """
-    _send_back(session, article, ArticleState.REVIEWED, Act.APPROVAL_REJECTED, reason, by=by, now=now)
+    _send_back(
+        session, article, ArticleState.REVIEWED, Act.APPROVAL_REJECTED, reason, seen=seen, by=by, now=now
+    )
 
 
 def is_own(session: Session, article: Article, account_id: int) -> bool:
@@ -135,10 +143,11 @@ def _send_back(
     act: Act,
     reason: str,
     *,
+    seen: int | None,
     by: int,
     now: datetime,
 ) -> None:
-    held(session, article, state)
+    held(session, article, state, seen=seen)
     _not_own(session, article, by)
     reason = tidy_reason(reason)
     to_draft(article, reason)

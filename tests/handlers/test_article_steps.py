@@ -99,6 +99,22 @@ def test_article_goes_from_hand_to_hand(site: Site) -> None:
         assert (answer.status_code, stands(site, article_id)) == (303, state), step
 
 
+@pytest.mark.parametrize(
+    ("who", "state", "step"), [("town", PROPOSED, "review"), ("zone", REVIEWED, "approval")]
+)
+def test_page_of_an_earlier_text_sends_no_later_one_back(
+    site: Site, who: str, state: ArticleState, step: str
+) -> None:
+    article_id = an_article_in(site, state)
+    with site.sessions() as session:
+        later = session.get_one(Article, article_id).version
+    stale = {"say": "no", "reason": "时间写错了", "seen": str(later - 1)}
+    answer = take(site, who, article_id, step, **stale)
+    assert (answer.status_code, stands(site, article_id)) == (409, state)
+    assert take(site, who, article_id, step, **stale | {"seen": str(later)}).status_code == 303
+    assert stands(site, article_id) is DRAFT
+
+
 @pytest.mark.parametrize("step", ["review", "approval"])
 def test_officer_who_wrote_it_sees_no_button_and_gets_no_further(site: Site, step: str) -> None:
     with site.sessions.begin() as session:
