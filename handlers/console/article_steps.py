@@ -38,8 +38,9 @@ def steps_context(article: Article, error: Refused | None = None, form: str = ""
     own = is_own(edge.session, article, who.account_id)
     reviews = article.state is ArticleState.PROPOSED and Verb.REVIEW_ARTICLE in mine
     approves = article.state is ArticleState.REVIEWED and Verb.APPROVE_ARTICLE in mine
+    order = publication_of(edge.session, article.id)
     shown = {
-        "waits": words_of(article, publication_of(edge.session, article.id)),
+        "waits": words_of(article, order),
         "proposes": article.state is ArticleState.DRAFT and Verb.PROPOSE_ARTICLE in mine,
         "takes_back": article.state in UNDER_WAY and Verb.PROPOSE_ARTICLE in mine,
         "own": own and (reviews or approves),
@@ -51,6 +52,7 @@ def steps_context(article: Article, error: Refused | None = None, form: str = ""
         "can_publish": edge.parts.installation.publishes,
         "packs": article.state in PACKED and mine & {Verb.PROPOSE_ARTICLE, Verb.PUBLISH_ARTICLE},
         "withdraws": article.state is not ArticleState.WITHDRAWN and mine & set(withdrawn_by(article)),
+        "removes": order is not None and order.state is PublicationState.DONE,
         "has_sheet": article.state not in (ArticleState.DRAFT, ArticleState.WITHDRAWN),
         "host": ACCOUNT_HOST,
         "longest_reason": LONGEST_REASON,

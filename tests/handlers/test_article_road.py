@@ -214,9 +214,10 @@ def test_withdrawn_article_is_gone_everywhere(zone: Zone) -> None:
     until(lambda: zone.stands() is ArticleState.PUBLISHED)
     chief.goto(article)
     in_account = chief.get_by_role("link", name="在公众号里看这篇").get_attribute("href") or ""
-    chief.get_by_text("撤稿，不再发布").click()
+    chief.get_by_text("撤下这篇").click()
+    expect(chief.get_by_text("公众号里的由平台删除")).to_be_visible()
     chief.get_by_label("原因").fill("照片里有没问过的人")
-    press(chief, "撤稿")
+    press(chief, "撤下")
     zone.publish(timedelta(minutes=1))
     chief.reload()
     expect(chief.get_by_text("公众号上的文章已经删除")).to_be_visible()

@@ -194,6 +194,36 @@ def test_paper_that_is_wrong_comes_back_beside_its_field(
     assert stands(site, article_id) is REVIEWED
 
 
+def test_trail_says_who_entered_a_paper_and_who_signed_it(site: Site) -> None:
+    # Control: with the act's own words the enterer stands behind 批准.
+    article_id = an_article_in(site, REVIEWED)
+    paper = {"signer": "罗正清", "signed_on": "2026-11-25", "number": "青宣审 18 号"}
+    assert take(site, "zone", article_id, "approval", say="paper", **paper).status_code == 303
+    page = site.browser("zone").get(f"/console/articles/{article_id}").text
+    trail = re.sub(r"<[^>]+>", "", page.partition("<h2>经过</h2>")[2])
+    assert f"录入纸质审批 {site.staff['zone'].name}" in trail
+    assert "纸面签批：罗正清，2026年11月25日，编号 青宣审 18 号" in trail
+    assert "批准" not in trail
+
+
+def test_title_stands_once_on_the_page(site: Site) -> None:
+    article_id = an_article_in(site, DRAFT)
+    with site.sessions() as session:
+        title = session.get_one(Article, article_id).title
+    page = site.browser("secretary").get(f"/console/articles/{article_id}").text
+    assert page.partition("<main")[2].partition("依据的会议记录")[0].count(title) == 1
+
+
+def test_what_is_out_is_taken_down_and_the_fold_says_from_where(site: Site) -> None:
+    article_id = an_article_in(site, APPROVED)
+    take(site, "zone", article_id, "registration", url=URL, on="2026-11-25")
+    assert buttons(site, "zone", article_id) == {"撤下"}
+    page = site.browser("zone").get(f"/console/articles/{article_id}").text
+    assert "<summary>撤下这篇</summary>" in page
+    assert "公众号里的是手工发布的，请到公众号后台删除。" in page
+    assert take(site, "zone", article_id, "withdrawal", reason="").status_code == 400
+
+
 def test_form_of_an_older_text_takes_no_step(site: Site) -> None:
     article_id = an_article_in(site, PROPOSED)
     answer = take(site, "town", article_id, "review", say="yes", seen="1", **TICKS)
