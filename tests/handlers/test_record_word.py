@@ -69,6 +69,16 @@ def test_word_file_holds_the_whole_record_on_a4(site: Site, tmp_path: Path) -> N
         assert all(page.get_size() == pytest.approx(A4, abs=1) for page in document)
 
 
+def test_days_and_times_stand_on_one_line(site: Site, tmp_path: Path) -> None:
+    # Control: with 30 mm for 完成时限 and 58 mm for 时间 both break.
+    roll = held(site)
+    write(site, roll, began_at="15:05", ended_at="16:05", d_due_on=["2026-12-31"])
+    text = "\n".join(texts_of(pdf_of(word(site, roll, tmp_path, "clerk"))))
+    lines = ["".join(line.split()) for line in text.splitlines()]
+    assert any("2026年12月31日" in line for line in lines), lines
+    assert any("2026年11月25日15:05–16:05" in line for line in lines), lines
+
+
 def test_odd_names_are_text_in_the_word_file(site: Site, tmp_path: Path) -> None:
     said = printed(word(site, named_oddly(site), tmp_path))
     for name in NAMES:

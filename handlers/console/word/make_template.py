@@ -27,7 +27,7 @@ WIDE_FACTS = (
     ("不计应到", "{{ apart }}"),
     ("列席", "{{ observers }}"),
 )
-COLUMNS = ((12, "序号", "number"), (58, "决议", "text"), (22, "责任人", "owner"), (30, "完成时限", "due"),
+COLUMNS = ((12, "序号", "number"), (52, "决议", "text"), (22, "责任人", "owner"), (36, "完成时限", "due"),
            (38, "表决", "vote"))  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def _facts(document: Any) -> None:
         cells = table.add_row().cells
         _cell(cells[0], label, HEADING)
         _cell(cells[1].merge(cells[3]), text)
-    _widths(table, (22, 58, 22, 58))
+    _widths(table, (22, 68, 18, 52))
 
 
 def _widths(table: Any, widths: Sequence[int]) -> None:
