@@ -1,6 +1,5 @@
 """Editing an article: its form as typed, blocks added, moved and removed, pictures, all without a script."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -12,6 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from handlers.console.article_page import picture_at
 from handlers.console.article_reach import article_reached
+from handlers.console.form_rows import move_row
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
@@ -40,7 +40,6 @@ MOST_SENT = 3 * MOST_BYTES
 FORM_CODES = ("bad_article", "article_changed", "bad_picture", "picture_too_large")
 KIND_TEXT = {BlockKind.TEXT: "文字", BlockKind.LIST: "列表", BlockKind.PICTURE: "图片"}
 ADDED = {"add-text": BlockKind.TEXT, "add-list": BlockKind.LIST}
-MOVED = re.compile(r"(remove|up|down)-(\d{1,3})")
 
 
 @dataclass
@@ -156,16 +155,7 @@ def _changed(typed: Typed, wish: str) -> bool:
     if wish in ADDED:
         rows.append(Block(ADDED[wish]))
         return True
-    found = MOVED.fullmatch(wish)
-    if not found:
-        return False
-    step, row = found[1], int(found[2])
-    if step == "remove" and row < len(rows):
-        del rows[row]
-    other = row + {"up": -1, "down": 1, "remove": 0}[step]
-    if step != "remove" and 0 <= other < len(rows) and row < len(rows):
-        rows[row], rows[other] = rows[other], rows[row]
-    return True
+    return move_row(rows, wish)
 
 
 def _form_page(article: Article, typed: Typed, error: Refused | None = None) -> Response:

@@ -1,6 +1,5 @@
 """The form of a draft: as typed, as suggested, as stored; and the plan it stands for."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -9,6 +8,7 @@ from typing import NamedTuple
 
 from flask import request
 
+from handlers.console.form_rows import move_row
 from models.clock import SHANGHAI, at, day_of
 from models.gatherings.birthdays import Birthday, birthday_item, is_birthday_item, named_in
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind
@@ -173,16 +173,7 @@ def move_rows(typed: Typed, wish: str) -> bool:
         if len(rows) < MOST_ROWS:
             rows.append(EMPTY)
         return True
-    found = re.fullmatch(r"(remove|up|down)-(\d{1,2})", wish)
-    if not found:
-        return False
-    step, row = found[1], int(found[2])
-    if step == "remove" and row < len(rows):
-        del rows[row]
-    other = row + {"up": -1, "down": 1, "remove": 0}[step]
-    if step != "remove" and 0 <= other < len(rows) and row < len(rows):
-        rows[row], rows[other] = rows[other], rows[row]
-    return True
+    return move_row(rows, wish)
 
 
 def plan_of(typed: Typed) -> Plan:
