@@ -44,6 +44,12 @@ def heading_of(record: Record) -> str:
     return f"{record.org.name}{kind_words(record)}{'会议' if meets else '活动'}记录"
 
 
+def subject_of(record: Record) -> str:
+    """Return 十一月主题党日, with who called it where that was another: （由河东镇党委召集）."""
+    host = record.host_org
+    return record.gathering.title + (f"（由{host.name}召集）" if host.id != record.org.id else "")
+
+
 def item_words(item: MinutesItem) -> str:
     """Return what became of an item: 商量沟渠清淤（改为：商量路灯）."""
     if item.added:

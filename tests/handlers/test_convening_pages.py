@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.gatherings.hall_code import qr_token
+from models.gatherings.marks import settle_rest
 from models.gatherings.plan import draft
 from models.gatherings.roll import Roll, RollLine, Status
 from models.notices.delivery import Delivery, DeliveryState
@@ -17,6 +18,7 @@ from tests.factories import KEYRING
 from tests.handlers.at_work import bound_phone, phone_at_work
 from tests.handlers.console_site import Browser, Site
 from tests.handlers.test_console_drafts import form
+from tests.handlers.test_minutes_pages import FORM as MINUTES
 from tests.handlers.test_today import a_plan, lines, titles
 
 TODAY = {"day": "2026-11-25", "leave_until": ""}
@@ -346,3 +348,33 @@ def test_phone_at_work_shows_a_branch_its_part_and_an_officer_no_draft(site: Sit
     work = phone_at_work(site, "town")
     assert work.refusal("POST", "branch/gatherings") == (404, "not_found")
     assert work.get(f"branch/gatherings/{site.gathering_id}")["told"] is None
+
+
+def text_of(page: str) -> str:
+    """Return what a page says, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2]))
+
+
+def test_branch_holds_confirms_writes_and_files_what_a_committee_called(site: Site) -> None:
+    # Control: without `subject_of` the record does not say who called it.
+    address = called(site)
+    roll = rolls(site)["home"]
+    site.clock[0] += timedelta(days=2, hours=3)
+    with site.sessions.begin() as session:
+        settle_rest(session, roll, Status.UNCLEAR, by=site.staff["secretary"].id, now=site.now)
+    secretary, town = site.browser("secretary"), site.browser("town")
+    assert f"/console/rolls/{roll}" in secretary.get(address).text
+    assert secretary.post(f"/console/rolls/{roll}/confirmation").status_code == 303
+    assert "写“十一月主题党日”的会议记录" in titles(site)
+    assert secretary.post(f"/console/rolls/{roll}/minutes", MINUTES).status_code == 303
+    assert secretary.post(f"/console/rolls/{roll}/minutes/filing", {"seen": "2"}).status_code == 303
+    for reader in (secretary, town):
+        record = text_of(reader.get(f"/console/rolls/{roll}/record").text)
+        assert "主题：十一月主题党日（由河东镇党委召集）" in record
+    assert "11月开展与归档 › 十一月主题党日" in record
+    below = text_of(town.get("/console/below?period=2026-11").text)
+    assert "2 / 2 已开展 1 / 2 已归档" in below
+    assert "青石村党支部 河东镇党委召集" in below
+    assert "会议记录已归档 会议记录 ：青石村党支部" in text_of(town.get(address).text)
+    assert town.post(f"/console/rolls/{roll}/minutes/return", {"reason": "请补上责任人"}).status_code == 303
+    assert "退回补正" in text_of(town.get("/console/below?period=2026-11&show=open").text)

@@ -380,5 +380,8 @@ def test_officer_comes_from_held_and_filed_and_goes_back_there(site: Site) -> No
     assert month not in own
     assert '<a href="/console/gatherings">组织生活</a> ›' in own
     answer = send_back(site, roll)
-    assert f"{month}回11月开展与归档</a>" in site.browser("town").get(answer.location).text
+    assert (
+        'href="/console/below?period=2026-11">回11月开展与归档</a>'
+        in site.browser("town").get(answer.location).text
+    )
     assert "回11月开展与归档" not in site.browser("clerk").get(address).text

@@ -37,7 +37,7 @@ def shown(record: Record, *, named: bool) -> dict[str, Any]:
         "org": record.org.name,
         "period": f"{record.gathering.period[:4]}年{int(record.gathering.period[5:])}月",
         "draft": f"草稿{due}" if told.state is MinutesState.DRAFT else "",
-        "title": record.gathering.title,
+        "title": words.subject_of(record),
         "kind": words.kind_words(record),
         "time": f"{words.day_words(record)} {words.time_words(record)}",
         "place": record.gathering.place,
