@@ -198,7 +198,9 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/articles/<int:article_id>/approval": {"seen": 1, "say": "yes"},
     "POST /console/articles/<int:article_id>/publication": {"seen": 1},
     "POST /console/articles/<int:article_id>/registration": {
-        "seen": 1, "url": "https://mp.weixin.qq.com/s/abc", "on": "2026-11-25",
+        "seen": 1,
+        "url": "https://mp.weixin.qq.com/s/abc",
+        "on": "2026-11-25",
     },
     "POST /console/articles/<int:article_id>/withdrawal": {"reason": "活动改期"},
     "POST /console/articles/<int:article_id>/edit": {

@@ -6,7 +6,15 @@ revision = "0013"
 down_revision = "0012"
 
 APPEND_ONLY = ("article_act",)
-TABLES = ("publication", "article_act", "article_block", "picture", "article_source", "article_writer", "article")
+TABLES = (
+    "publication",
+    "article_act",
+    "article_block",
+    "picture",
+    "article_source",
+    "article_writer",
+    "article",
+)
 FUNCTIONS = ("keep_proposed_parts", "keep_writers_apart", "keep_proposed_article")
 
 UP = r"""
