@@ -64,7 +64,7 @@ def write_article(site: Site, page: Page, photo: Path) -> None:
 def read_preview(page: Page) -> None:
     """See in the preview what was written."""
     preview = page.get_by_role("region", name="稿件预览")
-    expect(preview).to_contain_text("渠清水畅迎冬灌")
+    expect(page.get_by_role("heading", name="渠清水畅迎冬灌")).to_be_visible()
     expect(preview).to_contain_text("学习全会精神")
     expect(preview).to_contain_text("渠通了，大家都说好。")
     expect(preview).not_to_contain_text("十二月十日前清完南段")  # the block that was taken away

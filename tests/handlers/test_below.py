@@ -113,7 +113,9 @@ def test_record_that_was_read_leaves_the_list_and_comes_back_filed_again(site: S
     roll_id = filed(site)
     browser = site.browser("town")
     page = browser.get("/console/below?show=mine").text
-    (seen,) = re.findall(r'name="seen" value="([^"]+)"', page)
+    found = re.search(r'/look">.*?name="seen" value="([^"]+)"', page, re.DOTALL)
+    assert found
+    seen = found[1]
     answer = browser.post(f"/console/below/{roll_id}/look", {"seen": seen, "show": "mine"})
     assert answer.status_code == 303
     assert "归档的记录都看过了。" in browser.get(answer.location).text
@@ -131,7 +133,9 @@ def test_record_is_read_and_put_away_on_its_own_page(site: Site) -> None:
     browser, address = site.browser("town"), f"/console/rolls/{roll_id}/record"
     page = browser.get(address).text
     assert "现场清点 9 人，名册上到会和列席 0 人" in page
-    (seen,) = re.findall(r'name="seen" value="([^"]+)"', page)
+    found = re.search(r'/look">.*?name="seen" value="([^"]+)"', page, re.DOTALL)
+    assert found
+    seen = found[1]
     answer = browser.post(f"/console/below/{roll_id}/look", {"seen": seen, "show": "mine"})
     assert answer.status_code == 303
     assert "看过了" not in browser.get(address).text
