@@ -1,5 +1,6 @@
 """Build everything from the settings, and the command line: the one file that knows every room."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -137,7 +138,11 @@ def make_web() -> App:
     """Return the application of one worker process, from config.toml and the environment."""
     settings = told.load()
     engine = connect(settings.env.database_url, pool_size=settings.config.web.threads)
-    return create_app(parts_of(settings, sessions_of(engine)))
+    web = create_app(parts_of(settings, sessions_of(engine)))
+    # What is loaded by now stays: else each full collection walks all of it, and some reply waits for that.
+    gc.collect()
+    gc.freeze()
+    return web
 
 
 def sessions_for(settings: told.Settings, pool_size: int = 2) -> Sessions:
