@@ -36,7 +36,7 @@ ARTICLE_STATE_TEXT = {
 class Article(Base):
     """One article of one organisation. `came_back` says why it is a draft again, or was not published.
 
-    Lengths are WeChat's (wechat.md B6). Nobody reviews or approves what they wrote or signed; approval on
+    Lengths are WeChat's own. Nobody reviews or approves what they wrote or signed; approval on
     screen is another person's than the review's; on paper the signer is the approver.
     """
 
@@ -153,7 +153,7 @@ class Picture(Base):
     __table_args__ = (
         UniqueConstraint("article_id", "sha"),
         CheckConstraint("octet_length(sha) = 32", name="sha"),
-        # WeChat takes less than a megabyte for a picture in an article (wechat.md B8).
+        # WeChat takes less than a megabyte for a picture in an article. Source: WeChat, "uploadimg".
         CheckConstraint("octet_length(jpeg) BETWEEN 100 AND 1000000", name="jpeg"),
         CheckConstraint("substring(jpeg FROM 1 FOR 3) = '\\xffd8ff'::bytea", name="is_jpeg"),
         CheckConstraint("width BETWEEN 1 AND 4096 AND height BETWEEN 1 AND 4096", name="size"),
