@@ -119,7 +119,7 @@ def guests_number(session: Session, gathering_id: int) -> int:
 def guest_seats(session: Session, member_ids: Collection[int], period: str) -> dict[int, list[GuestSeat]]:
     """Return member id -> what they sat in on elsewhere in this month (YYYY-MM), by day. One statement.
 
-    Rule: model.md 4.7, the own branch sees the proof.
+    Rule: the own branch sees the proof.
     """
     rows = session.execute(
         select(RollLine.member_id, Gathering.starts_at, Org.name)

@@ -69,7 +69,7 @@ def issue_link_code(
 ) -> str:
     """Make a code of eight digits, good for five minutes and once; void the person's older one.
 
-    `member_id` for the chat, `account_id` for a branch phone. Rule: model.md 5.
+    `member_id` for the chat, `account_id` for a branch phone.
     """
     whose = LinkCode.member_id == member_id if account_id is None else LinkCode.account_id == account_id
     # Two pages opened at once take turns, or both of their codes would stay good.

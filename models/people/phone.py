@@ -141,7 +141,7 @@ def start_branch_work(
 
     Spend a try before; it is given back to who was right. An account that is linked to a member is opened
     by that member's phone alone. Refused: link_code_wrong, link_code_used, not_your_code, not_yours.
-    Rule: model.md 5, staff rights never come from a slip.
+    Rule: staff rights never come from a slip.
     """
     code = redeem_link_code(session, keyring, LinkKind.BRANCH, digits, now=now)
     account = session.get_one(Account, code.account_id)
