@@ -15,7 +15,7 @@ from tests.handlers.console_site import Site, served
 
 DOCS = Path(__file__).parent.parent / "docs"
 BLANK = "……"  # stands for a number or a name
-COPIES = "复制"  # begins what no page can do without a script
+COPIES = ("复制", "全部复制")  # begin what no page can do without a script
 PASSWORD = "river-stone-42"
 # What can be tapped, as it is read: without words that only a screen reader hears or that a phone hides.
 TAPPABLE = "a, button, summary, label, input[type=submit]"

@@ -35,6 +35,7 @@ BORN = "李春梅"  # her day of admission is in November
 AWAY, TICKED, ON_LEAVE = "段文斌", "宋桂兰", "任家和"
 # When the meeting is over three more came, one sent word, and of two nobody knows.
 CAME, SENT_WORD, UNKNOWN = ("高长山", "郭爱莲", "曹振海"), ("丁立民",), ("唐开运", "许志远")
+SAID = "高长山：渠口先清，路灯排在后面。"
 OPEN = (*CAME, *SENT_WORD, *UNKNOWN)
 
 
@@ -247,6 +248,42 @@ def confirm(walk: Walk) -> Iterator[Places]:
     assert walk.actions <= MOST_FOR_THE_ROLL
 
 
+# The record.
+
+
+def write_record(walk: Walk) -> Iterator[Places]:
+    walk.go_to("今天")
+    yield None
+    expect(walk.page.get_by_label("开始")).to_have_value("15:00")
+    walk.page.get_by_label("主持人").fill("李书平")
+    walk.page.get_by_label("记录人").fill("周敏")
+
+
+def say_what_was_held(walk: Walk) -> Iterator[Places]:
+    yield walk.page.locator("#items fieldset.item").all()
+
+
+def write_up(walk: Walk) -> Iterator[Places]:
+    expect(walk.page.get_by_label("讨论要点")).to_have_value("")
+    walk.page.get_by_label("讨论要点").fill(SAID)
+    yield None
+    expect(walk.page.get_by_text(SAID).first).to_be_visible()
+
+
+def file_record(walk: Walk) -> Iterator[Places]:
+    yield None
+    expect(walk.page.get_by_text("已归档")).to_be_visible()
+
+
+def relay(walk: Walk) -> Iterator[Places]:
+    yield None
+    if walk.script:
+        yield None
+        copied = walk.page.evaluate("navigator.clipboard.readText()")
+        assert "应到：45" in copied
+        assert SAID in copied
+
+
 NOTICE: dict[int, Beside] = {
     1: log_in,
     2: open_draft,
@@ -262,13 +299,20 @@ NOTICE: dict[int, Beside] = {
 LEAVE: dict[int, Beside] = {11: go_to_answer, 12: say_yes}
 HALL: dict[int, Beside] = {13: show_screen, 14: tick_in_hall}
 ROLL: dict[int, Beside] = {15: open_roll, 16: settle, 17: count_heads, 18: settle_rest, 19: confirm}
+RECORD: dict[int, Beside] = {
+    20: write_record,
+    21: say_what_was_held,
+    22: write_up,
+    23: file_record,
+    24: relay,
+}
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_page_is_true_line_by_line(site: Site, chromium: Browser, script: bool) -> None:
     a_week_before(site)
     with walk_as(chromium, site, "secretary", script=script) as walk:
-        walk.follow(STEPS, NOTICE | LEAVE | HALL | ROLL)
+        walk.follow(STEPS, NOTICE | LEAVE | HALL | ROLL | RECORD)
     came = 45 - len(OPEN) - 1 + len(CAME)
     assert statuses(site) == {
         Status.PRESENT: came,
