@@ -14,7 +14,14 @@ from handlers.identity import require, staff
 from models.audit import Via
 from models.clock import day_of
 from models.gatherings.gathering import AGENDA_KIND_TEXT
-from models.gatherings.minutes import Decision, ItemOutcome, Minutes, MinutesItem, MinutesState
+from models.gatherings.minutes import (
+    ITEM_OUTCOME_TEXT,
+    Decision,
+    ItemOutcome,
+    Minutes,
+    MinutesItem,
+    MinutesState,
+)
 from models.gatherings.minutes_filing import file_minutes, return_minutes
 from models.gatherings.minutes_reading import record_of
 from models.gatherings.minutes_writing import LONGEST_DISCUSSION, begin_minutes, save_minutes, sketch_minutes
@@ -23,11 +30,7 @@ from models.people.rights import Verb
 from models.refused import Refused
 
 KINDS = [(kind.value, text) for kind, text in AGENDA_KIND_TEXT.items()]
-OUTCOMES = (
-    (ItemOutcome.HELD.value, "已进行"),
-    (ItemOutcome.NOT_HELD.value, "未进行"),
-    (ItemOutcome.CHANGED.value, "改为"),
-)
+OUTCOMES = [(one.value, text) for one, text in ITEM_OUTCOME_TEXT.items() if one is not ItemOutcome.PLANNED]
 
 
 def writable(roll_id: int) -> RollHead:

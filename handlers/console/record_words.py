@@ -6,7 +6,7 @@ from typing import NamedTuple
 from handlers.console.minutes_form import yuan
 from models.clock import clock_text, day_of
 from models.gatherings.gathering import GATHERING_KIND_TEXT, GatheringKind
-from models.gatherings.minutes import Decision, ItemOutcome, MinutesItem
+from models.gatherings.minutes import ITEM_OUTCOME_TEXT, Decision, ItemOutcome, MinutesItem
 from models.gatherings.minutes_reading import Record
 from models.gatherings.roll import Status
 
@@ -55,10 +55,10 @@ def item_words(item: MinutesItem) -> str:
     if item.added:
         return f"{item.title}（临时增加）"
     if item.outcome is ItemOutcome.CHANGED:
-        return f"{item.title}（改为：{item.changed_to}）"
-    return item.title + {ItemOutcome.NOT_HELD: "（未进行）", ItemOutcome.PLANNED: "（还没有写）"}.get(
-        item.outcome, ""
-    )
+        return f"{item.title}（{ITEM_OUTCOME_TEXT[item.outcome]}：{item.changed_to}）"
+    if item.outcome is ItemOutcome.NOT_HELD:
+        return f"{item.title}（{ITEM_OUTCOME_TEXT[item.outcome]}）"
+    return item.title + ("（还没有写）" if item.outcome is ItemOutcome.PLANNED else "")
 
 
 def expected_words(record: Record) -> str:

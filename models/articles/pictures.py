@@ -5,7 +5,6 @@ from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from threading import Lock
-from typing import NamedTuple
 
 from PIL import Image, ImageOps
 from sqlalchemy import func, select
@@ -36,14 +35,6 @@ BROKEN = (
     OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, struct.error,
     Image.DecompressionBombError, Image.DecompressionBombWarning,
 )  # fmt: skip
-
-
-class PictureHead(NamedTuple):
-    """A picture without its bytes."""
-
-    id: int
-    width: int
-    height: int
 
 
 def add_picture(
@@ -99,13 +90,6 @@ def picture_seen(session: Session, article_id: int, picture_id: int) -> Picture:
     if picture is None:
         raise Refused("not_found", "没有找到这张图片")
     return picture
-
-
-def pictures_of(session: Session, article_id: int) -> list[PictureHead]:
-    """Return the pictures of an article without their bytes, in the order in which they came."""
-    columns = (Picture.id, Picture.width, Picture.height)
-    query = select(*columns).where(Picture.article_id == article_id).order_by(Picture.id)
-    return [PictureHead(*row) for row in session.execute(query)]
 
 
 def made_anew(upload: bytes) -> tuple[bytes, tuple[int, int]]:

@@ -14,7 +14,7 @@ from models.gatherings.dues_tick import DuesTick
 from models.gatherings.gathering import Gathering
 from models.gatherings.line_words import how_recorded, question, version
 from models.gatherings.makeup import Makeup, MakeupForm, drop_makeups, planned_of
-from models.gatherings.roll import CAME, NOT_EXPECTED, Counts, Roll, RollLine, Status, counts, unmarked
+from models.gatherings.roll import CAME, Counts, Roll, RollLine, Status, counts, unmarked
 from models.gatherings.roll_head import RollHead, check_held, roll_seen
 from models.people.account import Account
 from models.people.member import Member, Spell, SpellKind
@@ -272,8 +272,3 @@ def count_heads(session: Session, roll_id: int, heads: int | None, observers: in
         raise Refused("bad_heads", "人数应当是 0 到 2000", fields={"heads": "0 到 2000"})
     head = unconfirmed(session, roll_id)
     session.execute(update(Roll).where(Roll.id == head.roll.id).values(heads=heads, observers=observers))
-
-
-def expected_of(lines: list[LineView]) -> list[LineView]:
-    """Return the lines that count as expected (应到)."""
-    return [line for line in lines if line.status not in NOT_EXPECTED]

@@ -2,13 +2,14 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from simulator.calls import Call, Endpoint
 from simulator.content import stripped
 from simulator.errcodes import Errcode
 from simulator.families.media import page_asked
-from simulator.library import Draft, Library, new_key
+from simulator.library import Draft, Library, Publication, new_key
 from simulator.state import State
 
 ESCAPED = re.compile(rb"((?<!\\)(?:\\\\)*)\\u([0-9A-Fa-f]{4})")
@@ -68,19 +69,25 @@ def count(state: State, call: Call) -> dict[str, Any]:
 def batchget(state: State, call: Call) -> dict[str, Any]:
     """List drafts, the newest first, with or without their content. Source: WeChat, list drafts."""
     asked, library = call.json(), _library(state, call)
-    offset, wanted = page_asked(asked)
     drafts = sorted(library.drafts.values(), key=lambda draft: -draft.at)
+    return listed(library, asked, drafts, "media_id")
+
+
+def listed(
+    library: Library, asked: dict[str, Any], found: Sequence[Draft | Publication], key: str
+) -> dict[str, Any]:
+    """Answer the page asked for of drafts or publications, each under its `key`."""
+    offset, wanted = page_asked(asked)
+    bare = asked.get("no_content") == 1
     items = [
         {
-            "media_id": draft.media_id,
-            "content": {
-                "news_item": shown_articles(library, draft.articles, bare=asked.get("no_content") == 1)
-            },
-            "update_time": int(draft.at),
+            key: getattr(one, key),
+            "content": {"news_item": shown_articles(library, one.articles, bare=bare)},
+            "update_time": int(one.at),
         }
-        for draft in drafts[offset : offset + wanted]
+        for one in found[offset : offset + wanted]
     ]
-    return {"total_count": len(drafts), "item_count": len(items), "item": items}
+    return {"total_count": len(found), "item_count": len(items), "item": items}
 
 
 def read_articles(call: Call) -> dict[str, Any]:

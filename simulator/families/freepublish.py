@@ -4,8 +4,7 @@ from typing import Any
 
 from simulator.calls import Call, Endpoint
 from simulator.errcodes import Errcode
-from simulator.families.draft import shown_articles
-from simulator.families.media import page_asked
+from simulator.families.draft import listed, shown_articles
 from simulator.library import DELETED, DONE, Library, Publication
 from simulator.state import State
 
@@ -63,19 +62,8 @@ def getarticle(state: State, call: Call) -> dict[str, Any]:
 def batchget(state: State, call: Call) -> dict[str, Any]:
     """List what was published, the newest first; deleted ones say so. Source: WeChat, list published."""
     asked, library = call.json(), _library(state, call)
-    offset, count = page_asked(asked)
     orders = [order for order in library.publications.values() if order.article_id][::-1]
-    items = [
-        {
-            "article_id": order.article_id,
-            "content": {
-                "news_item": shown_articles(library, order.articles, bare=asked.get("no_content") == 1)
-            },
-            "update_time": int(order.at),
-        }
-        for order in orders[offset : offset + count]
-    ]
-    return {"total_count": len(orders), "item_count": len(items), "item": items}
+    return listed(library, asked, orders, "article_id")
 
 
 def _library(state: State, call: Call) -> Library:

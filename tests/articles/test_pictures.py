@@ -17,7 +17,6 @@ from models.articles.pictures import (
     add_picture,
     made_anew,
     picture_seen,
-    pictures_of,
 )
 from models.audit import Audit
 from models.base import Sessions
@@ -27,6 +26,12 @@ from tests.articles.photos import SECRET, WRONG, a_bomb, a_photo, a_photo_of_a_p
 from tests.conftest import NOON
 from tests.factories import a_branch, an_account, an_article
 from tests.together import at_once
+
+
+def widths_of(session: Session, article: Article) -> list[tuple[int, int]]:
+    """Return id and width of an article's pictures, in the order in which they came."""
+    query = select(Picture.id, Picture.width).where(Picture.article_id == article.id)
+    return [(picture_id, width) for picture_id, width in session.execute(query.order_by(Picture.id))]
 
 
 def an_own(session: Session) -> tuple[Article, Account]:
@@ -162,9 +167,7 @@ def test_picture_stands_at_the_end_of_its_draft(session: Session) -> None:
     first = add_picture(session, article, a_photo(), consent=True, by=by.id, now=NOON)
     second = add_picture(session, article, a_photo((500, 300)), consent=True, by=by.id, now=NOON)
     assert [block.picture_id for block in blocks_of(session, article.id)] == [first.id, second.id]
-    assert [(one.id, one.width) for one in pictures_of(session, article.id)] == [
-        (first.id, 400), (second.id, 500),
-    ]  # fmt: skip
+    assert widths_of(session, article) == [(first.id, 400), (second.id, 500)]
     assert (article.version, first.consent_at, first.added_by) == (3, NOON, by.id)
     assert writers_of(session, article.id) == {by.id}
     acts = session.scalars(select(Audit.after).where(Audit.verb == "add_picture")).all()
@@ -176,7 +179,7 @@ def test_nothing_comes_in_without_consent(session: Session) -> None:
     with pytest.raises(Refused) as error:
         add_picture(session, article, a_photo(), consent=False, by=by.id, now=NOON)
     assert (error.value.code, list(error.value.extra["fields"])) == ("bad_picture", ["consent"])
-    assert pictures_of(session, article.id) == []
+    assert widths_of(session, article) == []
 
 
 def test_one_picture_comes_once(session: Session) -> None:
