@@ -1,6 +1,6 @@
 """How the calculation explains its numbers, in the words a member reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -21,7 +21,12 @@ class Limit(NamedTuple):
 
 
 class Share(NamedTuple):
-    """What one item or group comes to in its part: counted times, points before and after its caps."""
+    """What one item or group comes to in its part over the cycle.
+
+    `times` is the quantity of the entries that live after once-per-period; `uncapped` their points after
+    `cap_per_event`; `counted` what stays after `max`, `cap_per_month` and `cap`. `months` are the same
+    points month by month (YYYY-MM), only in parts that are counted by month.
+    """
 
     titles: tuple[str, ...]
     unit: str
@@ -29,6 +34,11 @@ class Share(NamedTuple):
     uncapped: Decimal
     counted: Decimal
     highest_of_several: bool
+    months: tuple[tuple[str, Decimal], ...] = ()
+
+
+# By part code, in the order in which the document first names an item or group of the part.
+Sums = Mapping[str, tuple[Share, ...]]
 
 
 def earned_words(item: Item, quantity: Decimal, *, as_posted: bool) -> str:

@@ -10,6 +10,7 @@ ALLOWED = re.compile(r"(?:'|: )(\w+)(?:'|>)")
 REASONS = {
     "missing": "缺少这一项",
     "extra_forbidden": "不认识这一项，请核对写法",
+    "unexpected_keyword_argument": "不认识这一项，请核对写法",
     "literal_error": "只能是 {expected}",
     "enum": "只能是 {expected}",
     "string_type": "应当是文字",
@@ -25,6 +26,7 @@ REASONS = {
     "too_short": "至少要有 {min_length} 项",
     "too_long": "最多 {max_length} 项",
     "model_type": "应当是一组“名称: 值”",
+    "dataclass_type": "应当是一组“名称: 值”",
     "value_error": "{error}",
 }
 
