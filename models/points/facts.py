@@ -21,7 +21,8 @@ from pydantic import (
 )
 
 from models.points.cycle import CYCLE, PERIOD
-from models.points.scheme_document import Code, Grade
+from models.points.scheme_piece import Code, LevelName
+from models.points.scheme_stars import Grade
 from models.points.scheme_words import path_of, say
 from models.points.strict_json import UnreadableJSON, parse_json
 from models.refused import Refused
@@ -108,7 +109,7 @@ class Entry:
     gathering_id: Id | None = None
     reverses: Id | None = None
     title: StrictStr | None = None
-    level: Code | None = None
+    level: LevelName | None = None
 
 
 @dataclass(frozen=True, slots=True)

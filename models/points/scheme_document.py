@@ -2,21 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.gatherings.gathering import GatheringKind
@@ -25,39 +16,34 @@ from models.points.cycle import CycleKind
 from models.points.entry import Source
 from models.points.exact import Points, Ratio
 from models.points.scheme_checks import problems
+from models.points.scheme_piece import Code, LevelName, Note, Piece, SchemeCode, Title
+from models.points.scheme_procedure import Step
+from models.points.scheme_stars import Assessment, Band, Quota, TieKey, Total, Veto, YearBand
 from models.points.scheme_words import path_of, say
 from models.points.strict_json import UnreadableJSON, parse_json
 from models.refused import Refused
 
-Grade = Literal["excellent", "qualified", "basically_qualified", "unqualified"]
+MOST_ITEMS = 500
+Version = Annotated[StrictInt, Field(ge=1, le=9999)]
+NarrowPath = Annotated[str, StringConstraints(max_length=80)]
 Unit = Literal["event", "hour", "month", "quarter", "once"]
-TieKey = Literal["total_raw", "base_subtotal", "assessment_votes", "meeting_decision"]
 # Only these can earn or cost: the rest say that somebody was not expected, or that nobody knows.
 ScoredStatus = Literal[Status.PRESENT, Status.LATE, Status.LEFT_EARLY, Status.ABSENT]
 
 
-def _chinese(text: str) -> str:
-    if not any("一" <= letter <= "鿿" for letter in text) or not text.isprintable():
-        raise ValueError("请写中文名称，不带换行等特殊符号")
-    return text
+class CategoryRule(Piece):
+    """What a part is for one category of members, where it differs; None is as for everybody."""
 
-
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-SchemeCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,23}$")]
-Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), AfterValidator(_chinese)
-]
-Star = Annotated[StrictInt, Field(ge=1, le=10)]
-
-
-class Piece(BaseModel):
-    """What every piece of a document is: never changed after reading, nothing unknown in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    initial: Points | None = None
+    cap: Points | None = None
 
 
 class Part(Piece):
-    """One part of the total. `assess` takes its points from the appraisal's grade and has no items."""
+    """One part of the total. `assess` takes its points from the appraisal's grade and has no items.
+
+    With `by_month` each month is counted by itself, from initial to floor, and then their mean or sum.
+    `open`: the source of the scheme does not tell all of this part.
+    """
 
     code: Code
     title: Title
@@ -65,25 +51,31 @@ class Part(Piece):
     mode: Literal["add", "deduct_only"] = "add"
     cap: Points | None = None
     floor: Points | None = None
+    weight: Ratio = Fraction(1)
+    by_category: Mapping[Code, CategoryRule] | None = None
+    by_month: Literal["mean", "sum"] | None = None
+    open: StrictBool = False
 
 
 class When(Piece):
-    """At which gatherings, and recorded as what, an attendance item is posted."""
+    """At which gatherings, and recorded as what, an item is posted from the roll."""
 
     kinds: Annotated[tuple[GatheringKind, ...], Field(min_length=1, max_length=20)]
     status: Annotated[tuple[ScoredStatus, ...], Field(min_length=1, max_length=4)]
 
 
 class Item(Piece):
-    """One thing that earns or costs `pts` per unit. Caps are positive, whatever the sign of `pts`.
+    """One thing that earns or costs `pts` per unit, or by `levels` what its outcome gives.
 
-    Items of one `group` are counted as one item. `applies_to` names categories; None is everybody.
+    Caps are positive, whatever the sign of the points. Items of one `group` are counted as one item.
+    `applies_to` names categories; None is everybody.
     """
 
     id: Code
     title: Title
     part: Code
-    pts: Points
+    pts: Points = Decimal(0)
+    levels: Mapping[LevelName, Points] | None = None
     unit: Unit = "event"
     source: Source = Source.MANUAL
     when: When | None = None
@@ -95,6 +87,7 @@ class Item(Piece):
     cap_per_month: Points | None = None
     cap_per_event: Points | None = None
     applies_to: Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)] | None = None
+    legal_basis: Note | None = None
 
 
 class Rounding(Piece):
@@ -104,83 +97,51 @@ class Rounding(Piece):
     mode: Literal["half_up"] = "half_up"
 
 
-class GradePoints(Piece):
-    """What each grade of the democratic appraisal gives."""
+class Parent(Piece):
+    """The published scheme that a township's scheme narrows."""
 
-    excellent: Points
-    qualified: Points
-    basically_qualified: Points
-    unqualified: Points
-
-
-class MaxStar(Piece):
-    """The highest star a grade allows; 0 is no star, None no limit."""
-
-    excellent: Annotated[StrictInt, Field(ge=0, le=10)] | None = None
-    qualified: Annotated[StrictInt, Field(ge=0, le=10)] | None = None
-    basically_qualified: Annotated[StrictInt, Field(ge=0, le=10)] | None = None
-    unqualified: Annotated[StrictInt, Field(ge=0, le=10)] | None = None
-
-
-class Assessment(Piece):
-    """How the democratic appraisal counts. The limit on excellent grades is the national third."""
-
-    points: GradePoints
-    max_excellent_ratio: Ratio | None = None
-    max_excellent_base: Literal["full_members"] = "full_members"
-    max_star: MaxStar = MaxStar()
-
-
-class Total(Piece):
-    """Limits of the printed total; None is open."""
-
-    min: Points | None = None
-    max: Points | None = None
-
-
-class Band(Piece):
-    """A star and what it takes."""
-
-    star: Star
-    min: Points
-    min_grade: Grade | None = None
-    min_months: Annotated[StrictInt, Field(ge=1, le=12)] | None = None
-
-
-class Quota(Piece):
-    """How many of a branch may have a star at most."""
-
-    star: Star
-    max_ratio: Ratio
-    base: Literal["rated", "all"] = "rated"
-    rounding: Literal["floor"] = "floor"
-    min_one: StrictBool = False
+    code: SchemeCode
+    version: Version
 
 
 class SchemeDocument(Piece):
-    """One version of one town's scheme, whole."""
+    """One version of one town's scheme, whole.
+
+    `narrow` are the places that a township may narrow in a scheme of its own, whose `parent` is this one.
+    `open` says what the source of the scheme does not tell: it can be drafted and not published.
+    """
 
     code: SchemeCode
-    version: Annotated[StrictInt, Field(ge=1, le=9999)]
+    version: Version
     title: Title
     cycle: CycleKind
     show_every: Literal["month", "quarter", "half"] | None = None
-    aggregate_up: Literal["mean", "sum", "last"] | None = None
-    initial_mode: Literal["fixed"] = "fixed"
+    aggregate_up: Literal["mean", "sum", "last", "weighted"] | None = None
+    year_weights: Annotated[tuple[Ratio, ...], Field(max_length=12)] = ()
+    year_bands: Annotated[tuple[YearBand, ...], Field(max_length=10)] = ()
+    initial_mode: Literal["fixed", "carry_over"] = "fixed"
+    carry_over_rate: Ratio | None = None
     category_change: Literal["by_month"] | None = None
     grade_source: Literal["annual_appraisal", "cycle_meeting"] | None = None
     meeting_adjust: Annotated[StrictInt, Field(ge=0, le=1)] = 0
     parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=20)]
-    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=500)]
+    items: Annotated[tuple[Item, ...], Field(max_length=MOST_ITEMS)] = ()
     rounding: Rounding
     assessment: Assessment | None = None
     total: Total = Total()
+    vetoes: Annotated[tuple[Veto, ...], Field(max_length=50)] = ()
     bands: Annotated[tuple[Band, ...], Field(max_length=10)] = ()
     quotas: Annotated[tuple[Quota, ...], Field(max_length=10)] = ()
     tie_break: Annotated[tuple[TieKey, ...], Field(max_length=4)] = ()
     exempt: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
     probationary: Literal["score_only", "rate", "none"] = "score_only"
     publicity_workdays: Annotated[StrictInt, Field(ge=1, le=60)] = 5
+    procedure: Annotated[tuple[Step, ...], Field(max_length=7)] = ()
+    contact: Title | None = None
+    basis: Note | None = None
+    open: Annotated[tuple[Note, ...], Field(max_length=50)] = ()
+    narrow: Annotated[tuple[NarrowPath, ...], Field(max_length=100)] = ()
+    parent: Parent | None = None
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
