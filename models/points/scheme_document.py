@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal, Self
@@ -17,13 +17,15 @@ from models.points.entry import Source
 from models.points.exact import Points, Ratio
 from models.points.scheme_checks import problems
 from models.points.scheme_piece import Code, LevelName, Note, Piece, SchemeCode, Title
+from models.points.scheme_problem import Problem
 from models.points.scheme_procedure import Step
 from models.points.scheme_stars import Assessment, Band, Quota, TieKey, Total, Veto, YearBand
 from models.points.scheme_words import path_of, say
 from models.points.strict_json import UnreadableJSON, parse_json
 from models.refused import Refused
 
-MOST_ITEMS = 500
+MOST_ITEMS, DEEPEST, MOST_TOLD = 500, 6, 100
+Levels = Annotated[Mapping[LevelName, Points], Field(min_length=1, max_length=20)]
 Version = Annotated[StrictInt, Field(ge=1, le=9999)]
 NarrowPath = Annotated[str, StringConstraints(max_length=80)]
 Unit = Literal["event", "hour", "month", "quarter", "once"]
@@ -36,6 +38,9 @@ class CategoryRule(Piece):
 
     initial: Points | None = None
     cap: Points | None = None
+
+
+Categories = Annotated[Mapping[Code, CategoryRule], Field(min_length=1, max_length=20)]
 
 
 class Part(Piece):
@@ -52,7 +57,7 @@ class Part(Piece):
     cap: Points | None = None
     floor: Points | None = None
     weight: Ratio = Fraction(1)
-    by_category: Mapping[Code, CategoryRule] | None = None
+    by_category: Categories | None = None
     by_month: Literal["mean", "sum"] | None = None
     open: StrictBool = False
 
@@ -75,7 +80,7 @@ class Item(Piece):
     title: Title
     part: Code
     pts: Points = Decimal(0)
-    levels: Mapping[LevelName, Points] | None = None
+    levels: Levels | None = None
     unit: Unit = "event"
     source: Source = Source.MANUAL
     when: When | None = None
@@ -156,16 +161,34 @@ def read_scheme(text: str | bytes) -> SchemeDocument:
     Refused: scheme_invalid, with fields=[{"path": "items[2].cap", "message": …}, …], every one found.
     """
     try:
-        return SchemeDocument.model_validate(parse_json(text))
+        content = parse_json(text)
+        if (too_much := _too_much(content, (), 0)) is not None:
+            raise scheme_refused([too_much])
+        return SchemeDocument.model_validate(content)
     except UnreadableJSON as error:
         message = str(error)
-        raise Refused(
-            "scheme_invalid", f"积分办法读不了：{message}。", fields=[{"path": "", "message": message}]
-        ) from None
+        fields = [{"path": "", "message": message}]
+        raise Refused("scheme_invalid", f"积分办法读不了：{message}。", fields=fields) from None
     except ValidationError as error:
-        fields = list(_fields(error))
-        message = f"积分办法有 {len(fields)} 处要改：{fields[0]['path'] or '全文'}：{fields[0]['message']}。"
-        raise Refused("scheme_invalid", message, fields=fields) from None
+        raise scheme_refused(list(_fields(error))) from None
+
+
+def scheme_refused(fields: Sequence[Problem]) -> Refused:
+    """Make the refusal of a document: how many places, the first of them in words, MOST_TOLD by path."""
+    message = f"积分办法有 {len(fields)} 处要改：{fields[0].path or '全文'}：{fields[0].message}。"
+    return Refused("scheme_invalid", message, fields=[one._asdict() for one in fields[:MOST_TOLD]])
+
+
+def _too_much(content: object, loc: tuple[int | str, ...], depth: int) -> Problem | None:
+    """Find the first list that is too long or too deep, so that no piece of it is read at all."""
+    if not isinstance(content, list | dict):
+        return None
+    if depth > DEEPEST:
+        return Problem(path_of(loc[:DEEPEST]), "层次太深")
+    if len(content) > MOST_ITEMS:
+        return Problem(path_of(loc), f"最多 {MOST_ITEMS} 项，现在有 {len(content)} 项")
+    inside = enumerate(content) if isinstance(content, list) else content.items()
+    return next((found for at, value in inside if (found := _too_much(value, (*loc, at), depth + 1))), None)
 
 
 def canonical(document: SchemeDocument) -> str:
@@ -194,14 +217,13 @@ def attendance_items(document: SchemeDocument, kind: str, status: str) -> list[I
     ]
 
 
-def _fields(error: ValidationError) -> Iterable[dict[str, str]]:
+def _fields(error: ValidationError) -> Iterator[Problem]:
     errors = error.errors(include_url=False, include_input=False)
     inside = {found["loc"][:length] for found in errors for length in range(len(found["loc"]))}
     for found in errors:
         if found["type"] == "too_short" and found["loc"] in inside:
             continue  # nothing is missing: what stands there is wrong and has its own line
         if found["type"] == "scheme":
-            for problem in found["ctx"]["problems"]:
-                yield {"path": problem.path, "message": problem.message}
+            yield from found["ctx"]["problems"]
         else:
-            yield {"path": path_of(found["loc"]), "message": say(found)}
+            yield Problem(path_of(found["loc"]), say(found))

@@ -24,6 +24,8 @@ REASONS = {
     "less_than_equal": "最大是 {le}",
     "tuple_type": "应当是列表",
     "too_short": "至少要有 {min_length} 项",
+    "dict_type": "应当是一组“名称: 值”",
+    "mapping_type": "应当是一组“名称: 值”",
     "too_long": "最多 {max_length} 项",
     "model_type": "应当是一组“名称: 值”",
     "dataclass_type": "应当是一组“名称: 值”",

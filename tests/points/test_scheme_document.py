@@ -187,7 +187,7 @@ def test_python_floats_are_refused_and_written_fractions_are_not() -> None:
         ("items.9.aggregate", "sum", "items[10].aggregate", "不一致"),
         ("items.10.pts", -3, "items[10].pts", "一加一减"),
         ("items.0.when", None, "items[0].when", "要写明活动类型"),
-        ("items.4.when", {"kinds": ["lecture"], "status": ["late"]}, "items[4].when", "只有来源是到会"),
+        ("items.5.when", {"kinds": ["study"], "status": ["late"]}, "items[5].when", "只有来源是到会"),
         ("items.0.when.kinds", [], "items[0].when.kinds", "至少要有 1 项"),
         ("items.0.when.kinds", ["party"], "items[0].when.kinds[0]", "只能是"),
         ("items.0.when.kinds", ["lecture", "lecture"], "items[0].when.kinds", "重复"),
