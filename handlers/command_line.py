@@ -25,7 +25,9 @@ from models.people.org import Setting, org_by_code
 from models.people.org_import import import_orgs
 from models.people.package import MOST_BYTES
 from models.people.roster_import import import_roster
-from models.points.scheme import adopt_scheme
+from models.points.cycle import cycle_of, months_of
+from models.points.scheme import document_of, publish_scheme
+from models.points.scheme_use import use_scheme
 from models.refused import Refused
 
 
@@ -195,10 +197,13 @@ def scheme() -> None:
 @FILE
 @ORG
 @click.pass_obj
-def publish_scheme(open_desk: Open, file: Path, org_code: str) -> None:
+def publish_scheme_file(open_desk: Open, file: Path, org_code: str) -> None:
     """Publish a scheme file and set it for an organisation."""
     desk = open_desk()
     with desk.sessions.begin() as session:
         org = org_by_code(session, org_code)
-        found = adopt_scheme(session, file.read_text("utf-8"), org, now=desk.clock())
+        now = desk.clock()
+        found = publish_scheme(session, file.read_text("utf-8"), issuer=org, by=None, now=now)
+        first = months_of(cycle_of(document_of(found.document).cycle, f"{day_of(now):%Y-%m}"))[0]
+        use_scheme(session, org, found, from_month=first, by=None)
     click.echo(f"{found.code} 第 {found.version} 版已定为“{org.name}”的积分办法。")

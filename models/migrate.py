@@ -57,8 +57,8 @@ def _owned(owner_url: str) -> Iterator[Connection]:
 DELETED = {
     "agenda_item", "article_block", "article_source", "bind_code_use", "console_session", "decision",
     "dues_tick", "gathering_tag", "inbound_message", "link_code", "minutes_item", "office_answer",
-    "org_setting", "phone_session", "picture", "planned_run", "roll", "roll_line", "scheme", "screen_link",
-    "tries", "wechat_event", "workday",
+    "org_setting", "phone_session", "picture", "planned_run", "roll", "roll_line", "scheme", "ruling",
+    "screen_link", "tries", "wechat_event", "workday",
 }  # fmt: skip
 
 

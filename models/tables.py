@@ -32,7 +32,16 @@ import models.people.org
 import models.people.tries
 import models.planned_run
 import models.points.entry
+import models.points.proposal
 import models.points.scheme
+import models.points.scheme_use
+import models.ratings.grade
+import models.ratings.objection
+import models.ratings.publicity
+import models.ratings.rating
+import models.ratings.run
+import models.ratings.snapshot
+import models.ratings.veto
 from models.base import Base
 
 METADATA = Base.metadata
@@ -48,4 +57,9 @@ APPEND_ONLY = (
     models.gatherings.roll.Amendment,
     models.notices.night_override.NightOverride,
     models.points.entry.PointEntry,
+    models.ratings.publicity.RatingPublicity,
+    models.ratings.rating.RatingAct,
+    models.ratings.run.RatingResult,
+    models.ratings.run.RatingRun,
+    models.ratings.snapshot.RatingSnapshot,
 )

@@ -27,7 +27,10 @@ from models.people.binding import Binding, BoundBy
 from models.people.member import Member, MemberStatus, Spell, SpellKind
 from models.people.org import Org, OrgKind
 from models.points.entry import PointEntry, Source
+from models.points.proposal import Proposal, ProposalMember, ProposalState
 from models.points.scheme import Scheme
+from models.ratings.rating import Rating
+from models.ratings.run import RatingRun
 from tests.conftest import NOON
 
 NUMBER = count(1)  # makes codes unique, nothing else
@@ -212,22 +215,50 @@ def a_scheme(
 def an_entry(
     session: Session, member: Member, scheme: Scheme, account: Account, **columns: Any
 ) -> PointEntry:
-    """Add one point by hand for November 2026."""
-    usual: dict[str, Any] = {
-        "about": f"hand:{next(NUMBER)}",
-        "item": "help",
-        "cycle": "2026",
-        "period": "2026-11",
-    }
+    """Add one point for November 2026 that `account` approved on the member's own word."""
+    usual: dict[str, Any] = {"item": "help", "cycle": "2026", "period": "2026-11"}
     usual |= {"occurred_on": date(2026, 11, 25), "quantity": Decimal(1), "points": Decimal(1)}
+    usual |= {"source": Source.MANUAL} | columns
+    if "gathering_id" not in usual and "proposal_id" not in usual:
+        told = {name: usual[name] for name in ("item", "cycle", "period", "occurred_on", "quantity")}
+        proposal = a_proposal(session, member, scheme, approved_by=account, **told)
+        usual |= {"proposal_id": proposal.id}
+        usual.setdefault("about", f"proposal:{proposal.id}:{member.id}")
     row = PointEntry(
         member_id=member.id,
         branch_id=member.branch_id,
         scheme_id=scheme.id,
         account_id=account.id,
-        **usual | {"source": Source.MANUAL} | columns,
+        **usual,
     )
     return _added(session, row)
+
+
+def a_proposal(
+    session: Session, member: Member, scheme: Scheme, approved_by: Account | None = None, **columns: Any
+) -> Proposal:
+    """Let a member have declared one deed of November 2026; it waits unless somebody approved it."""
+    usual: dict[str, Any] = {"item": "help", "cycle": "2026", "period": "2026-11", "title": "清扫村道"}
+    usual |= {"occurred_on": date(2026, 11, 25), "quantity": Decimal(1), "by_member_id": member.id}
+    usual |= {"submitted_at": NOON - timedelta(hours=2)} | columns
+    row = _added(session, Proposal(branch_id=member.branch_id, scheme_id=scheme.id, **usual))
+    _added(session, ProposalMember(proposal_id=row.id, member_id=member.id))
+    if approved_by is not None:
+        row.state, row.decided_by, row.decided_at = ProposalState.APPROVED, approved_by.id, NOON
+        session.flush()
+    return row
+
+
+def a_rating(session: Session, branch: Org, scheme: Scheme, by: Account, **columns: Any) -> Rating:
+    """Begin the rating of a branch for 2026."""
+    usual: dict[str, Any] = {"cycle": "2026", "begun_at": NOON, "begun_by": by.id}
+    return _added(session, Rating(branch_id=branch.id, scheme_id=scheme.id, **usual | columns))
+
+
+def a_run(session: Session, rating: Rating, by: Account, **columns: Any) -> RatingRun:
+    """Add the first run of a rating, without results."""
+    usual: dict[str, Any] = {"number": 1, "sha": "0" * 64, "account_id": by.id, "made_at": NOON}
+    return _added(session, RatingRun(rating_id=rating.id, **usual | columns))
 
 
 def a_required_item(session: Session, org: Org, account_id: int, **columns: Any) -> RequiredItem:

@@ -22,6 +22,7 @@ PACKAGES = (
     "people",
     "gatherings",
     "points",
+    "ratings",
     "duties",
     "notices",
     "articles",

@@ -61,7 +61,7 @@ def _confirmation_page(head: RollHead, status: int = 200, error: str = "") -> Re
         sums=counts(final),
         late_in_all=final.count(Status.LATE),
         on_roster=len(lines),
-        told=attendance_told(edge.session, head.org, head.gathering.kind, final),
+        told=attendance_told(edge.session, head.org, head.gathering.kind, head.gathering.period, final),
         planned=planned,
         due_on=due_day(edge.session, head.org, after=day_of(edge.now)) if planned else None,
         opens_at=opens_at(head.gathering.starts_at),

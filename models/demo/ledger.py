@@ -16,7 +16,9 @@ from models.people.member import Member, Spell, SpellKind
 from models.points.cycle import cycle_of
 from models.points.entry import PointEntry, Source
 from models.points.posting import amend_roll
-from models.points.scheme import Scheme, document_of, scheme_for
+from models.points.proposal import Proposal, ProposalMember, ProposalState
+from models.points.scheme import Scheme, document_of
+from models.points.scheme_use import scheme_for
 
 AMENDED = (
     ("HZ01", 2, "会后补到请假条"),
@@ -58,7 +60,7 @@ def volunteer(
     last: PointEntry | None = None
     for code, rank, months, times in VOLUNTEERS:
         branch = people[code]
-        scheme = scheme_for(session, branch.org)
+        scheme = scheme_for(session, branch.org, told[0].gathering.period)
         if scheme is None:
             continue
         by = accounts[f"{branch.place.login}-sj"].id
@@ -70,19 +72,31 @@ def volunteer(
 
 
 def _entry(session: Session, held: Held, scheme: Scheme, member: Member, by: int, time: int) -> PointEntry:
-    it = held.gathering
+    it, cycle = held.gathering, cycle_of(document_of(scheme.document).cycle, held.gathering.period)
+    told = {
+        "branch_id": member.branch_id,
+        "scheme_id": scheme.id,
+        "item": "volunteer",
+        "cycle": cycle,
+        "period": it.period,
+        "occurred_on": day_of(it.starts_at) - timedelta(days=3 + time * 4),
+        "quantity": Decimal(1),
+    }
+    proposal = Proposal(
+        **told, title="村里的志愿服务", by_member_id=member.id, submitted_at=it.starts_at - timedelta(days=1)
+    )
+    session.add(proposal)
+    session.flush()
+    session.add(ProposalMember(proposal_id=proposal.id, member_id=member.id))
+    session.flush()
+    proposal.state, proposal.decided_by, proposal.decided_at = ProposalState.APPROVED, by, it.ends_at
     entry = PointEntry(
-        about=f"volunteer:{it.id}:{member.id}:{time}",
+        **told,
+        about=f"proposal:{proposal.id}:{member.id}",
         member_id=member.id,
-        branch_id=member.branch_id,
-        scheme_id=scheme.id,
-        item="volunteer",
-        cycle=cycle_of(document_of(scheme.document).cycle, it.period),
-        period=it.period,
-        occurred_on=day_of(it.starts_at) - timedelta(days=3 + time * 4),
-        quantity=Decimal(1),
         points=Decimal(1),
         source=Source.VOLUNTEER,
+        proposal_id=proposal.id,
         account_id=by,
     )
     session.add(entry)
@@ -92,7 +106,7 @@ def _entry(session: Session, held: Held, scheme: Scheme, member: Member, by: int
 
 def _reverse(session: Session, entry: PointEntry) -> None:
     kept = ("member_id", "branch_id", "scheme_id", "item", "cycle", "period", "occurred_on", "quantity",
-            "source", "account_id")  # fmt: skip
+            "source", "account_id", "proposal_id")  # fmt: skip
     session.add(
         PointEntry(
             **{name: getattr(entry, name) for name in kept},

@@ -6,10 +6,12 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import models.points.scheme as scheme_room
+from models.clock import day_of
 from models.demo.places import GENERAL, PLACES, RULES, TOWNS, ZONE
 from models.gatherings.calendar import DayKind, HolidayRule, HolidayYear, Workday
 from models.people.org import Org, OrgKind, Setting, put_setting
 from models.points.scheme import publish_scheme
+from models.points.scheme_use import use_scheme
 
 SCHEMES = Path(scheme_room.__file__).parent / "schemes"
 YEARS = (2025, 2026)
@@ -69,8 +71,8 @@ def choose_schemes(session: Session, orgs: dict[str, Org], *, now: datetime) -> 
     for code, org_code in (("ZONE", "SFQ"), ("ATTEND", "YX")):
         text = (SCHEMES / f"{code}.json").read_text("utf-8")
         scheme = publish_scheme(session, text, issuer=orgs["SFQ"], by=None, now=now)
-        chosen = {"code": scheme.code, "version": scheme.version}
-        put_setting(session, orgs[org_code].id, Setting.SCHEME, chosen)
+        last_year = f"{day_of(now).year - 1}-01"
+        use_scheme(session, orgs[org_code], scheme, from_month=last_year, by=None)
 
 
 def enter_holidays(session: Session) -> None:

@@ -40,6 +40,7 @@ class Role(StrEnum):
     TOWNSHIP_OFFICER = "township_officer"
     ZONE_OFFICER = "zone_officer"
     AUDITOR = "auditor"
+    POINTS_GROUP = "points_group"
 
 
 ROLE_TEXT = {
@@ -51,6 +52,7 @@ ROLE_TEXT = {
     Role.TOWNSHIP_OFFICER: "乡镇党建干部",
     Role.ZONE_OFFICER: "示范区党建干部",
     Role.AUDITOR: "审计员",
+    Role.POINTS_GROUP: "积分小组成员",
 }
 
 

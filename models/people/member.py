@@ -52,6 +52,7 @@ class Member(Base):
     phone_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     family_phone_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    came_on: Mapped[date | None] = mapped_column(Date)  # to a branch of this zone, from elsewhere
     left_on: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[Created]
 

@@ -72,7 +72,6 @@ class Setting(StrEnum):
     THEME_DAY = "theme_day"  # day of the month, 1..28
     HOLIDAY_RULE = "holiday_rule"  # a HolidayRule of the calendar
     SCAN = "scan"  # true | false: may phones sign in
-    SCHEME = "scheme"  # {"code": "DEMO", "version": 1}
     LEAVE_HOURS = "leave_hours"  # 0..72: how long after the start leave may still be asked
     MONTH_LIMIT = "month_limit"  # 1..10: messages a month for one person
 
@@ -91,7 +90,6 @@ class OrgSetting(Base):
             " WHEN 'scan' THEN jsonb_typeof(value) = 'boolean'"
             " WHEN 'leave_hours' THEN value::text ~ '^([0-9]|[1-6][0-9]|7[0-2])$'"
             " WHEN 'month_limit' THEN value::text ~ '^([1-9]|10)$'"
-            " WHEN 'scheme' THEN jsonb_typeof(value) = 'object'"
             " ELSE jsonb_typeof(value) = 'string' END",
             name="value_fits_key",
         ),
@@ -102,7 +100,6 @@ DEFAULTS: dict[Setting, Any] = {
     Setting.THEME_DAY: 25,
     Setting.HOLIDAY_RULE: "keep",
     Setting.SCAN: True,
-    Setting.SCHEME: None,
     Setting.LEAVE_HOURS: 24,
     Setting.MONTH_LIMIT: 4,
 }

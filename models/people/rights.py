@@ -31,6 +31,12 @@ class Verb(StrEnum):
     REVIEW_ARTICLE = "review_article"  # secrecy review, never of one's own
     APPROVE_ARTICLE = "approve_article"  # and enter an approval on paper
     PUBLISH_ARTICLE = "publish_article"  # into the official account, and out of it
+    PROPOSE_ENTRY = "propose_entry"  # propose points, or record a member's declaration
+    APPROVE_ENTRY = "approve_entry"  # never one's own; officers only where the branch has no second hand
+    RATE = "rate"  # lead a branch's rating through its steps
+    FILE_RATING = "file_rating"  # file it with the paper's number, return it, let it be done again
+    ANSWER_OBJECTION = "answer_objection"  # never to an entry of one's own
+    KEEP_SCHEMES = "keep_schemes"  # publish a scheme for the level below
 
 
 class Scope(StrEnum):
@@ -70,6 +76,12 @@ RIGHTS: dict[Verb, dict[Role, Scope]] = {
     Verb.REVIEW_ARTICLE: _to(Scope.BELOW, *OFFICERS),
     Verb.APPROVE_ARTICLE: _to(Scope.BELOW, Role.ZONE_OFFICER),
     Verb.PUBLISH_ARTICLE: _to(Scope.BELOW, Role.ZONE_OFFICER),
+    Verb.PROPOSE_ENTRY: _to(Scope.BELOW, Role.GROUP_LEADER, *BRANCH_STAFF),
+    Verb.APPROVE_ENTRY: _to(Scope.BELOW, Role.POINTS_GROUP, Role.COMMISSIONER, *SECRETARIES, *OFFICERS),
+    Verb.RATE: _to(Scope.BELOW, *SECRETARIES),
+    Verb.FILE_RATING: _to(Scope.BELOW, *OFFICERS),
+    Verb.ANSWER_OBJECTION: _to(Scope.BELOW, Role.POINTS_GROUP, Role.COMMISSIONER, *SECRETARIES, *OFFICERS),
+    Verb.KEEP_SCHEMES: _to(Scope.BELOW, *OFFICERS),
 }
 
 

@@ -25,7 +25,8 @@ class Source(StrEnum):
 class PointEntry(Base):
     """One line of the ledger. It exists only once it counts; what waits for approval is a proposal.
 
-    `about` is its natural key: `roll:<gathering>:<revision>:<member>:<item>` or `reverse:<entry>`.
+    `about` is its natural key: `roll:<gathering>:<revision>:<member>:<item>`, `proposal:<proposal>:<member>`
+    or `reverse:<entry>`. Whoever confirmed the roll or approved the proposal is `account`.
     """
 
     __tablename__ = "point_entry"
@@ -35,6 +36,7 @@ class PointEntry(Base):
     branch_id: Mapped[int] = ref("org.id")
     scheme_id: Mapped[int] = ref("scheme.id")
     item: Mapped[str] = mapped_column(String(40))
+    level: Mapped[str | None] = mapped_column(String(40))  # which outcome, where the item has several
     cycle: Mapped[str] = mapped_column(String(7))
     period: Mapped[str] = mapped_column(String(7))
     occurred_on: Mapped[date] = mapped_column(Date)
@@ -43,6 +45,7 @@ class PointEntry(Base):
     source: Mapped[Source] = coded(Source, "source")
     gathering_id: Mapped[int | None] = ref("gathering.id", index=True)
     revision: Mapped[int | None] = mapped_column(Integer)
+    proposal_id: Mapped[int | None] = ref("proposal.id", index=True)
     reverses: Mapped[int | None] = ref("point_entry.id", unique=True)
     account_id: Mapped[int] = ref("account.id")
     created_at: Mapped[Created]
@@ -55,6 +58,11 @@ class PointEntry(Base):
         CheckConstraint(
             "source <> 'attendance' OR (gathering_id IS NOT NULL AND revision IS NOT NULL)",
             name="attendance_from_roll",
+        ),
+        CheckConstraint(
+            "(gathering_id IS NOT NULL AND revision IS NOT NULL) OR (proposal_id IS NOT NULL AND"
+            " (reverses IS NOT NULL OR about = 'proposal:' || proposal_id || ':' || member_id))",
+            name="from_roll_or_proposal",
         ),
         CheckConstraint(
             "(reverses IS NULL) = (about NOT LIKE 'reverse:%')"

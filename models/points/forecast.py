@@ -9,13 +9,16 @@ from models.gatherings.gathering import GatheringKind
 from models.gatherings.roll import Status
 from models.people.org import Org
 from models.points.exact import show
-from models.points.scheme import document_of, scheme_for
+from models.points.scheme import document_of
 from models.points.scheme_document import attendance_items
+from models.points.scheme_use import scheme_for
 
 
-def attendance_told(session: Session, org: Org, kind: GatheringKind, statuses: Sequence[Status]) -> str:
+def attendance_told(
+    session: Session, org: Org, kind: GatheringKind, period: str, statuses: Sequence[Status]
+) -> str:
     """Say which attendance items of the branch's scheme these lines would post, and how many of each."""
-    scheme = scheme_for(session, org)
+    scheme = scheme_for(session, org, period)
     if scheme is None:
         return "本支部还没有定积分办法，这次不记分"
     document = document_of(scheme.document)

@@ -18,8 +18,9 @@ from models.gatherings.roll import Amendment, Counts, Roll, RollLine, Status
 from models.gatherings.roll_head import RollHead, roll_seen
 from models.points.cycle import cycle_of
 from models.points.entry import PointEntry, Source
-from models.points.scheme import document_of, scheme_for
+from models.points.scheme import document_of
 from models.points.scheme_document import attendance_items
+from models.points.scheme_use import scheme_for
 from models.refused import Refused
 
 
@@ -90,7 +91,7 @@ def post_attendance(session: Session, head: RollHead, lines: Mapping[int, Status
     Unique `about`: posting the same revision twice adds nothing. One absence is one entry, that of the
     gathering's primary kind. Leave, away, exempt, host branch and 未查明 never have an item.
     """
-    scheme = scheme_for(session, head.org)
+    scheme = scheme_for(session, head.org, head.gathering.period)
     if scheme is None:
         return 0
     document = document_of(scheme.document)

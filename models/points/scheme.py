@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.audit import Via, record
 from models.base import Base, Created, Key, Moment, ref
-from models.people.org import Org, Setting, put_setting, settings_of
+from models.people.org import Org
 from models.points.scheme_document import SchemeDocument, canonical, read_scheme, sha
 from models.refused import Refused
 
@@ -59,39 +59,7 @@ def publish_scheme(session: Session, text: str, *, issuer: Org, by: int | None, 
     return scheme
 
 
-def adopt_scheme(session: Session, text: str, org: Org, *, now: datetime) -> Scheme:
-    """Publish a scheme if this very version is not there yet, and set it for `org` and below.
-
-    Refused: scheme_invalid, scheme_version_taken (the version exists with another text).
-    """
-    document = read_scheme(text)
-    known = session.scalar(
-        select(Scheme).where(Scheme.code == document.code, Scheme.version == document.version)
-    )
-    same = known is not None and known.sha == sha(document)
-    scheme = (
-        known if known is not None and same else publish_scheme(session, text, issuer=org, by=None, now=now)
-    )
-    put_setting(session, org.id, Setting.SCHEME, {"code": scheme.code, "version": scheme.version})
-    session.flush()
-    return scheme
-
-
 @lru_cache(maxsize=64)
 def document_of(text: str) -> SchemeDocument:
     """Return the document in a stored text; published texts never change, so each is read once."""
     return read_scheme(text)
-
-
-def scheme_for(session: Session, org: Org) -> Scheme | None:
-    """Return the published scheme that is set for `org` or inherited by it, if any."""
-    chosen = settings_of(session, org)[Setting.SCHEME]
-    if chosen is None:
-        return None
-    return session.scalar(
-        select(Scheme).where(
-            Scheme.code == chosen["code"],
-            Scheme.version == chosen["version"],
-            Scheme.published_at.is_not(None),
-        )
-    )

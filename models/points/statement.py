@@ -12,10 +12,11 @@ from models.gatherings.gathering import Gathering
 from models.people.account import Account
 from models.people.member import Member, Spell, SpellKind
 from models.people.org import Org
-from models.points.cycle import cycle_of
+from models.points.cycle import cycle_of, months_of
 from models.points.entry import PointEntry, Source
 from models.points.rating import Entry, Line, PartTally, tally
-from models.points.scheme import document_of, scheme_for
+from models.points.scheme import document_of
+from models.points.scheme_use import scheme_for
 from models.refused import Refused
 
 
@@ -58,11 +59,12 @@ def statement_of(
     ).first()
     if row is None:
         raise Refused("not_found", "没有找到这位同志")
-    scheme = scheme_for(session, row.Org)
+    month = months_of(cycle)[0] if cycle else f"{day_of(now):%Y-%m}"
+    scheme = scheme_for(session, row.Org, month)
     if scheme is None:
         return None
     document = document_of(scheme.document)
-    cycle = cycle or cycle_of(document.cycle, f"{day_of(now):%Y-%m}")
+    cycle = cycle or cycle_of(document.cycle, month)
     rows = _entries(session, member_id, cycle)
     facts = [_fact(entry) for entry, _, _ in rows]
     result = tally(document, facts, cycle=cycle, category=_category(session, member_id, now))

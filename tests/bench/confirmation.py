@@ -15,9 +15,10 @@ from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.gatherings.roll import Roll, RollLine, Status
 from models.people.account import Account
 from models.people.member import Member, MemberStatus
-from models.people.org import Org, OrgKind, Setting, put_setting
+from models.people.org import Org, OrgKind
 from models.points.posting import confirm_roll
 from models.points.scheme import publish_scheme
+from models.points.scheme_use import use_scheme
 from tests.bench.ground import figure, platform
 
 ROLLS, EACH, THREADS = 120, 150, 4
@@ -67,7 +68,7 @@ def _fill(session: Session) -> tuple[int, list[int]]:
     session.add_all([zone, account])
     session.flush()
     scheme = publish_scheme(session, SCHEME.read_text("utf-8"), issuer=zone, by=None, now=datetime.now(UTC))
-    put_setting(session, zone.id, Setting.SCHEME, {"code": scheme.code, "version": scheme.version})
+    use_scheme(session, zone, scheme, from_month="2020-01", by=None)
     began = datetime.now(UTC) - timedelta(hours=2)
     rolls = []
     for number in range(ROLLS):

@@ -4,15 +4,15 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import event, select, update
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from models.base import Sessions
 from models.gatherings.marks import lines_of, set_marks
 from models.gatherings.roll import CheckedIn, RollLine, Status
 from models.gatherings.standing import rolls_of
-from models.people.org import OrgSetting, Setting, put_setting
 from models.points.posting import confirm_roll
+from models.points.scheme_use import use_scheme
 from tests.conftest import NOON
 from tests.factories import an_account
 from tests.gatherings.halls import Hall, a_hall
@@ -153,9 +153,6 @@ def statements_of_an_evening(session: Session, hall: Hall) -> int:
 
 def test_statements_do_not_grow_with_the_roll(session: Session) -> None:
     small, large = a_hall(session, 6), a_hall(session, 150)
-    publish_for(session, small.branch, "DEMO")
-    chosen = session.execute(
-        select(OrgSetting.value).where(OrgSetting.org_id == small.branch.id)
-    ).scalar_one()
-    put_setting(session, large.branch.id, Setting.SCHEME, chosen)
+    scheme = publish_for(session, small.branch, "DEMO")
+    use_scheme(session, large.branch, scheme, from_month="2020-01", by=None)
     assert statements_of_an_evening(session, small) == statements_of_an_evening(session, large) < 30

@@ -26,8 +26,9 @@ from models.notices.publish import publish
 from models.people.account import Account, Role
 from models.people.console import start_session
 from models.people.member import Member, SpellKind
-from models.people.org import Org, Setting, put_setting
+from models.people.org import Org
 from models.points.scheme import publish_scheme
+from models.points.scheme_use import use_scheme
 from tests.conftest import NOON
 from tests.factories import (
     KEYRING,
@@ -176,7 +177,7 @@ def _people(session: Session, site: Site) -> None:
         session, files("models.points.schemes").joinpath("ATTEND.json").read_text("utf-8"),
         issuer=zone, by=None, now=NOON - timedelta(days=300),
     )  # fmt: skip
-    put_setting(session, zone.id, Setting.SCHEME, {"code": scheme.code, "version": scheme.version})
+    use_scheme(session, zone, scheme, from_month="2020-01", by=None)
 
 
 def _staff(session: Session, site: Site) -> None:

@@ -31,9 +31,10 @@ from models.people.complaint import receive_complaint
 from models.people.console import HASHER, start_session
 from models.people.link_code import LinkKind, issue_link_code
 from models.people.member import Member
-from models.people.org import Org, Setting, put_setting
+from models.people.org import Org
 from models.people.phone import start_phone_session
 from models.points.scheme import Scheme, publish_scheme
+from models.points.scheme_use import use_scheme
 from tests.conftest import APP, NOON, REDIS, clone_database, drop_database, url
 from tests.factories import (
     KEYRING,
@@ -221,7 +222,7 @@ def _tree(session: Session, world: World) -> None:
     }
     scheme = files("models.points.schemes").joinpath("ATTEND.json").read_text("utf-8")
     published = publish_scheme(session, scheme, issuer=zone, by=None, now=NOON - timedelta(days=300))
-    put_setting(session, zone.id, Setting.SCHEME, {"code": published.code, "version": published.version})
+    use_scheme(session, zone, published, from_month="2020-01", by=None)
 
 
 def _members(session: Session, world: World) -> None:

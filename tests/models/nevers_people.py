@@ -38,9 +38,6 @@ NEVERS = (
         "scan as a word", "ck_org_setting_value_fits_key", row("org_setting", key="'scan'", value="'\"on\"'")
     ),
     never(
-        "a scheme by number", "ck_org_setting_value_fits_key", row("org_setting", key="'scheme'", value="'1'")
-    ),
-    never(
         "a holiday rule by number",
         "ck_org_setting_value_fits_key",
         row("org_setting", key="'holiday_rule'", value="'1'"),

@@ -4,13 +4,14 @@ from tests.models.nevers import never, row
 
 REVERSAL = {
     "about": "'reverse:' || :entry",
-    "member_id": ":member",
+    "member_id": ":second_member",
     "item": "'help'",
     "points": "-1",
     "source": "'manual'",
     "gathering_id": "NULL",
     "revision": "NULL",
     "reverses": ":entry",
+    "proposal_id": "(SELECT proposal_id FROM public.point_entry WHERE id = :entry)",
 }
 
 NEWEST = "(SELECT max(id) FROM point_entry)"
@@ -77,7 +78,7 @@ NEVERS = (
             ("another sum", {"points": "-2"}),
             ("the same sign", {"points": "1"}),
             ("another quantity", {"quantity": "2"}),
-            ("another member", {"member_id": ":second_member"}),
+            ("another member", {"member_id": ":member"}),
             ("another item", {"item": "'attend'"}),
             ("another branch", {"branch_id": ":other_branch"}),
             ("another cycle", {"cycle": "'2027'"}),

@@ -17,6 +17,7 @@ from tests.models import (
     nevers_notices,
     nevers_people,
     nevers_points,
+    nevers_ratings,
     nevers_records,
 )
 from tests.models.nevers import VALID, Never, never, row, world
@@ -25,6 +26,7 @@ NEVERS = (
     *nevers_people.NEVERS,
     *nevers_gatherings.NEVERS,
     *nevers_points.NEVERS,
+    *nevers_ratings.NEVERS,
     *nevers_notices.NEVERS,
     *nevers_many_hands.NEVERS,
     *nevers_records.NEVERS,
@@ -32,6 +34,17 @@ NEVERS = (
 
 # What another rule asks for beside a column, so that the column's own rule is the one that speaks.
 BESIDE = {
+    "proposal.account_id": {"by_member_id": "NULL"},
+    "proposal.decided_by": {"state": "'approved'", "decided_at": ":now"},
+    "proposal.how": {"account_id": ":account"},
+    "veto.lifted_by": {"lifted_document": "'9号'", "lifted_at": ":now"},
+    "objection.entry_id": {"rating_id": "NULL"},
+    "objection.rating_id": {"entry_id": "NULL"},
+    "objection.appeals": {"desk": "'township'"},
+    "objection.recorded_by": {"how": "'paper'"},
+    "objection.how": {"recorded_by": ":account"},
+    "objection.told_how": {"told_on": "DATE '2026-12-09'"},
+    "objection.answered_by": nevers_ratings.ANSWERED,
     "leave.decided_by": {"state": "'approved'", "decided_at": ":now"},
     "point_entry.reverses": {"about": "'reverse:0'"},
     "article.state": nevers_records.STEPS,

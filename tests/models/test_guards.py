@@ -14,7 +14,7 @@ from tests.models.nevers_records import APPROVED, RETURN, WHOLE
 
 KEPT = [table.__tablename__ for table in APPEND_ONLY]
 HANDS = {"reviewed_by": "second_account", "approved_by": "third_account"}
-REWRITES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table}")
+REWRITES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
 
 def rewrite_of(table: str, rewrite: str) -> str:

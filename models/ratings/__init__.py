@@ -1,0 +1,1 @@
+"""Rating (定星): the procedure in which people decide, around the calculation of models.points."""
