@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from models.points.exact import show
 from models.points.scheme_problem import Problem, repeated
 
 if TYPE_CHECKING:
     from models.points.scheme_document import SchemeDocument
+    from models.points.scheme_piece import Piece
 
 NARROW = re.compile(
     r"items\.(?P<item>[a-z][a-z0-9_]*)\.(cap|cap_per_month|cap_per_event)"
@@ -47,31 +48,31 @@ def narrow_paths(document: SchemeDocument) -> Iterator[Problem]:
 
 def narrowing_problems(document: SchemeDocument, parent: SchemeDocument) -> list[Problem]:
     """List where the document differs from its parent in what it may not, or upwards."""
-    own, above = document.model_dump(exclude=OWN), parent.model_dump(exclude=OWN)
     found: list[Problem] = []
-    for name in own:
+    for name in type(document).model_fields.keys() - OWN:
         if name in KEYS:
-            found += _pieces(name, own[name], above[name], parent.narrow)
-        elif own[name] != above[name]:
+            found += _pieces(name, getattr(document, name), getattr(parent, name), parent.narrow)
+        elif getattr(document, name) != getattr(parent, name):
             found.append(Problem(name, "应当与上级办法一致"))
-    return found
+    return sorted(found)
 
 
 def _pieces(
-    name: str, own: list[Mapping[str, Any]], above: list[Mapping[str, Any]], narrow: tuple[str, ...]
+    name: str, own: Sequence[Piece], above: Sequence[Piece], narrow: tuple[str, ...]
 ) -> Iterator[Problem]:
-    key = KEYS[name]
-    if [piece[key] for piece in own] != [piece[key] for piece in above]:
+    keys = [getattr(piece, KEYS[name]) for piece in own]
+    if keys != [getattr(piece, KEYS[name]) for piece in above]:
         yield Problem(name, "各条和先后应当与上级办法一致")
         return
     for at, (piece, like) in enumerate(zip(own, above, strict=True)):
-        for field, value in piece.items():
-            if value == like[field]:
+        for field in type(piece).model_fields:
+            value, limit = getattr(piece, field), getattr(like, field)
+            if value == limit:
                 continue
-            if f"{name}.{piece[key]}.{field}" not in narrow:
+            if f"{name}.{keys[at]}.{field}" not in narrow:
                 yield Problem(f"{name}[{at}].{field}", "上级办法没有让下级调整这一处")
-            elif value is None or (like[field] is not None and value > like[field]):
-                yield Problem(f"{name}[{at}].{field}", f"只能比上级办法{_limit(like[field])}更低")
+            elif value is None or (limit is not None and value > limit):
+                yield Problem(f"{name}[{at}].{field}", f"只能比上级办法{_limit(limit)}更低")
 
 
 def _limit(value: Decimal | Fraction | None) -> str:

@@ -37,6 +37,8 @@ def path_of(loc: tuple[int | str, ...]) -> str:
     """Write a place in the document as `items[2].when.kinds[0]`; the document itself is empty."""
     path = ""
     for step in loc:
+        if step == "[key]":  # the name itself is wrong, and stands already
+            continue
         path += f"[{step}]" if isinstance(step, int) else f".{step[:40]}"
     return path.removeprefix(".")
 
