@@ -27,7 +27,8 @@ CONFLICTS = {
     "not_a_branch", "scan_off", "theme_day_taken", "too_early", "too_late_to_cancel",
 }  # fmt: skip
 COMMANDS = {
-    "bad_setting", "in_production", "not_empty", "scheme_invalid", "scheme_version_taken", "unknown_org",
+    "bad_setting", "facts_invalid", "in_production", "not_empty", "scheme_code_taken", "scheme_invalid", "scheme_open",
+    "scheme_version_taken", "unknown_org", "veto_without_document",
 }  # fmt: skip
 # Answered by handlers/errors.py itself.
 ANSWERED = {

@@ -4,7 +4,7 @@ from handlers.chat.words import BIND, wrapped
 from models.clock import day_text
 from models.people.member import SpellKind
 from models.points.exact import show
-from models.points.rating import PartTally
+from models.points.result import PartTally
 from models.points.statement import EntryView, Statement
 
 # WeChat: a reply has at most 2,048 bytes.

@@ -1,7 +1,10 @@
 """Names of cycles: 2026, 2026H2, 2026Q4, 2026-11, and the months each of them has."""
 
 import re
-from typing import Literal
+from calendar import monthrange
+from datetime import date
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from models.refused import Refused
 
@@ -45,3 +48,35 @@ def months_of(cycle: str) -> list[str]:
     else:
         first, count = 1, 12
     return [f"{year}-{number:02d}" for number in range(first, first + count)]
+
+
+class Span(NamedTuple):
+    """The stretch of time that is rated: its months (YYYY-MM), their first days, and the last day."""
+
+    months: tuple[str, ...]
+    first_days: tuple[date, ...]
+    last_day: date
+
+
+@lru_cache(maxsize=512)
+def span_of(scheme_cycle: CycleKind, cycle: str) -> Span:
+    """Return the span of `cycle`, which must be one of the scheme's length. Refused: cycle_invalid."""
+    months = tuple(months_of(cycle))
+    if cycle_of(scheme_cycle, months[0]) != cycle:
+        raise Refused("cycle_invalid", "这个积分周期与积分办法的评定周期不一致。")
+    days = tuple(date(int(month[:4]), int(month[5:]), 1) for month in months)
+    last = days[-1]
+    return Span(months, days, last.replace(day=monthrange(last.year, last.month)[1]))
+
+
+def place_of(scheme_cycle: CycleKind, cycle: str) -> int:
+    """Return which of the year's cycles this is, from 0, for a cycle of the scheme's length."""
+    return (int(span_of(scheme_cycle, cycle).months[0][5:]) - 1) // MONTHS[scheme_cycle]
+
+
+def cycles_between(scheme_cycle: CycleKind, earlier: str, later: str) -> int:
+    """Count the cycles from `earlier` to `later`, 0 for the same; `earlier` may be of another length."""
+    first = months_of(earlier)[-1]
+    then, now = cycle_of(scheme_cycle, first), span_of(scheme_cycle, later).months[0]
+    years = int(now[:4]) - int(first[:4])
+    return years * (12 // MONTHS[scheme_cycle]) + place_of(scheme_cycle, later) - place_of(scheme_cycle, then)

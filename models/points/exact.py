@@ -2,7 +2,6 @@
 
 import re
 from decimal import (
-    ROUND_HALF_UP,
     Context,
     Decimal,
     DivisionByZero,
@@ -12,12 +11,14 @@ from decimal import (
     Overflow,
 )
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
 
 LARGEST = 10_000
 PLACES = 2
+MOST_PLACES = 6  # of numbers that are only read
 MOST_DIGITS = 40
 POINTS_TEXT = re.compile(r"[+-]?[0-9]{1,5}(\.[0-9]{1,6})?")
 RATIO_TEXT = re.compile(r"[0-9]{1,6}/[0-9]{1,6}|[0-9](\.[0-9]{1,6})?")
@@ -79,15 +80,43 @@ def with_places(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-max(places, has)), context=WIDE)
 
 
-def round_half_up(value: Decimal, places: int) -> Decimal:
+def round_half_up(value: Fraction, places: int) -> Decimal:
     """Round once, half away from zero: -0.25 to one place is -0.3."""
-    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=WIDE)
-    return rounded if rounded else abs(rounded)
+    above, below = abs(value.numerator) * 10**places, value.denominator
+    whole = (2 * above + below) // (2 * below)
+    return Decimal(-whole if value < 0 else whole).scaleb(-places, context=WIDE)
 
 
+@lru_cache(maxsize=8192)
+def exactly(value: Decimal) -> Fraction:
+    """Return the same number as a fraction, for divisions that do not end."""
+    return Fraction(value)
+
+
+@lru_cache(maxsize=8192)
+def readable(value: Fraction, places: int) -> Decimal:
+    """Return a number for reading: at least `places` decimals, at most six, half away from zero."""
+    return with_places(round_half_up(value, MOST_PLACES), places)
+
+
+@lru_cache(maxsize=8192)
 def show(value: Decimal) -> str:
     """Write a number for people: 6, 0.5."""
     return f"{plain(value):f}"
+
+
+@lru_cache(maxsize=8192)
+def show_fraction(value: Fraction) -> str:
+    """Write an exact number for people: 16.4, and where it has no end about what it is: 约 56.67."""
+    shown = round_half_up(value, MOST_PLACES)
+    return show(shown) if shown == value else f"约 {show(round_half_up(value, 2))}"
+
+
+def show_ratio(value: Fraction) -> str:
+    """Write a share for people: 20%, or 1/3 where percent would not end."""
+    percent = value * 100
+    shown = round_half_up(percent, 2)
+    return f"{show(shown)}%" if shown == percent else f"{value.numerator}/{value.denominator}"
 
 
 Points = Annotated[Decimal, BeforeValidator(parse_points), PlainSerializer(show)]

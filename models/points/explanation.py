@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
-from models.points.exact import show
-from models.points.scheme_document import Item, Part
+from models.points.exact import show, show_fraction
+from models.points.facts import Entry
+from models.points.scheme_document import Item
 
 EACH = {"event": "每次", "hour": "每小时", "month": "每月", "quarter": "每季度", "once": ""}
 COUNTED_IN = {"event": "次", "hour": "小时", "month": "个月", "quarter": "个季度"}
@@ -17,15 +19,16 @@ class Limit(NamedTuple):
 
     where: str
     name: str
-    value: Decimal
+    value: Fraction
 
 
 class Share(NamedTuple):
     """What one item or group comes to in its part over the cycle.
 
-    `times` is the quantity of the entries that live after once-per-period; `uncapped` their points after
-    `cap_per_event`; `counted` what stays after `max`, `cap_per_month` and `cap`. `months` are the same
-    points month by month (YYYY-MM), only in parts that are counted by month.
+    `titles` are those of the items that have an entry here. `uncapped` are the points after
+    `cap_per_event` and once-per-period, before `max` and the other caps; `times` the quantity of the
+    entries that live then, with `max` that of the one kept. `months` are the counted points month by month
+    (YYYY-MM), only in parts that are counted by month.
     """
 
     titles: tuple[str, ...]
@@ -41,14 +44,15 @@ class Share(NamedTuple):
 Sums = Mapping[str, tuple[Share, ...]]
 
 
-def earned_words(item: Item, quantity: Decimal, *, as_posted: bool) -> str:
+def earned_words(item: Item, entry: Entry, each: Decimal, *, as_posted: bool) -> str:
     """Say what an entry gives where nothing cuts it: 每次扣 3 分; 2.5 小时，每小时加 1 分.
 
     Not `as_posted`: it was posted under another scheme, and counts here by this one's points.
     """
-    words = f"{EACH[item.unit]}{_signed(item.pts)}"
-    if quantity != 1:
-        words = f"{show(quantity)} {COUNTED_IN.get(item.unit, '次')}，{words}"
+    words = f"结果“{entry.level}”，" if item.levels is not None else EACH[item.unit]
+    words += _signed(each)
+    if entry.quantity != 1:
+        words = f"{show(entry.quantity)} {COUNTED_IN.get(item.unit, '次')}，{words}"
     return words if as_posted else f"按本办法计：{words}"
 
 
@@ -59,39 +63,33 @@ def reversal_words(original_on: date | None) -> str:
     return f"冲回{original_on.month}月{original_on.day}日的一条，两条都不计"
 
 
-def cut_words(limit: Limit, was: Decimal, now: Decimal) -> str:
+def cut_words(limit: Limit, was: Fraction, now: Fraction) -> str:
     """Say what a limit leaves of an entry: 已到上限 6，合计时不计; 按上限 6，这一条计 1 分."""
-    size = f"{limit.name} {show(limit.value)}"
+    size = f"{limit.name} {show_fraction(limit.value)}"
     if was > 0:
         return (
-            f"{limit.where}按{size}，这一条计 {show(now)} 分"
+            f"{limit.where}按{size}，这一条计 {show_fraction(now)} 分"
             if now
             else f"{limit.where}已到{size}，合计时不计"
         )
     return (
-        f"{limit.where}按{size}，这一条扣 {show(-now)} 分"
+        f"{limit.where}按{size}，这一条扣 {show_fraction(-now)} 分"
         if now
         else f"{limit.where}已到{size}，合计时不再扣"
     )
 
 
-def explain_part(part: Part, shares: Sequence[Share], natural: Decimal, subtotal: Decimal) -> str:
-    """Explain a part's subtotal, e.g. 志愿服务 8 次，按上限计 6 分；设岗定责 3 个月，计 6 分.
+def share_words(shares: Sequence[Share]) -> list[str]:
+    """Say what each item or group comes to, e.g. 志愿服务 8 次，按上限计 6 分."""
+    return [_share_words(share) for share in shares]
 
-    `natural` is initial plus shares before the part's own ceiling and floor.
-    """
-    if part.code == "assess":
-        most = f"，最多 {show(part.cap)} 分" if part.cap is not None else ""
-        return f"待评，民主评议后计入{most}"
-    words = [f"起始 {show(part.initial)} 分"] if part.initial else []
-    words += [_share_words(share) for share in shares]
-    if natural > subtotal:
-        words.append(f"合计 {show(natural)} 分，按上限计 {show(subtotal)} 分")
-    elif natural < subtotal:
-        words.append(f"合计 {show(natural)} 分，按下限计 {show(subtotal)} 分")
-    if not shares:
-        words.append("没有扣分" if part.mode == "deduct_only" else "还没有记录")
-    return "；".join(words)
+
+def limit_words(natural: Fraction, counted: Fraction) -> str:
+    """Say what a limit made of a sum: 合计 23 分，按上限计 20 分; nothing where none cut."""
+    if natural == counted:
+        return ""
+    limit = "上限" if natural > counted else "下限"
+    return f"合计 {show_fraction(natural)} 分，按{limit}计 {show_fraction(counted)} 分"
 
 
 def _share_words(share: Share) -> str:
@@ -101,7 +99,8 @@ def _share_words(share: Share) -> str:
     elif share.unit in COUNTED_IN:
         words += f" {show(share.times)} {COUNTED_IN[share.unit]}"
     verb = "扣" if share.counted < 0 else "计"
-    by_cap = "按上限" if share.counted != share.uncapped else ""
+    # Of the highest of several, `uncapped` is what all of them would be together.
+    by_cap = "按上限" if share.counted != share.uncapped and not share.highest_of_several else ""
     return f"{words}，{by_cap}{verb} {show(abs(share.counted))} 分"
 
 

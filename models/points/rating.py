@@ -1,49 +1,22 @@
-"""The calculation: one member's entries under one scheme, pure and exact, with every number explained."""
+"""The calculation: a member's points and a branch's stars, pure and exact, every number explained."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, localcontext
+from fractions import Fraction
 
-from models.points.cycle import cycle_of, months_of
-from models.points.exact import EXACT, round_half_up, with_places
-from models.points.explanation import Limit, Share, earned_words, explain_part, reversal_words
-from models.points.item_rules import Row, count_items, keep_largest, take_back
+from models.points.cycle import span_of
+from models.points.exact import EXACT, exactly, readable, round_half_up, show_fraction, with_places
+from models.points.explanation import Limit, Sums
+from models.points.facts import Facts, MemberFacts
+from models.points.item_rules import Row, sums_of, take_back
+from models.points.meeting import move
+from models.points.part_rules import BASE, Count, count_part, part_words
+from models.points.result import PartTally, Result, Score
 from models.points.scheme_document import Part, SchemeDocument
-from models.refused import Refused
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One fact of the ledger. `points` is what was posted; `period` is the month it belongs to."""
-
-    id: int
-    item: str
-    period: str
-    occurred_on: date
-    quantity: Decimal
-    points: Decimal
-    source: str
-    gathering_id: int | None
-    reverses: int | None
-    title: str | None
-
-
-@dataclass(frozen=True)
-class PartTally:
-    """One part of the total. `cap` is its upper limit, None where it is open.
-
-    `pending` is the appraisal before its grade: read 待评, not 0.
-    """
-
-    code: str
-    title: str
-    initial: Decimal
-    subtotal: Decimal
-    cap: Decimal | None
-    why: str
-    pending: bool = False
+from models.points.seats import contests_of, hold, hold_back_branches
+from models.points.star import Candidate, is_scored, stand, standing_of
 
 
 @dataclass(frozen=True)
@@ -76,109 +49,148 @@ class Tally:
     lines: tuple[Line, ...]
 
 
-def tally(
-    document: SchemeDocument, entries: Sequence[Entry], *, cycle: str, category: str | None = None
-) -> Tally:
-    """Count one member's entries of `cycle`; entries of other cycles are left out.
+def tally(document: SchemeDocument, member: MemberFacts, *, cycle: str) -> Tally:
+    """Count one member's entries of `cycle`, line by line; entries of other cycles are left out.
 
-    The order is the scheme rules': reversals first, then one deduction a gathering, then caps by entry,
-    item, month and part, at the end the limits of the total, rounded once. The order of `entries` is
-    without effect: lines stand by date and id, and where a cap cuts, the later lines carry it.
-    `category` is the member's, for items that apply to some. Refused: cycle_invalid.
+    The order of the entries is without effect: lines stand by date and id, and where a limit cuts, the
+    later lines carry it. Refused: cycle_invalid.
     """
-    months = months_of(cycle)
-    if cycle_of(document.cycle, months[0]) != cycle:
-        raise Refused("cycle_invalid", "这个积分周期与积分办法的评定周期不一致。")
+    rows, sums = sums_of(document, member, cycle)
     with localcontext(EXACT):
-        rows = _rows(document, entries, frozenset(months))
-        _strike_other_categories(rows, category)
-        _keep_one_deduction_per_gathering(rows)
-        shares = count_items(document, rows)
-        parts = tuple(_close_part(document, part, rows, shares) for part in document.parts)
-        raw = sum((part.subtotal for part in parts), Decimal(0))
-        return Tally(
-            cycle,
-            round_half_up(_clamp(document, raw), document.rounding.scale),
-            with_places(raw, document.rounding.scale),
-            parts,
-            tuple(_line(document, row) for row in rows),
-        )
+        score = close(document, member, sums, cycle)
+        span = span_of(document.cycle, cycle)
+        for part in document.parts:
+            count = count_part(document, part, member, sums.get(part.code, ()), span)
+            _carry_cuts(part, count, [row for row in rows if row.item and row.item.part == part.code])
+        rows.sort(key=lambda row: (row.entry.occurred_on, row.entry.id))
+        raw = readable(score.total_raw, document.rounding.scale)
+        lines = tuple(_line(document, row) for row in rows)
+        return Tally(cycle, score.total, raw, score.parts, lines)
 
 
-def _rows(document: SchemeDocument, entries: Sequence[Entry], months: frozenset[str]) -> list[Row]:
-    """Place the entries by the period of what they are about; strike the reversed with their reversals."""
-    by_id = {entry.id: entry for entry in entries}
-    if len(by_id) != len(entries):
-        raise ValueError("an entry is given twice")
-    items = {item.id: item for item in document.items}
-    reversed_ids = {entry.reverses for entry in entries if entry.reverses is not None}
-    rows = []
-    for entry in sorted(entries, key=lambda one: (one.occurred_on, one.id)):
-        original = by_id.get(entry.reverses) if entry.reverses is not None else None
-        if (original or entry).period not in months:
-            continue
-        row = Row(entry, items.get(entry.item))
-        if entry.reverses is not None:
-            row.strike(reversal_words(original.occurred_on if original else None))
-        elif entry.id in reversed_ids:
-            row.strike("已由另一条冲回，两条都不计")
-        elif row.item is None:
-            row.strike("本办法没有这个项目，不计")
-        else:
-            row.counted = row.item.pts * entry.quantity
-            row.why = earned_words(row.item, entry.quantity, as_posted=row.counted == entry.points)
-        rows.append(row)
-    return rows
+def close(document: SchemeDocument, member: MemberFacts, sums: Sums, cycle: str) -> Score:
+    """Turn the sums of items into parts and total: what both ways of counting share.
+
+    Refused: cycle_invalid.
+    """
+    span, scale = span_of(document.cycle, cycle), document.rounding.scale
+    parts = []
+    raw = base = Fraction(0)
+    pending = False
+    for part in document.parts:
+        shares = sums.get(part.code, ())
+        count = count_part(document, part, member, shares, span)
+        raw += count.subtotal
+        pending = pending or count.pending
+        if part.code == BASE:
+            base = count.subtotal
+        parts.append(_part_tally(part, count, scale, part_words(document, part, member, shares, count)))
+    return Score(tuple(parts), base, raw, round_half_up(_clamp(document, raw), scale), pending)
 
 
-def _strike_other_categories(rows: Iterable[Row], category: str | None) -> None:
-    for row in rows:
-        if row.live and row.item and row.item.applies_to and category not in row.item.applies_to:
-            row.strike("这个项目不适用于本人的类别，不计")
+def rate(document: SchemeDocument, facts: Facts) -> tuple[Result, ...]:
+    """Rate the members of `facts` from their entries, in the order of their ids.
+
+    Refused: cycle_invalid, facts_invalid, veto_without_document.
+    """
+    counted = ((member, sums_of(document, member, facts.cycle)[1]) for member in facts.members)
+    return rate_sums(document, facts.cycle, counted, facts.seats)
 
 
-def _keep_one_deduction_per_gathering(rows: Iterable[Row]) -> None:
-    by_gathering: dict[int | None, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.live and row.counted < 0 and row.entry.source == "attendance":
-            by_gathering[row.entry.gathering_id].append(row)
-    by_gathering.pop(None, None)
-    for same in by_gathering.values():
-        keep_largest(same, "同一次活动只扣最多的一项，这一条不扣")
+def rate_sums(
+    document: SchemeDocument,
+    cycle: str,
+    counted: Iterable[tuple[MemberFacts, Sums]],
+    seats: Iterable[tuple[int, frozenset[int]]] = (),
+) -> tuple[Result, ...]:
+    """Rate members whose sums are known already, in the order of their ids; entries are not looked at.
+
+    Refused: cycle_invalid, facts_invalid, veto_without_document.
+    """
+    with localcontext(EXACT):
+        candidates = []
+        for member, sums in counted:
+            standing = standing_of(document, member, cycle)
+            score = close(document, member, sums, cycle) if is_scored(document, standing) else None
+            candidates.append(stand(document, member, cycle, standing, score))
+        return _settle(document, candidates, seats)
 
 
-def _close_part(
-    document: SchemeDocument, part: Part, rows: Iterable[Row], shares: dict[str, list[Share]]
-) -> PartTally:
-    """Add the part up and hold it to its ceiling and floor; the lines carry what is cut."""
-    own = [row for row in rows if row.live and row.item and row.item.part == part.code]
-    ceiling = part.cap
-    if part.mode == "deduct_only" and (ceiling is None or ceiling > part.initial):
-        ceiling = part.initial
-    natural = sum((row.counted for row in own), part.initial)
-    if ceiling is not None:
-        limit = Limit(f"“{part.title}”", "上限", ceiling)
-        take_back([row for row in own if row.counted > 0], natural - ceiling, limit)
-    if part.floor is not None:
-        limit = Limit(f"“{part.title}”", "下限", part.floor)
-        take_back([row for row in own if row.counted < 0], part.floor - natural, limit)
-    subtotal = sum((row.counted for row in own), part.initial)
-    scale = document.rounding.scale
-    return PartTally(
-        part.code,
-        part.title,
-        with_places(part.initial, scale),
-        with_places(subtotal, scale),
-        ceiling,
-        explain_part(part, shares[part.code], natural, subtotal),
-        pending=part.code == "assess",
+def _settle(
+    document: SchemeDocument, candidates: Sequence[Candidate], seats: Iterable[tuple[int, frozenset[int]]]
+) -> tuple[Result, ...]:
+    """Give the seats from the highest star down, then let the meeting move stars by its one level."""
+    named: dict[int, frozenset[int]] = defaultdict(frozenset)
+    for star, members in seats:
+        named[star] |= members
+    hold_back_branches(document, candidates)
+    contests = {quota.star: contests_of(document, quota, candidates) for quota in document.quotas}
+    for band in document.bands:
+        for contest in contests.get(band.star, ()):
+            hold(document, contest, named)
+    for one in candidates:
+        one.by_quota = one.star
+    move(document, candidates, contests, named)
+    return tuple(_result(document, one) for one in sorted(candidates, key=lambda one: one.member.id))
+
+
+def _result(document: SchemeDocument, one: Candidate) -> Result:
+    score, scale = one.score, document.rounding.scale
+    return Result(
+        member_id=one.member.id,
+        branch=one.member.branch,
+        standing=one.standing,
+        parts=score.parts if score else (),
+        total_raw=readable(score.total_raw, scale) if score else None,
+        total=one.total,
+        provisional=bool(score and score.pending),
+        grade=one.grade,
+        star_by_total=one.by_total,
+        star_by_band=one.by_band,
+        star_by_quota=one.by_quota,
+        star_final=one.star,
+        reasons=tuple(one.reasons),
     )
 
 
-def _clamp(document: SchemeDocument, raw: Decimal) -> Decimal:
+def _clamp(document: SchemeDocument, raw: Fraction) -> Fraction:
     if document.total.max is not None:
-        raw = min(raw, document.total.max)
-    return raw if document.total.min is None else max(raw, document.total.min)
+        raw = min(raw, exactly(document.total.max))
+    return raw if document.total.min is None else max(raw, exactly(document.total.min))
+
+
+def _part_tally(part: Part, count: Count, scale: int, why: str) -> PartTally:
+    initial = sum((one.initial for one in count.stretches), Fraction(0)) * count.factor
+    cap: Fraction | None = Fraction(0)
+    for one in count.stretches:
+        cap = None if one.ceiling is None or cap is None else cap + one.ceiling
+    return PartTally(
+        part.code,
+        part.title,
+        readable(initial, scale),
+        readable(count.subtotal, scale),
+        None if cap is None else readable(cap * count.factor, 0),
+        why,
+        count.pending,
+    )
+
+
+def _carry_cuts(part: Part, count: Count, rows: list[Row]) -> None:
+    """Let the latest lines carry what ceiling and floor cut, and weight all of them as the part is."""
+    for stretch in count.stretches:
+        own = [row for row in rows if row.live and stretch.period in (None, row.entry.period)]
+        where = f"“{part.title}”" if stretch.period is None else f"“{part.title}”{int(stretch.period[5:])}月"
+        if stretch.ceiling is not None:
+            limit = Limit(where, "上限", stretch.ceiling)
+            take_back([row for row in own if row.counted > 0], stretch.natural - stretch.ceiling, limit)
+        if part.floor is not None:
+            limit = Limit(where, "下限", exactly(part.floor))
+            take_back([row for row in own if row.counted < 0], limit.value - stretch.natural, limit)
+    if count.factor != 1:
+        for row in rows:
+            if row.counted:
+                row.counted *= count.factor
+                row.why += f"，折算计入总分 {show_fraction(row.counted)} 分"
 
 
 def _line(document: SchemeDocument, row: Row) -> Line:
@@ -189,6 +201,6 @@ def _line(document: SchemeDocument, row: Row) -> Line:
         entry.title or (item.title if item else "其他办法的项目"),
         item.part if item else None,
         with_places(entry.points, scale),
-        with_places(row.counted, scale),
+        readable(row.counted, scale),
         row.why,
     )

@@ -1,5 +1,6 @@
 """A member's points as the member reads them: every number with where it comes from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Session
 from models.clock import day_of
 from models.gatherings.gathering import Gathering
 from models.people.account import Account
-from models.people.member import Member, Spell, SpellKind
+from models.people.member import Member, MemberStatus, Spell, SpellKind
 from models.people.org import Org
 from models.points.cycle import cycle_of, months_of
 from models.points.entry import PointEntry, Source
-from models.points.rating import Entry, Line, PartTally, tally
+from models.points.facts import Category, Entry, MemberFacts
+from models.points.rating import Line, tally
+from models.points.result import PartTally
 from models.points.scheme import document_of
 from models.points.scheme_use import scheme_for
 from models.refused import Refused
@@ -66,12 +69,27 @@ def statement_of(
     document = document_of(scheme.document)
     cycle = cycle or cycle_of(document.cycle, month)
     rows = _entries(session, member_id, cycle)
-    facts = [_fact(entry) for entry, _, _ in rows]
-    result = tally(document, facts, cycle=cycle, category=_category(session, member_id, now))
+    result = tally(document, _facts(session, row.Member, [entry for entry, _, _ in rows]), cycle=cycle)
     lines = {line.entry_id: line for line in result.lines}
     views = tuple(_view(*row, lines[row[0].id]) for row in reversed(rows))
     provisional = any(part.pending for part in result.parts)
     return Statement(cycle, document.title, result.total, provisional, result.parts, views)
+
+
+def _facts(session: Session, member: Member, entries: Iterable[PointEntry]) -> MemberFacts:
+    spells = select(Spell.code, Spell.from_on, Spell.to_on).where(
+        Spell.member_id == member.id, Spell.kind == SpellKind.CATEGORY
+    )
+    return MemberFacts(
+        id=member.id,
+        branch=member.branch_id,
+        status="probationary" if member.status is MemberStatus.PROBATIONARY else "full",
+        since=member.came_on,
+        categories=tuple(
+            Category(code or "", from_on, to_on) for code, from_on, to_on in session.execute(spells)
+        ),
+        entries=tuple(_fact(entry) for entry in entries),
+    )
 
 
 def _fact(entry: PointEntry) -> Entry:
@@ -85,7 +103,7 @@ def _fact(entry: PointEntry) -> Entry:
         source=entry.source,
         gathering_id=entry.gathering_id,
         reverses=entry.reverses,
-        title=None,
+        level=entry.level,
     )
 
 
@@ -119,15 +137,3 @@ def _hand(entry: PointEntry, account: str) -> str:
         return f"{account}审"
     version = "" if entry.revision in (None, 1) else f"第 {entry.revision} 版"
     return f"名册{version} · {account}{'更正' if version else '确认'}"
-
-
-def _category(session: Session, member_id: int, now: datetime) -> str | None:
-    today = day_of(now)
-    return session.scalar(
-        select(Spell.code).where(
-            Spell.member_id == member_id,
-            Spell.kind == SpellKind.CATEGORY,
-            Spell.from_on <= today,
-            (Spell.to_on.is_(None)) | (Spell.to_on >= today),
-        )
-    )

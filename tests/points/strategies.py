@@ -10,7 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from models.points.cycle import months_of
-from models.points.rating import Entry
+from models.points.facts import Category, Entry, MemberFacts
+from models.points.rating import Tally, tally
 from models.points.scheme_document import Item, SchemeDocument, read_scheme
 
 SHIPPED = Path(__file__).parents[2] / "models" / "points" / "schemes"
@@ -71,6 +72,14 @@ def every_rule() -> SchemeDocument:
         total={"min": 0, "max": 20},
     )
     return SchemeDocument.model_validate(document)
+
+
+def tallied(
+    document: SchemeDocument, entries: Sequence[Entry], *, cycle: str, category: str | None = None
+) -> Tally:
+    """The running total of a full member who all along has had this category, and no grade yet."""
+    categories = (Category(category, date(2000, 1, 1)),) if category else ()
+    return tally(document, MemberFacts(1, 1, categories=categories, entries=tuple(entries)), cycle=cycle)
 
 
 def an_entry(number: int, item: Item, period: str = "2026-10", **changes: Any) -> Entry:

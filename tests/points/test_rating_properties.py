@@ -10,16 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.points.cycle import cycle_of
-from models.points.rating import Entry, Tally, tally
+from models.points.facts import Entry
+from models.points.rating import Tally
 from models.points.scheme_document import Item, Part, SchemeDocument, canonical, read_scheme
-from tests.points.strategies import CYCLES, a_reversal, cases
+from tests.points.strategies import CYCLES, a_reversal, cases, tallied
 
 Case = tuple[SchemeDocument, Sequence[Entry]]
 
 
 def count(case: Case) -> Tally:
     document, facts = case
-    return tally(document, facts, cycle=CYCLES[document.code])
+    return tallied(document, facts, cycle=CYCLES[document.code])
 
 
 @settings(deadline=None)
