@@ -18,7 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 import settings as told
 from handlers.account_menu import MENU, menu_lines
-from handlers.command_line import Desk, commands
+from handlers.command_line import commands
+from handlers.desk import Desk
 from handlers.edge import App, Installation, Parts
 from handlers.web import create_app
 from jobs.deliver import Outlets

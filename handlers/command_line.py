@@ -1,22 +1,18 @@
-"""The operator at the command line: imports, first accounts, schemes, the demonstration."""
+"""The operator at the command line: imports, first accounts, the demonstration."""
 
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from models.base import Sessions
+from handlers.desk import FILE, ORG, Open
+from handlers.scheme_commands import scheme
 from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
 from models.gatherings.setting import TYPED, set_setting
 from models.gatherings.workday_import import import_workdays
-from models.keyring import Keyring
-from models.notices.audience import Channels
 from models.notices.joiners import follow_roster
 from models.people.account import Post, Role
 from models.people.console import make_account
@@ -25,26 +21,7 @@ from models.people.org import Setting, org_by_code
 from models.people.org_import import import_orgs
 from models.people.package import MOST_BYTES
 from models.people.roster_import import import_roster
-from models.points.cycle import cycle_of, months_of
-from models.points.scheme import document_of, publish_scheme
-from models.points.scheme_use import use_scheme
 from models.refused import Refused
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What app.py built for the commands."""
-
-    sessions: Sessions = field(repr=False)
-    keyring: Keyring
-    clock: Callable[[], datetime]
-    channels: Channels
-    production: bool
-    demo_password: str = field(repr=False)
-
-
-# The desk is built when a command runs, so that --help needs no database.
-Open = Callable[[], Desk]
 
 
 @click.group(help="示范区党建的命令。每条命令加 --help 可看用法。")
@@ -95,9 +72,7 @@ def simulator_followers(open_desk: Open) -> None:
     click.echo(json.dumps(bodies, ensure_ascii=False))
 
 
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 DRY_RUN = click.option("--dry-run", is_flag=True, help="只看会改什么，不写入")
-ORG = click.option("--org", "org_code", required=True, help="组织代码")
 
 
 def bytes_of(file: Path) -> bytes:
@@ -188,22 +163,4 @@ def create_admin(open_desk: Open, login: str, name: str, org_code: str, role: st
     click.echo(f"登录名 {login}，初始密码 {password}，登录后必须更换。")
 
 
-@commands.group(help="积分办法。")
-def scheme() -> None:
-    """Group the commands about schemes."""
-
-
-@scheme.command("publish", help="发布一份积分办法，并定为某个组织及以下使用的办法。")
-@FILE
-@ORG
-@click.pass_obj
-def publish_scheme_file(open_desk: Open, file: Path, org_code: str) -> None:
-    """Publish a scheme file and set it for an organisation."""
-    desk = open_desk()
-    with desk.sessions.begin() as session:
-        org = org_by_code(session, org_code)
-        now = desk.clock()
-        found = publish_scheme(session, file.read_text("utf-8"), issuer=org, by=None, now=now)
-        first = months_of(cycle_of(document_of(found.document).cycle, f"{day_of(now):%Y-%m}"))[0]
-        use_scheme(session, org, found, from_month=first, by=None)
-    click.echo(f"{found.code} 第 {found.version} 版已定为“{org.name}”的积分办法。")
+commands.add_command(scheme)

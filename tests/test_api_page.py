@@ -21,15 +21,15 @@ CONFLICTS = {
     "not_waiting", "report_waiting", "spell_ended", "spell_overlaps",
     "delegate_named", "delegate_over", "makeup_done", "no_makeup",
     "agenda_changed", "already_overridden", "nothing_held", "too_late_to_move",
-    "cycle_running", "month_not_cycle_start",
     "already_bound", "already_published", "audience_changed", "bind_code_used", "busy", "cancelled", "closed",
     "code_expired", "gathering_past", "login_taken", "not_a_draft", "not_confirmed", "not_on_phone_list",
     "not_open", "not_published", "nothing_changed", "phone_used", "roll_confirmed", "roll_incomplete",
     "not_a_branch", "scan_off", "theme_day_taken", "too_early", "too_late_to_cancel",
 }  # fmt: skip
 COMMANDS = {
-    "bad_setting", "facts_invalid", "in_production", "not_empty", "scheme_code_taken", "scheme_invalid",
-    "scheme_open", "scheme_version_taken", "unknown_org", "veto_without_document",
+    "bad_setting", "cycle_running", "facts_invalid", "in_production", "month_not_cycle_start",
+    "not_empty", "scheme_code_taken", "scheme_invalid", "scheme_open", "scheme_version_taken",
+    "unknown_org", "veto_without_document",
 }  # fmt: skip
 # Answered by handlers/errors.py itself.
 ANSWERED = {

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 import app
-from handlers.command_line import Desk, commands
+from handlers.command_line import commands
+from handlers.desk import Desk
 from jobs.schedule import schedule
 from models.base import Sessions
 from models.gatherings.setting import set_setting

@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
-from handlers.command_line import Desk, commands
+from handlers.command_line import commands
+from handlers.desk import Desk
 from models.base import Sessions
 from models.gatherings.calendar import HolidayYear
 from models.notices.audience import Channels

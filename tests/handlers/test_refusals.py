@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 from click.testing import CliRunner
 
-from handlers.command_line import Desk, commands
+from handlers.command_line import commands
+from handlers.desk import Desk
 from models.notices.audience import Channels
 from models.people.account import Account
 from models.points.scheme import publish_scheme
