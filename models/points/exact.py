@@ -106,10 +106,10 @@ def show(value: Decimal) -> str:
 
 
 @lru_cache(maxsize=8192)
-def show_fraction(value: Fraction) -> str:
-    """Write an exact number for people: 16.4, and where it has no end about what it is: 约 56.67."""
+def say(words: str, value: Fraction) -> str:
+    """Put an exact number behind a word: 计 16.4, and where it has no end about what it is: 计约 56.67."""
     shown = round_half_up(value, MOST_PLACES)
-    return show(shown) if shown == value else f"约 {show(round_half_up(value, 2))}"
+    return f"{words} {show(shown)}" if shown == value else f"{words}约 {show(round_half_up(value, 2))}"
 
 
 def show_ratio(value: Fraction) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from models.points.exact import show, show_fraction
+from models.points.exact import say, show
 from models.points.facts import Entry
 from models.points.scheme_document import Item
 
@@ -65,15 +65,15 @@ def reversal_words(original_on: date | None) -> str:
 
 def cut_words(limit: Limit, was: Fraction, now: Fraction) -> str:
     """Say what a limit leaves of an entry: 已到上限 6，合计时不计; 按上限 6，这一条计 1 分."""
-    size = f"{limit.name} {show_fraction(limit.value)}"
+    size = say(limit.name, limit.value)
     if was > 0:
         return (
-            f"{limit.where}按{size}，这一条计 {show_fraction(now)} 分"
+            f"{limit.where}按{size}，{say('这一条计', now)} 分"
             if now
             else f"{limit.where}已到{size}，合计时不计"
         )
     return (
-        f"{limit.where}按{size}，这一条扣 {show_fraction(-now)} 分"
+        f"{limit.where}按{size}，{say('这一条扣', -now)} 分"
         if now
         else f"{limit.where}已到{size}，合计时不再扣"
     )
@@ -89,7 +89,7 @@ def limit_words(natural: Fraction, counted: Fraction) -> str:
     if natural == counted:
         return ""
     limit = "上限" if natural > counted else "下限"
-    return f"合计 {show_fraction(natural)} 分，按{limit}计 {show_fraction(counted)} 分"
+    return f"{say('合计', natural)} 分，按{limit}{say('计', counted)} 分"
 
 
 def _share_words(share: Share) -> str:

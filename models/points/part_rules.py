@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from models.points.cycle import Span
-from models.points.exact import exactly, show_fraction, show_ratio
+from models.points.exact import exactly, say, show_ratio
 from models.points.explanation import Share, limit_words, share_words
 from models.points.facts import MemberFacts
 from models.points.grade_words import GRADE_WORDS, VOICE_WORDS
@@ -186,11 +186,11 @@ def part_words(
         held = "按上限、下限" if any(one.natural != one.value for one in count.stretches) else ""
         values = sum((one.value for one in count.stretches), Fraction(0))
         if part.by_month == "mean":
-            words.append(f"逐月{held}计分再平均，计 {show_fraction(values / len(count.stretches))} 分")
+            words.append(f"逐月{held}计分再平均，{say('计', values / len(count.stretches))} 分")
         else:
-            words.append(f"逐月{held}计分再相加，计 {show_fraction(values)} 分")
+            words.append(f"逐月{held}计分再相加，{say('计', values)} 分")
     if part.weight != 1:
-        words.append(f"按权重 {show_ratio(part.weight)} 计 {show_fraction(count.subtotal)} 分")
+        words.append(f"按权重 {show_ratio(part.weight)} {say('计', count.subtotal)} 分")
     return "；".join(word for word in words if word)
 
 
@@ -200,13 +200,13 @@ def _initial_words(document: SchemeDocument, part: Part, member: MemberFacts, co
         each = {one.initial for one in count.stretches}
         if each == {Fraction(0)}:
             return []
-        return [f"每月起始 {show_fraction(initial)} 分" if len(each) == 1 else "每月起始分按当月类别计"]
+        return [f"{say('每月起始', initial)} 分" if len(each) == 1 else "每月起始分按当月类别计"]
     if not initial:
         return []
-    words = f"起始 {show_fraction(initial)} 分"
+    words = f"{say('起始', initial)} 分"
     rate, previous = document.carry_over_rate, member.previous_total
     if rate is not None and previous is not None and initial == rate * exactly(previous):
-        words += f"（上期总分 {show_fraction(exactly(previous))} 分的 {show_ratio(rate)}）"
+        words += f"（{say('上期总分', exactly(previous))} 分的 {show_ratio(rate)}）"
     elif part.by_category and document.category_change == "by_month" and initial != part.initial:
         words += "（按各月的类别平均）"
     return [words]
@@ -214,18 +214,18 @@ def _initial_words(document: SchemeDocument, part: Part, member: MemberFacts, co
 
 def _assess_words(document: SchemeDocument, part: Part, member: MemberFacts, count: Count) -> str:
     if count.pending:
-        most = f"，最多 {show_fraction(exactly(part.cap) * part.weight)} 分" if part.cap is not None else ""
+        most = f"，{say('最多', exactly(part.cap) * part.weight)} 分" if part.cap is not None else ""
         return f"待评，民主评议后计入{most}"
     if member.status != "full" or member.grade is None:
         return "预备党员不评定等次，这一部分不计分"
     stretch = count.stretches[0]
-    words = [f"民主评议{GRADE_WORDS[member.grade]}，计 {show_fraction(stretch.natural)} 分"]
+    words = [f"民主评议{GRADE_WORDS[member.grade]}，{say('计', stretch.natural)} 分"]
     if document.assessment and document.assessment.weights:
         told = dict(member.voices)
         weighed = [voice for voice in VOICE_WORDS if voice in document.assessment.weights]
         said = (f"{VOICE_WORDS[voice]}{GRADE_WORDS[told[voice]]}" for voice in weighed)
-        words = [f"{'、'.join(said)}，按权重计 {show_fraction(stretch.natural)} 分"]
+        words = [f"{'、'.join(said)}，{say('按权重计', stretch.natural)} 分"]
     words.append(limit_words(stretch.natural, stretch.value))
     if part.weight != 1:
-        words.append(f"按权重 {show_ratio(part.weight)} 计 {show_fraction(count.subtotal)} 分")
+        words.append(f"按权重 {show_ratio(part.weight)} {say('计', count.subtotal)} 分")
     return "；".join(word for word in words if word)

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from models.points.cycle import span_of
-from models.points.exact import EXACT, exactly, readable, round_half_up, show_fraction, with_places
+from models.points.exact import EXACT, exactly, readable, round_half_up, say, with_places
 from models.points.explanation import Limit, Sums
 from models.points.facts import Facts, MemberFacts
 from models.points.item_rules import Row, sums_of, take_back
@@ -190,7 +190,7 @@ def _carry_cuts(part: Part, count: Count, rows: list[Row]) -> None:
         for row in rows:
             if row.counted:
                 row.counted *= count.factor
-                row.why += f"，折算计入总分 {show_fraction(row.counted)} 分"
+                row.why += f"，{say('折算计入总分', row.counted)} 分"
 
 
 def _line(document: SchemeDocument, row: Row) -> Line:

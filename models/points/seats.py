@@ -73,7 +73,8 @@ def contests_of(document: SchemeDocument, quota: Quota, candidates: Iterable[Can
     groups: dict[int | None, list[Candidate]] = defaultdict(list)
     for one in candidates:
         groups[one.member.branch if quota.scope == "branch" else None].append(one)
-    open_end = quota.overflow == "report" or quota.star == document.bands[-1].star
+    lowest = document.bands[-1].star if document.bands else quota.star
+    open_end = quota.overflow == "report" or quota.star == lowest
     return [Contest(quota, branch, _seats(quota, own), open_end, own) for branch, own in groups.items()]
 
 

@@ -167,10 +167,9 @@ def _carry_over(chance: Random, content: Content) -> None:
 
 def _stars(chance: Random, content: Content) -> None:
     """Bands around what members will have, so that all of them are reached by some."""
-    around = sum(
-        Decimal(part.get("initial", 0)) * _decimal(part.get("weight", "1")) for part in content["parts"]
-    )
-    around += 8 if "assessment" in content else 0
+    around = Decimal(8 if "assessment" in content else 0)
+    for part in content["parts"]:
+        around += Decimal(part.get("initial", 0)) * _decimal(part.get("weight", "1"))
     step, stars = chance.choice((2, 3, 6)), chance.randint(2, 5)
     lowest = around - step
     bands: list[Content] = [
