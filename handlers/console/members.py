@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import Response, request
 
-from handlers.console.pages import console, need_somewhere, page, staff_page
+from handlers.console.pages import console, holds, need_somewhere, page, staff_page
 from handlers.console.reach import org_asked, own_orgs
 from handlers.edge import current
-from handlers.identity import require
+from handlers.identity import require, staff
 from models.clock import day_of
 from models.gatherings.marks import surname_order
 from models.people.member import MEMBER_STATUS_TEXT, SpellKind
@@ -71,6 +71,7 @@ def members() -> Response:
         number=sum(len(rows) for _, rows in groups),
         status_text=MEMBER_STATUS_TEXT,
         spell_text=SPELL_TEXT,
+        may_change=holds(staff(), Verb.DECIDE),
     )
 
 

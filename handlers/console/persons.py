@@ -4,19 +4,25 @@ from flask import Response, request
 
 from handlers.console.leaves import paths_where
 from handlers.console.members import SPELL_TEXT, statement_shown
+from handlers.console.membership import day_typed, hand
 from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
 from handlers.edge import current
+from handlers.errors import STATUS_OF
 from handlers.identity import require, staff
 from models.audit import Via
 from models.clock import day_of
 from models.gatherings.attendance_year import attendance_of_year
 from models.gatherings.gathering import GATHERING_KIND_TEXT
 from models.gatherings.roll import STATUS_TEXT
-from models.people.member import MEMBER_STATUS_TEXT
+from models.notices.joiners import follow_roster
+from models.people.member import MEMBER_STATUS_TEXT, Member
+from models.people.membership import move_member
+from models.people.org import Org, branches_among
 from models.people.persons_above import (
     LONGEST_NAME,
     PURPOSE_TEXT,
     Found,
+    Purpose,
     note_look,
     persons_named,
     purpose_of,
@@ -66,10 +72,51 @@ def see_person(member_id: int) -> Response:
     except Refused as error:
         return _sent_back(error)
     note_look(edge.session, member, purpose, by=staff().account_id, via=Via.CONSOLE)
-    today = day_of(edge.now)
+    return _person_page(member, branch, group, purpose)
+
+
+@console.post("/console/people/<int:member_id>/move")
+@staff_page
+def move_person(member_id: int) -> Response:
+    """Move somebody to another branch below the officer; the coming rolls of both branches follow."""
+    edge, form = current(), request.form
+    member, branch, group = member_seen(edge.session, member_id)
+    require(Verb.SEE_PERSON, group or branch)
+    purpose = purpose_of(form.get("purpose", ""))
+    to = next((org for org in _branches_below(branch) if f"{org.id}" == form.get("branch")), None)
+    try:
+        if to is None:
+            raise Refused("bad_change", "请选另一个党支部", fields={"branch": "请选另一个党支部"})
+        moved_on, document = day_typed("moved_on"), form.get("document", "")
+        move_member(edge.session, member_id, to, moved_on=moved_on, document=document, **hand())
+        follow_roster(edge.session, [branch.id, to.id], now=edge.now)
+    except Refused as error:
+        refuse_form(error)
+        member, branch, group = member_seen(edge.session, member_id)
+        return _person_page(member, branch, group, purpose, error)
+    return page("moved.html", member=member, before=branch, branch=to)
+
+
+def _branches_below(but: Org) -> list[Org]:
+    edge = current()
+    tops = [edge.session.get_one(Org, post.org_id) for post in staff().posts]
+    return [org for org in branches_among(edge.session, tops) if org.id != but.id]
+
+
+def _person_page(
+    member: Member, branch: Org, group: Org | None, purpose: Purpose, error: Refused | None = None
+) -> Response:
+    edge = current()
+    today, member_id = day_of(edge.now), member.id
     return page(
         "person.html",
+        STATUS_OF.get(error.code, 409) if error else 200,
         member=member,
+        branches=_branches_below(branch),
+        why=purpose.value,
+        error=error,
+        errors=error.extra.get("fields", {}) if error else {},
+        typed=request.form if error else {},
         branch=branch,
         group=group,
         purpose=PURPOSE_TEXT[purpose],

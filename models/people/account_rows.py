@@ -28,6 +28,7 @@ ROLES = {text: role for role, text in ROLE_TEXT.items()} | {
     "专干": Role.CLERK, "党务工作者": Role.CLERK, "党建专干": Role.CLERK,
     "委员": Role.COMMISSIONER, "支委": Role.COMMISSIONER, "组织委员": Role.COMMISSIONER,
     "宣传委员": Role.COMMISSIONER, "纪检委员": Role.COMMISSIONER,
+    "积分小组": Role.POINTS_GROUP, "评议小组": Role.POINTS_GROUP,
     "小组长": Role.GROUP_LEADER, "组长": Role.GROUP_LEADER,
 }  # fmt: skip
 

@@ -160,6 +160,12 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/gatherings/<int:gathering_id>/night-override": {"reason": "防汛转移"},
     "POST /console/people": {"name": "何桂芳", "purpose": "objection"},
     "POST /console/people/<int:member_id>": {"purpose": "objection"},
+    "POST /console/people/<int:member_id>/move": {
+        "purpose": "objection", "branch": "", "moved_on": "2026-11-20", "document": "河东组转〔2026〕12号",
+    },
+    "POST /console/members/<int:member_id>/membership": {
+        "change": "category", "category": "resident", "from_on": "2026-11-01",
+    },
     "POST /console/makeups/<int:gathering_id>/<int:member_id>": {"done_on": "2026-11-25", "content": "学习"},
     "POST /console/rolls/<int:roll_id>/heads": {"heads": "3"},
     "POST /console/rolls/<int:roll_id>/minutes": {"seen": "1", "host": "李书平"},

@@ -470,6 +470,12 @@ ROUTES: dict[str, Rows] = {
     "POST /console/people/<int:member_id>": {
         row: statuses for row, statuses in ok(ABOVE, 200).items() if row != "parent"
     },
+    # The branch that somebody moves to is chosen: none is.
+    "POST /console/people/<int:member_id>/move": {
+        row: statuses for row, statuses in ok(ABOVE, 400).items() if row != "parent"
+    },
+    "GET /console/members/<int:member_id>/membership": ok(DECIDES, 200),
+    "POST /console/members/<int:member_id>/membership": ok(DECIDES, 303),
     # The phone list: each sees the own people of a shared gathering.
     "GET /console/gatherings/<int:gathering_id>/phone-list": {
         "own": "401 401 401 401 200 200 200 200 200 403 403 404 404",
