@@ -50,6 +50,16 @@ def months_of(cycle: str) -> list[str]:
     return [f"{year}-{number:02d}" for number in range(first, first + count)]
 
 
+def cycle_words(cycle: str) -> str:
+    """Name a cycle as people do: 2026年, 2026年下半年, 2026年第四季度, 2026年11月."""
+    year, rest = cycle[:4], cycle[4:]
+    if rest.startswith("H"):
+        return f"{year}年{'上下'[int(rest[1]) - 1]}半年"
+    if rest.startswith("Q"):
+        return f"{year}年第{'一二三四'[int(rest[1]) - 1]}季度"
+    return f"{year}年{int(rest[1:])}月" if rest else f"{year}年"
+
+
 class Span(NamedTuple):
     """The stretch of time that is rated: its months (YYYY-MM), their first days, and the last day."""
 

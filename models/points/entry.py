@@ -47,6 +47,7 @@ class PointEntry(Base):
     revision: Mapped[int | None] = mapped_column(Integer)
     proposal_id: Mapped[int | None] = ref("proposal.id", index=True)
     reverses: Mapped[int | None] = ref("point_entry.id", unique=True)
+    reason: Mapped[str | None] = mapped_column(String(200))  # why what was approved is taken back
     account_id: Mapped[int] = ref("account.id")
     created_at: Mapped[Created]
 
@@ -68,6 +69,10 @@ class PointEntry(Base):
             "(reverses IS NULL) = (about NOT LIKE 'reverse:%')"
             " AND (reverses IS NULL OR about = 'reverse:' || reverses)",
             name="reversal_is_about_its_entry",
+        ),
+        CheckConstraint(
+            "(reverses IS NOT NULL AND proposal_id IS NOT NULL) = (reason IS NOT NULL) AND reason <> ''",
+            name="reversed_with_reason",
         ),
         Index("ix_point_entry_member_id_cycle", "member_id", "cycle"),
         Index("ix_point_entry_branch_id_cycle", "branch_id", "cycle"),

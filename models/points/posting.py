@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import cast, column, exists, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
@@ -16,6 +14,7 @@ from models.gatherings.gathering import GatheringState, opens_at
 from models.gatherings.marks import begin_confirmation, counts_of, write_marks
 from models.gatherings.roll import Amendment, Counts, Roll, RollLine, Status
 from models.gatherings.roll_head import RollHead, roll_seen
+from models.points.appending import append_entries
 from models.points.cycle import cycle_of
 from models.points.entry import PointEntry, Source
 from models.points.scheme import document_of
@@ -101,8 +100,6 @@ def post_attendance(session: Session, head: RollHead, lines: Mapping[int, Status
         for member_id, status in lines.items()
         for item in attendance_items(document, gathering.kind, status)
     ]
-    if not items:
-        return 0
     constant: dict[str, Any] = {
         "branch_id": head.org.id,
         "scheme_id": scheme.id,
@@ -115,25 +112,7 @@ def post_attendance(session: Session, head: RollHead, lines: Mapping[int, Status
         "revision": revision,
         "account_id": by,
     }
-    return _append(session, items, constant)
-
-
-def _append(
-    session: Session, items: Sequence[tuple[str, int, str, Decimal]], constant: dict[str, Any]
-) -> int:
-    """Append entries that differ in these columns alone; a few parameters, however many rows."""
-    table = PointEntry.__table__.c
-    columns = [table[name] for name in ("about", "member_id", "item", "points")]
-    arrays = [
-        cast(list(values), ARRAY(of.type))
-        for of, values in zip(columns, zip(*items, strict=True), strict=True)
-    ]
-    each = func.unnest(*arrays).table_valued(*(column(one.name, one.type) for one in columns))
-    each = each.render_derived()
-    rows = select(*each.c, *(literal(value, table[name].type) for name, value in constant.items()))
-    entries = insert(PointEntry).from_select([one.name for one in columns] + list(constant), rows)
-    added = session.execute(entries.on_conflict_do_nothing(index_elements=["about"]).returning(PointEntry.id))
-    return len(added.all())
+    return append_entries(session, items, constant)
 
 
 def amend_roll(

@@ -12,6 +12,7 @@ REVERSAL = {
     "revision": "NULL",
     "reverses": ":entry",
     "proposal_id": "(SELECT proposal_id FROM public.point_entry WHERE id = :entry)",
+    "reason": "'记错了人'",
 }
 
 NEWEST = "(SELECT max(id) FROM point_entry)"
@@ -60,6 +61,21 @@ NEVERS = (
         "a reversal that names another entry",
         "ck_point_entry_reversal_is_about_its_entry",
         row("point_entry", **REVERSAL | {"about": "'reverse:0'"}),
+    ),
+    never(
+        "a reversal without its reason",
+        "ck_point_entry_reversed_with_reason",
+        row("point_entry", **REVERSAL | {"reason": "NULL"}),
+    ),
+    never(
+        "a reversal with an empty reason",
+        "ck_point_entry_reversed_with_reason",
+        row("point_entry", **REVERSAL | {"reason": "''"}),
+    ),
+    never(
+        "a reason for what is no reversal",
+        "ck_point_entry_reversed_with_reason",
+        row("point_entry", reason="'记错了人'"),
     ),
     never(
         "one entry reversed twice",

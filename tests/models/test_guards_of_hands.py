@@ -33,6 +33,13 @@ def test_decided_proposal_stays_as_it_is(session: Session, change: str) -> None:
     assert isinstance(refusal(session, change, known), psycopg.errors.RestrictViolation)
 
 
+def test_how_the_answer_was_told_is_written_after_the_decision(session: Session) -> None:
+    known = world(session)
+    of = "FROM proposal WHERE id = (SELECT proposal_id FROM point_entry WHERE id = :entry)"
+    session.execute(text(f"UPDATE proposal SET told_how = 'phone_call' WHERE id = (SELECT id {of})"), known)
+    assert session.scalar(text(f"SELECT told_how {of}"), known) == "phone_call"
+
+
 def test_confirmed_cycle_takes_no_entry(session: Session) -> None:
     known = world(session)
     session.execute(text("UPDATE rating SET state = 'confirmed' WHERE id = :rating"), known)
