@@ -1,0 +1,217 @@
+"""Objections as they are read: what is disputed, who answers until when, and what became of it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models.gatherings.gathering import Gathering
+from models.gatherings.pending import HAS_NAMESAKE, Whose
+from models.gatherings.roll import RollLine, Status
+from models.gatherings.workdays import after_workdays_each
+from models.people.account import Account
+from models.people.member import Member
+from models.people.org import Org
+from models.people.rights import PostAt, Verb, may
+from models.points.cycle import cycle_words
+from models.points.entry import PointEntry
+from models.points.proposal import Proposal
+from models.points.scheme import Scheme, document_of
+from models.ratings.appealing import APPEAL_WORKDAYS, reached_on
+from models.ratings.objection import Objection, ObjectionState
+from models.ratings.objection_hands import OFFICE, Hands, hands_of
+from models.ratings.rating import Rating
+from models.refused import Refused
+
+Recorder, Answerer, Maker, Later = aliased(Account), aliased(Account), aliased(Account), aliased(Objection)
+Group = aliased(Org, name="home_group")
+
+
+class Disputed(NamedTuple):
+    """What an objection is about. For a star only `title` and `cycle` are set.
+
+    `about` is the gathering or the deed, `status` what the roll says now, `by` whose hand the entry is.
+    """
+
+    title: str
+    cycle: str
+    occurred_on: date | None = None
+    about: str = ""
+    points: Decimal | None = None
+    by: str = ""
+    status: Status | None = None
+
+
+class ObjectionView(NamedTuple):
+    """One objection. `appeal_until`: the last day to appeal an answer; `appealed_by`: the appeal's id."""
+
+    objection: Objection
+    whose: Whose
+    disputed: Disputed
+    hands: Hands
+    recorded_by: str | None
+    answered_by: str | None
+    appeal_until: date | None
+    appealed_by: int | None
+
+    @property
+    def waits(self) -> bool:
+        """Say whether it is still to be answered."""
+        return self.objection.state is ObjectionState.SUBMITTED
+
+    def waits_for(self, account_id: int) -> bool:
+        """Say whether this account may answer it now."""
+        return self.waits and any(hand.account_id == account_id for hand in self.hands.free)
+
+
+class Objections(NamedTuple):
+    """What waits, the one due first on top, and what was answered or taken back, the newest first."""
+
+    waiting: list[ObjectionView]
+    over: list[ObjectionView]
+
+
+def objection_seen(session: Session, objection_id: int, *, now: datetime) -> ObjectionView:
+    """Return one objection. Refused: not_found."""
+    found = _views(session, Objection.id == objection_id, now=now)
+    if not found:
+        raise Refused("not_found", "没有找到这件异议")
+    return found[0]
+
+
+def own_objections(session: Session, member_id: int, *, now: datetime) -> list[ObjectionView]:
+    """Return what a member objected to, the newest first; a fixed number of statements."""
+    found = _views(session, Objection.member_id == member_id, now=now)
+    return sorted(found, key=lambda one: one.objection.id, reverse=True)
+
+
+def answers_above(session: Session, view: ObjectionView, *, now: datetime) -> list[ObjectionView]:
+    """Return the answers that an appeal is against, the first one first."""
+    about = view.objection
+    same = and_(
+        Objection.member_id == about.member_id,
+        Objection.id < about.id,
+        Objection.entry_id == about.entry_id if about.entry_id else Objection.rating_id == about.rating_id,
+    )
+    earlier = {one.objection.id: one for one in _views(session, same, now=now)} if about.appeals else {}
+    chain: list[ObjectionView] = []
+    next_id = about.appeals
+    while next_id is not None and next_id in earlier:
+        chain.insert(0, earlier[next_id])
+        next_id = earlier[next_id].objection.appeals
+    return chain
+
+
+def objections_for(
+    session: Session, posts: Sequence[PostAt], *, since: datetime, now: datetime
+) -> Objections:
+    """Return what these posts may read: the own branch's or group's, and what lies on an officer's desk.
+
+    What was over before `since` is left out. A fixed number of statements.
+    """
+    below = or_(false(), *(_around(post) for post in posts))
+    fresh = or_(
+        Objection.state == ObjectionState.SUBMITTED,
+        func.coalesce(Objection.answered_at, Objection.asked_at) >= since,
+    )
+    found = [one for one in _views(session, and_(below, fresh), now=now) if is_reached(posts, one)]
+    waiting = [one for one in found if one.waits]
+    over = [one for one in found if not one.waits]
+    waiting.sort(key=lambda one: (one.objection.due_on, one.objection.id))
+    over.sort(key=lambda one: one.objection.answered_at or one.objection.asked_at, reverse=True)
+    return Objections(waiting, over)
+
+
+def is_reached(posts: Sequence[PostAt], view: ObjectionView) -> bool:
+    """Say whether these posts read names and texts of an objection: its branch's, or its desk's above."""
+    branch = view.whose.branch.path
+    return any(
+        branch.startswith(post.org_path) and view.hands.desk is OFFICE[post.role]
+        if post.role in OFFICE
+        else may([post], Verb.TICK, view.whose.home.path) or may([post], Verb.ANSWER_OBJECTION, branch)
+        for post in posts
+    )
+
+
+def _around(post: PostAt) -> ColumnElement[bool]:
+    """Select what can concern a post: objections of the branches below, and of the members of a group."""
+    return or_(Org.path.startswith(post.org_path), Group.path.startswith(post.org_path))
+
+
+def _views(session: Session, which: ColumnElement[bool], *, now: datetime) -> list[ObjectionView]:
+    rows = session.execute(_query().where(which)).all()
+    hands = hands_of(session, [row.Objection for row in rows if _waits(row.Objection)], now=now)
+    reached = {reached_on(row.Objection) for row in rows} - {None}
+    last = after_workdays_each(session, {day for day in reached if day is not None}, APPEAL_WORKDAYS)
+    found = []
+    for row in rows:
+        objection, day = row.Objection, reached_on(row.Objection)
+        found.append(
+            ObjectionView(
+                objection,
+                _whose(row),
+                _disputed(row),
+                hands.get(objection.id, Hands(objection.desk, (), frozenset())),
+                row.recorder,
+                row.answerer,
+                last[day][0] if day is not None else None,
+                row.appeal_id,
+            )
+        )
+    return found
+
+
+def _waits(objection: Objection) -> bool:
+    return objection.state is ObjectionState.SUBMITTED
+
+
+def _query() -> Select[*tuple[Any, ...]]:
+    line = and_(RollLine.gathering_id == PointEntry.gathering_id, RollLine.member_id == PointEntry.member_id)
+    return (
+        select(
+            Objection, Member, Org, Group, PointEntry, Rating, Recorder.name.label("recorder"),
+            Answerer.name.label("answerer"), Maker.name.label("maker"), Later.id.label("appeal_id"),
+            HAS_NAMESAKE.label("has_namesake"), Gathering.title.label("gathering"),
+            Proposal.title.label("deed"), RollLine.status.label("status"), Scheme.document.label("document"),
+        )
+        .join(Member, Member.id == Objection.member_id)
+        .join(Org, Org.id == Objection.branch_id)
+        .outerjoin(Group, and_(Group.id == Member.group_id, Member.branch_id == Objection.branch_id))
+        .outerjoin(Recorder, Recorder.id == Objection.recorded_by)
+        .outerjoin(Answerer, Answerer.id == Objection.answered_by)
+        .outerjoin(Later, Later.appeals == Objection.id)
+        .outerjoin(PointEntry, PointEntry.id == Objection.entry_id)
+        .outerjoin(Maker, Maker.id == PointEntry.account_id)
+        .outerjoin(Gathering, Gathering.id == PointEntry.gathering_id)
+        .outerjoin(Proposal, Proposal.id == PointEntry.proposal_id)
+        .outerjoin(RollLine, line)
+        .outerjoin(Rating, Rating.id == Objection.rating_id)
+        .outerjoin(Scheme, Scheme.id == func.coalesce(PointEntry.scheme_id, Rating.scheme_id))
+    )  # fmt: skip
+
+
+def _whose(row: Any) -> Whose:
+    year = row.Member.joined_on.year if row.has_namesake and row.Member.joined_on else None
+    return Whose(row.Member.id, row.Member.name, year, row.Org, row.home_group)
+
+
+def _disputed(row: Any) -> Disputed:
+    entry = row.PointEntry
+    if entry is None:
+        return Disputed(f"{cycle_words(row.Rating.cycle)}的星级", row.Rating.cycle)
+    titles = {item.id: item.title for item in document_of(row.document).items}
+    title = ("冲回：" if entry.reverses else "") + titles.get(entry.item, entry.item)
+    if entry.level:
+        title += f"（{entry.level}）"
+    return Disputed(
+        title,
+        entry.cycle,
+        entry.occurred_on,
+        row.gathering or row.deed or "",
+        entry.points,
+        row.maker,
+        row.status,
+    )
