@@ -160,16 +160,20 @@ def _clamp(document: SchemeDocument, raw: Fraction) -> Fraction:
 
 
 def _part_tally(part: Part, count: Count, scale: int, why: str) -> PartTally:
-    initial = sum((one.initial for one in count.stretches), Fraction(0)) * count.factor
-    cap: Fraction | None = Fraction(0)
-    for one in count.stretches:
+    first, *others = count.stretches
+    initial, cap = first.initial, first.ceiling
+    for one in others:
+        initial += one.initial
         cap = None if one.ceiling is None or cap is None else cap + one.ceiling
+    if count.factor != 1:
+        initial *= count.factor
+        cap = None if cap is None else cap * count.factor
     return PartTally(
         part.code,
         part.title,
         readable(initial, scale),
         readable(count.subtotal, scale),
-        None if cap is None else readable(cap * count.factor, 0),
+        None if cap is None else readable(cap, 0),
         why,
         count.pending,
     )

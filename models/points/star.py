@@ -140,9 +140,12 @@ def _find_stars(
     reached = [band for band in document.bands if band.min <= total]
     one.by_total = reached[0].star if reached else None
     limit = _ceiling(document, one.grade, vetoes)
-    allowed = [band for band in document.bands if _allows(band, one.grade, vetoed=bool(vetoes), limit=limit)]
-    one.allowed = frozenset(band.star for band in allowed)
-    one.stars = tuple(band.star for band in reached if band in allowed and (band.min_months or 0) <= months)
+    one.allowed = frozenset(
+        band.star for band in document.bands if _allows(band, one.grade, vetoed=bool(vetoes), limit=limit)
+    )
+    one.stars = tuple(
+        band.star for band in reached if band.star in one.allowed and (band.min_months or 0) <= months
+    )
     one.star = one.stars[0] if one.stars else None
     one.stands = not any(veto.effect == "not_rated" for veto, _ in vetoes)
     _say_vetoes(document, one, vetoes)
