@@ -21,17 +21,9 @@ from models.refused import Refused
 
 
 def approve(
-    session: Session,
-    proposal_id: int,
-    *,
-    without: Collection[int] = (),
-    answer: str = "",
-    told_how: Said | None = None,
-    by: int,
-    via: Via,
-    now: datetime,
-    late: bool = False,
-) -> int:
+    session: Session, proposal_id: int, *, without: Collection[int] = (), answer: str = "",
+    told_how: Said | None = None, by: int, via: Via, now: datetime, late: bool = False,
+) -> int:  # fmt: skip
     """Approve a proposal but for the members struck (`without`); return how many entries that posted.
 
     All is judged again: if the deed's cycle was filed meanwhile it becomes 上期事项, and the approver says
@@ -47,7 +39,7 @@ def approve(
         raise wrong(without="名字都划去了；不同意请用“不同意”，写明原因")
     check_hand(session, proposal, members, by=by, now=now)
     ground = _judge_again(session, proposal, members, now=now)
-    if (ground.cycle, ground.period) != (proposal.cycle, proposal.period) and not late:
+    if ground.late and ground.cycle != proposal.cycle and not late:
         raise refuse_late(ground, proposal.occurred_on)
     if len(members) < len(of):
         struck = ProposalMember.member_id.not_in(members)

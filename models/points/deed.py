@@ -117,14 +117,14 @@ def check_deed(item: Item, deed: Deed) -> None:
 def _quantity_words(item: Item, quantity: Decimal) -> str | None:
     if not quantity.is_finite() or quantity <= 0:
         return "数量应当大于 0"
+    if quantity > max(MOST_TIMES, MOST_HOURS):
+        return f"数量太大了，一次最多 {MOST_HOURS if item.unit == 'hour' else MOST_TIMES}"
     if item.unit == "hour":
-        places = -int(quantity.as_tuple().exponent)
-        return f"小时数最多 {MOST_HOURS}，最多两位小数" if quantity > MOST_HOURS or places > 2 else None
+        fits = quantity <= MOST_HOURS and (whole := quantity * 100) == whole.to_integral_value()
+        return None if fits else f"小时数最多 {MOST_HOURS}，最多两位小数"
     if item.unit != "event":
         return "这一项一期只计一次，数量写 1" if quantity != 1 else None
-    if quantity != quantity.to_integral_value() or quantity > MOST_TIMES:
-        return f"次数写 1 到 {MOST_TIMES} 的整数"
-    return None
+    return None if quantity == quantity.to_integral_value() else f"次数写 1 到 {MOST_TIMES} 的整数"
 
 
 def ground_of(

@@ -22,18 +22,9 @@ NAMED = 3
 
 
 def propose(
-    session: Session,
-    branch_id: int,
-    member_ids: Sequence[int],
-    deed: Deed,
-    *,
-    by: int | None,
-    by_member: int | None,
-    how: Said | None,
-    via: Via,
-    now: datetime,
-    late: bool = False,
-) -> Proposal:
+    session: Session, branch_id: int, member_ids: Sequence[int], deed: Deed, *, by: int | None,
+    by_member: int | None, how: Said | None, via: Via, now: datetime, late: bool = False,
+) -> Proposal:  # fmt: skip
     """Put a deed before the branch, for one member or many; it counts once somebody else approves.
 
     By a member's phone: `by_member` alone. Recorded for a member (代录): the account `by` too, and `how` it
