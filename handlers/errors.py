@@ -22,9 +22,11 @@ STATUS = {
     " bad_article bad_picture bad_complaint bad_office_text"
     " bad_minutes minutes_incomplete"
     " bad_batch bad_handover"
+    " bad_grades bad_sheet bad_step bad_veto document_missing"
     " bad_delegate bad_heads bad_item bad_leave bad_login bad_makeup bad_plan bad_report"
     " bind_code_wrong code_invalid code_mistyped code_wrong csrf cycle_invalid header_missing"
     " import_changed link_code_wrong name_missing password_weak password_wrong period_invalid purpose_missing"
+    " month_not_cycle_start scheme_code_taken scheme_not_narrowed scheme_open scheme_version_taken"
     " reason_missing role_not_here scheme_invalid status_not_by_hand unknown_org workbook_empty"
     " workbook_unreadable",
     401: "login_wrong not_logged_in screen_ended",

@@ -12,6 +12,10 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 # The state says no: 409 wherever it is not a form that comes back.
 CONFLICTS = {
+    "adjust_not_allowed", "body_missing", "cycle_overlaps", "excellent_over_limit", "grade_missing",
+    "grades_not_asked", "holidays_unknown", "no_quorum", "no_tie", "not_changed", "objections_open",
+    "pool_open", "previous_open", "publicity_running", "rating_begun", "results_changed", "sheet_missing",
+    "tie_open", "veto_lifted", "veto_stands", "vote_not_passed", "wrong_step",
     "minutes_changed", "minutes_filed", "not_filed",
     "link_code_used", "post_ended",
     "article_empty", "article_moved_on", "article_not_approved", "article_publishing", "cannot_publish",
@@ -22,15 +26,14 @@ CONFLICTS = {
     "not_waiting", "report_waiting", "spell_ended", "spell_overlaps",
     "delegate_named", "delegate_over", "makeup_done", "no_makeup",
     "agenda_changed", "already_overridden", "nothing_held", "too_late_to_move",
+    "cycle_running",
     "already_bound", "already_published", "audience_changed", "bind_code_used", "busy", "cancelled", "closed",
     "code_expired", "gathering_past", "login_taken", "not_a_draft", "not_confirmed", "not_on_phone_list",
     "not_open", "not_published", "nothing_changed", "phone_used", "roll_confirmed", "roll_incomplete",
     "not_a_branch", "scan_off", "theme_day_taken", "too_early", "too_late_to_cancel",
 }  # fmt: skip
 COMMANDS = {
-    "bad_setting", "cycle_running", "facts_invalid", "in_production", "month_not_cycle_start",
-    "not_empty", "scheme_code_taken", "scheme_invalid", "scheme_open", "scheme_version_taken",
-    "unknown_org", "veto_without_document",
+    "bad_setting", "facts_invalid", "in_production", "not_empty", "unknown_org", "veto_without_document",
 }  # fmt: skip
 # Answered by handlers/errors.py itself.
 ANSWERED = {

@@ -194,9 +194,15 @@ def read_facts(text: str | bytes) -> Facts:
     Refused: facts_invalid, with fields=[{"path": "members[2].grade", "message": …}, …], every one found.
     """
     try:
-        facts = FACTS.validate_python(parse_json(text))
+        return facts_of(parse_json(text))
     except UnreadableJSON as error:
         raise facts_refused([{"path": "", "message": str(error)}]) from None
+
+
+def facts_of(content: object) -> Facts:
+    """Read facts from JSON content. Refused: facts_invalid, as `read_facts`."""
+    try:
+        facts = FACTS.validate_python(content)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         raise facts_refused([{"path": path_of(one["loc"]), "message": say(one)} for one in found]) from None

@@ -12,10 +12,10 @@ class UnreadableJSON(ValueError):
     """The text cannot be read; the message says why, in Chinese."""
 
 
-def parse_json(text: str | bytes) -> object:
+def parse_json(text: str | bytes, *, largest: int = LARGEST_TEXT) -> object:
     """Parse JSON with fractions as Decimal, as they were written. Raises UnreadableJSON."""
-    if len(text) > LARGEST_TEXT:
-        raise UnreadableJSON(f"文件太大，最多 {LARGEST_TEXT // 1000} KB")
+    if len(text) > largest:
+        raise UnreadableJSON(f"文件太大，最多 {largest // 1000} KB")
     try:
         content: object = json.loads(
             text.decode("utf-8-sig") if isinstance(text, bytes) else text,

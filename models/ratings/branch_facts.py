@@ -1,0 +1,188 @@
+"""Everything a rating of one branch is made from, gathered from the ledger and the meetings' decisions."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from models.people.member import ON_ROLLS, Member, MemberStatus, Spell, SpellKind
+from models.points.cycle import cycle_of, cycles_between, span_of
+from models.points.entry import PointEntry
+from models.points.facts import Category, Entry, Facts, MemberFacts, VetoFact
+from models.points.scheme_document import SchemeDocument
+from models.ratings.beginning import RatingSeen
+from models.ratings.grade import MemberGrade, Ruling, RulingKind
+from models.ratings.pool import branches_of
+from models.ratings.rating import Rating, RatingState
+from models.ratings.run import RatingResult, RatingRun
+from models.ratings.veto import Veto
+
+STEP: dict[RulingKind, Literal[-1, 1]] = {RulingKind.RAISE: 1, RulingKind.LOWER: -1}
+DONE = (RatingState.CONFIRMED, RatingState.ARCHIVED)
+Spells = dict[int, list[Spell]]
+
+
+def facts_for(session: Session, seen: RatingSeen) -> Facts:
+    """Return all that a rating is made from as it stands now, entries included, members by id.
+
+    Where the scheme has seats of the whole township, the members of all its branches are there. The
+    number of statements does not grow with members or entries.
+    """
+    branch_ids = branches_of(session, seen)
+    document, cycle, last_day = seen.document, seen.rating.cycle, seen.last_day
+    members = on_roster(session, branch_ids, last_day)
+    ids = [member.id for member in members]
+    spells = _spells(session, ids, last_day)
+    ratings = select(Rating.id).where(Rating.cycle == cycle, Rating.branch_id.in_(branch_ids))
+    grades = {
+        grade.member_id: grade
+        for grade in session.scalars(select(MemberGrade).where(MemberGrade.rating_id.in_(ratings)))
+    }
+    rulings = list(session.scalars(select(Ruling).where(Ruling.rating_id.in_(ratings))))
+    steps = {one.member_id: STEP[one.kind] for one in rulings if one.kind in STEP}
+    vetoes = _vetoes(session, document, cycle, ids)
+    before = _previous_totals(session, document, cycle, ids)
+    entries = _entries(session, cycle, ids)
+    return Facts(
+        cycle=cycle,
+        members=tuple(
+            MemberFacts(
+                id=member.id,
+                branch=member.branch_id,
+                status=status_on(member, last_day),
+                since=member.came_on or member.joined_on,
+                **_spelled(spells[member.id], last_day),
+                **_graded(grades.get(member.id)),
+                vetoes=tuple(vetoes[member.id]),
+                previous_total=before.get(member.id),
+                adjust=steps.get(member.id, 0),
+                entries=tuple(entries[member.id]),
+            )
+            for member in members
+        ),
+        seats=_seats(rulings),
+    )
+
+
+def on_roster(session: Session, branch_ids: Collection[int], day: date) -> list[Member]:
+    """Return who was a member of these branches on `day`, by id: whoever left or died has no result."""
+    query = select(Member).where(
+        Member.branch_id.in_(branch_ids),
+        Member.status.in_(ON_ROLLS),
+        or_(Member.joined_on.is_(None), Member.joined_on <= day),
+        or_(Member.came_on.is_(None), Member.came_on <= day),
+    )
+    return list(session.scalars(query.order_by(Member.id)))
+
+
+def status_on(member: Member, day: date) -> Literal["full", "probationary"]:
+    """Return whether somebody on the roster was a full member on `day`."""
+    later = member.full_on is not None and member.full_on > day
+    return "probationary" if member.status is MemberStatus.PROBATIONARY or later else "full"
+
+
+def _spells(session: Session, ids: Collection[int], last_day: date) -> Spells:
+    found: Spells = defaultdict(list)
+    query = select(Spell).where(
+        Spell.member_id.in_(ids),
+        Spell.kind.in_((SpellKind.CATEGORY, SpellKind.NOT_RATED)),
+        Spell.from_on <= last_day,
+        or_(Spell.to_on.is_(None), Spell.to_on >= Spell.from_on),
+    )
+    for spell in session.scalars(query.order_by(Spell.from_on)):
+        found[spell.member_id].append(spell)
+    return found
+
+
+def _spelled(spells: Iterable[Spell], last_day: date) -> dict[str, Any]:
+    outside = [one for one in spells if one.kind is SpellKind.NOT_RATED]
+    return {
+        "categories": tuple(
+            Category(one.code or "", one.from_on, one.to_on)
+            for one in spells
+            if one.kind is SpellKind.CATEGORY
+        ),
+        "not_rated": any(one.to_on is None or one.to_on >= last_day for one in outside),
+    }
+
+
+def _graded(grade: MemberGrade | None) -> dict[str, Any]:
+    if grade is None:
+        return {}
+    voices = tuple(sorted((grade.voices or {}).items()))
+    return {"grade": str(grade.grade), "votes": grade.votes, "at_host": grade.at_host, "voices": voices}
+
+
+def _seats(rulings: Iterable[Ruling]) -> tuple[tuple[int, frozenset[int]], ...]:
+    seats: dict[int, set[int]] = defaultdict(set)
+    for one in rulings:
+        if one.kind is RulingKind.SEAT and one.star is not None:
+            seats[one.star].add(one.member_id)
+    return tuple((star, frozenset(members)) for star, members in sorted(seats.items()))
+
+
+def _vetoes(
+    session: Session, document: SchemeDocument, cycle: str, ids: Collection[int]
+) -> dict[int, list[VetoFact]]:
+    """Return the vetoes of the scheme that are in force in `cycle` and were not lifted."""
+    found: dict[int, list[VetoFact]] = defaultdict(list)
+    reach = {veto.id: veto.valid_cycles for veto in document.vetoes}
+    query = select(Veto).where(Veto.member_id.in_(ids), Veto.code.in_(reach), Veto.lifted_at.is_(None))
+    for veto in session.scalars(query.order_by(Veto.id)):
+        if 0 <= cycles_between(document.cycle, veto.cycle, cycle) < reach[veto.code]:
+            found[veto.member_id].append(VetoFact(veto.code, veto.cycle, veto.document))
+    return found
+
+
+def _previous_totals(
+    session: Session, document: SchemeDocument, cycle: str, ids: Collection[int]
+) -> dict[int, Decimal]:
+    """Return the printed totals of the cycle before, where the scheme carries them over."""
+    if document.initial_mode != "carry_over":
+        return {}
+    latest = (
+        select(RatingRun.rating_id, func.max(RatingRun.number).label("number"))
+        .join(Rating, Rating.id == RatingRun.rating_id)
+        .where(Rating.state.in_(DONE), Rating.cycle == cycle_before(document, cycle))
+        .group_by(RatingRun.rating_id)
+        .subquery()
+    )
+    query = (
+        select(RatingResult.member_id, RatingResult.total)
+        .join(RatingRun, RatingRun.id == RatingResult.run_id)
+        .join(latest, and_(latest.c.rating_id == RatingRun.rating_id, latest.c.number == RatingRun.number))
+        .where(RatingResult.member_id.in_(ids))
+    )
+    return {member_id: total for member_id, total in session.execute(query) if total is not None}
+
+
+def cycle_before(document: SchemeDocument, cycle: str) -> str:
+    """Return the name of the cycle before this one."""
+    first = span_of(document.cycle, cycle).first_days[0]
+    return cycle_of(document.cycle, f"{first - timedelta(days=1):%Y-%m}")
+
+
+def _entries(session: Session, cycle: str, ids: Collection[int]) -> dict[int, list[Entry]]:
+    """Return the entries of these members in this cycle, whichever branch posted them."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    query = select(PointEntry).where(PointEntry.member_id.in_(ids), PointEntry.cycle == cycle)
+    for entry in session.scalars(query.order_by(PointEntry.id)):
+        found[entry.member_id].append(
+            Entry(
+                id=entry.id,
+                item=entry.item,
+                period=entry.period,
+                occurred_on=entry.occurred_on,
+                quantity=entry.quantity,
+                points=entry.points,
+                source=str(entry.source),
+                gathering_id=entry.gathering_id,
+                reverses=entry.reverses,
+                level=entry.level,
+            )
+        )
+    return found

@@ -1,0 +1,168 @@
+"""Reckoning a frozen rating again from its text alone, years later, and naming what differs."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.gatherings.calendar import DayKind, is_workday
+from models.points.facts import Facts, facts_of
+from models.points.rating import rate
+from models.points.result import result_json
+from models.points.scheme_document import SchemeDocument, read_scheme, sha
+from models.points.strict_json import UnreadableJSON, parse_json
+from models.ratings.freezing import FORMAT
+from models.ratings.procedure import AGAIN, BACK, procedure_of, quorum_of
+from models.ratings.quorum import needed
+from models.ratings.rating import ACT_TEXT, Act
+from models.ratings.run import RatingResult, RatingRun
+from models.ratings.snapshot import RatingSnapshot
+from models.refused import Refused
+
+LARGEST = 50_000_000
+# What only explains a number: the words may have been bettered since, the numbers may not move.
+WORDS = ("text", "title", "why")
+
+
+def verify_rating(session: Session, rating_id: int) -> list[str]:
+    """Verify the latest snapshot of a rating, and that the database still says what it says.
+
+    Return what differs, in words; empty for nothing. Refused: not_found (nothing was frozen).
+    """
+    query = select(RatingSnapshot).where(RatingSnapshot.rating_id == rating_id)
+    snapshot = session.scalar(query.order_by(RatingSnapshot.id.desc()).limit(1))
+    if snapshot is None:
+        raise Refused("not_found", "这次定星还没有备案，没有存档可以核对")
+    problems = verify_snapshot(snapshot.document)
+    if sha256(snapshot.document.encode()).hexdigest() != snapshot.sha:
+        problems.append("存档的校验码与全文不一致")
+    run = session.get_one(RatingRun, snapshot.run_id)
+    rows = session.scalars(
+        select(RatingResult).where(RatingResult.run_id == run.id).order_by(RatingResult.member_id)
+    )
+    kept = json.loads(snapshot.document)
+    if kept["rating"]["results_sha"] != run.sha or kept["results"] != [row.detail for row in rows]:
+        problems.append("数据库里的评定结果与存档不一致")
+    return problems
+
+
+def verify_snapshot(text: str) -> list[str]:
+    """Reckon a snapshot again from its text and return what differs, in words; empty for nothing.
+
+    Looked at are the scheme's hash, every number of every member, the acts with their quorums, the end of
+    every sheet, and that no more than a third of the full members are 优秀.
+    """
+    try:
+        content = parse_json(text, largest=LARGEST)
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            return ["不是定星存档，或者版本不认识"]
+        document = read_scheme(_text(content["scheme"]["document"]))
+        facts = facts_of(content["facts"])
+        return [
+            *_scheme(content["scheme"], document),
+            *_results(content, document, facts),
+            *_excellent(content, facts),
+            *_acts(content["acts"], document),
+            *_sheets(content),
+        ]
+    except UnreadableJSON as error:
+        return [f"存档读不了：{error}"]
+    except Refused as error:
+        return [f"存档读不了：{error.message}"]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ["存档不完整，有内容缺了或写法不对"]
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def _scheme(told: Mapping[str, Any], document: SchemeDocument) -> Iterator[str]:
+    if sha(document) != told["sha"]:
+        yield "积分办法的全文与校验码不一致"
+    if (document.code, document.version) != (told["code"], told["version"]):
+        yield "积分办法的代码或版本不一致"
+
+
+def _results(content: Mapping[str, Any], document: SchemeDocument, facts: Facts) -> Iterator[str]:
+    head, kept = content["rating"], content["results"]
+    if sha256(_text(kept).encode()).hexdigest() != head["results_sha"]:
+        yield "评定结果与校验码不一致"
+    if facts.cycle != head["cycle"]:
+        yield "周期不一致"
+    reckoned = {one.member_id: one for one in rate(document, facts) if one.branch == head["branch"]}
+    for one in kept:
+        again = reckoned.pop(one["member_id"], None)
+        if again is None:
+            yield f"编号 {one['member_id']} 的同志不在材料里"
+            continue
+        fresh = result_json(again)
+        for name in sorted({*fresh, *one}):
+            if _numbers(fresh.get(name)) != _numbers(one.get(name)):
+                told = f"存档 {_short(one.get(name))}，重算 {_short(fresh.get(name))}"
+                yield f"编号 {one['member_id']} 的“{name}”：{told}"
+    for member_id in reckoned:
+        yield f"编号 {member_id} 的同志在材料里，没有评定结果"
+
+
+def _numbers(value: Any) -> Any:
+    """Return a value without the words that only explain it."""
+    if isinstance(value, dict):
+        return {name: _numbers(one) for name, one in value.items() if name not in WORDS}
+    return [_numbers(one) for one in value] if isinstance(value, list) else value
+
+
+def _short(value: Any) -> str:
+    told = "无" if value is None else value if isinstance(value, str) else _text(_numbers(value))
+    return told if len(told) <= 120 else f"{told[:120]}…"
+
+
+def _excellent(content: Mapping[str, Any], facts: Facts) -> Iterator[str]:
+    own = [one for one in facts.members if one.branch == content["rating"]["branch"] and one.status == "full"]
+    excellent = sum(one.grade == "excellent" for one in own)
+    if excellent > len(own) // 3:
+        yield f"正式党员 {len(own)} 人，评为优秀的有 {excellent} 人，超过三分之一"
+
+
+def _acts(acts: list[dict[str, Any]], document: SchemeDocument) -> Iterator[str]:
+    done: dict[str, dict[str, Any]] = {}
+    for act in acts:
+        if act["act"] in BACK:
+            for again in AGAIN:
+                done.pop(again, None)
+        else:
+            done[act["act"]] = act
+    days = []
+    for step in procedure_of(document):
+        if step.step == "archive":
+            continue
+        title = ACT_TEXT[Act(step.step)]
+        if step.step not in done:
+            yield f"没有“{title}”的记录"
+            continue
+        taken = done[step.step]
+        days.append(date.fromisoformat(taken["held_on"]))
+        quorum = quorum_of(step)
+        if quorum is not None and taken.get("present", 0) < needed(quorum, taken.get("base", 1)):
+            yield f"“{title}”到会人数不够"
+    if days != sorted(days):
+        yield "各步骤的日期先后不对"
+
+
+def _sheets(content: Mapping[str, Any]) -> Iterator[str]:
+    special = {date.fromisoformat(day): DayKind(kind) for day, kind in content["special_days"].items()}
+    filed = [date.fromisoformat(act["held_on"]) for act in content["acts"] if act["act"] == "upper_review"]
+    for sheet in content["sheets"]:
+        day, left = date.fromisoformat(sheet["posted_on"]), sheet["workdays"]
+        while left > 0:
+            day += timedelta(days=1)
+            left -= is_workday(day, special)
+        if day.isoformat() != sheet["ends_on"]:
+            told = f"满 {sheet['workdays']} 个工作日应当到 {day}，存档写 {sheet['ends_on']}"
+            yield f"{sheet['posted_on']} 张贴的公示，{told}"
+        if filed and filed[-1] <= day:
+            yield f"备案的日期 {filed[-1]} 早于公示期满"
