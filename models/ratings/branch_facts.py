@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.people.member import ON_ROLLS, Member, MemberStatus, Spell, SpellKind
@@ -24,6 +25,7 @@ from models.ratings.veto import Veto
 STEP: dict[RulingKind, Literal[-1, 1]] = {RulingKind.RAISE: 1, RulingKind.LOWER: -1}
 DONE = (RatingState.CONFIRMED, RatingState.ARCHIVED)
 Spells = dict[int, list[Spell]]
+People = Select[int]
 
 
 def facts_for(session: Session, seen: RatingSeen) -> Facts:
@@ -33,10 +35,21 @@ def facts_for(session: Session, seen: RatingSeen) -> Facts:
     number of statements does not grow with members or entries.
     """
     branch_ids = branches_of(session, seen)
-    document, cycle, last_day = seen.document, seen.rating.cycle, seen.last_day
-    members = on_roster(session, branch_ids, last_day)
-    ids = [member.id for member in members]
-    spells = _spells(session, ids, last_day)
+    facts = standing_in(session, seen.document, seen.rating.cycle, branch_ids)
+    people = select(Member.id).where(_on_roster(branch_ids, seen.last_day))
+    entries = _entries(session, facts.cycle, people)
+    members = (replace(one, entries=tuple(entries[one.id])) for one in facts.members)
+    return replace(facts, members=tuple(members))
+
+
+def standing_in(session: Session, document: SchemeDocument, cycle: str, branch_ids: Collection[int]) -> Facts:
+    """Return what is known of the members of these branches for `cycle`, by id, all but their entries.
+
+    Seven statements at the most, however many members.
+    """
+    last_day = span_of(document.cycle, cycle).last_day
+    people = select(Member.id).where(_on_roster(branch_ids, last_day))
+    spells = _spells(session, people, last_day)
     ratings = select(Rating.id).where(Rating.cycle == cycle, Rating.branch_id.in_(branch_ids))
     grades = {
         grade.member_id: grade
@@ -44,39 +57,38 @@ def facts_for(session: Session, seen: RatingSeen) -> Facts:
     }
     rulings = list(session.scalars(select(Ruling).where(Ruling.rating_id.in_(ratings))))
     steps = {one.member_id: STEP[one.kind] for one in rulings if one.kind in STEP}
-    vetoes = _vetoes(session, document, cycle, ids)
-    before = _previous_totals(session, document, cycle, ids)
-    entries = _entries(session, cycle, ids)
-    return Facts(
-        cycle=cycle,
-        members=tuple(
-            MemberFacts(
-                id=member.id,
-                branch=member.branch_id,
-                status=status_on(member, last_day),
-                since=member.came_on or member.joined_on,
-                **_spelled(spells[member.id], last_day),
-                **_graded(grades.get(member.id)),
-                vetoes=tuple(vetoes[member.id]),
-                previous_total=before.get(member.id),
-                adjust=steps.get(member.id, 0),
-                entries=tuple(entries[member.id]),
-            )
-            for member in members
-        ),
-        seats=_seats(rulings),
+    vetoes = _vetoes(session, document, cycle, people)
+    before = _previous_totals(session, document, cycle, people)
+    members = tuple(
+        MemberFacts(
+            id=member.id,
+            branch=member.branch_id,
+            status=status_on(member, last_day),
+            since=member.came_on or member.joined_on,
+            **_spelled(spells[member.id], last_day),
+            **_graded(grades.get(member.id)),
+            vetoes=tuple(vetoes[member.id]),
+            previous_total=before.get(member.id),
+            adjust=steps.get(member.id, 0),
+        )
+        for member in on_roster(session, branch_ids, last_day)
     )
+    return Facts(cycle, members, _seats(rulings))
 
 
 def on_roster(session: Session, branch_ids: Collection[int], day: date) -> list[Member]:
     """Return who was a member of these branches on `day`, by id: whoever left or died has no result."""
-    query = select(Member).where(
+    query = select(Member).where(_on_roster(branch_ids, day))
+    return list(session.scalars(query.order_by(Member.id)))
+
+
+def _on_roster(branch_ids: Collection[int], day: date) -> ColumnElement[bool]:
+    return and_(
         Member.branch_id.in_(branch_ids),
         Member.status.in_(ON_ROLLS),
         or_(Member.joined_on.is_(None), Member.joined_on <= day),
         or_(Member.came_on.is_(None), Member.came_on <= day),
     )
-    return list(session.scalars(query.order_by(Member.id)))
 
 
 def status_on(member: Member, day: date) -> Literal["full", "probationary"]:
@@ -85,10 +97,10 @@ def status_on(member: Member, day: date) -> Literal["full", "probationary"]:
     return "probationary" if member.status is MemberStatus.PROBATIONARY or later else "full"
 
 
-def _spells(session: Session, ids: Collection[int], last_day: date) -> Spells:
+def _spells(session: Session, people: People, last_day: date) -> Spells:
     found: Spells = defaultdict(list)
     query = select(Spell).where(
-        Spell.member_id.in_(ids),
+        Spell.member_id.in_(people),
         Spell.kind.in_((SpellKind.CATEGORY, SpellKind.NOT_RATED)),
         Spell.from_on <= last_day,
         or_(Spell.to_on.is_(None), Spell.to_on >= Spell.from_on),
@@ -126,12 +138,12 @@ def _seats(rulings: Iterable[Ruling]) -> tuple[tuple[int, frozenset[int]], ...]:
 
 
 def _vetoes(
-    session: Session, document: SchemeDocument, cycle: str, ids: Collection[int]
+    session: Session, document: SchemeDocument, cycle: str, people: People
 ) -> dict[int, list[VetoFact]]:
     """Return the vetoes of the scheme that are in force in `cycle` and were not lifted."""
     found: dict[int, list[VetoFact]] = defaultdict(list)
     reach = {veto.id: veto.valid_cycles for veto in document.vetoes}
-    query = select(Veto).where(Veto.member_id.in_(ids), Veto.code.in_(reach), Veto.lifted_at.is_(None))
+    query = select(Veto).where(Veto.member_id.in_(people), Veto.code.in_(reach), Veto.lifted_at.is_(None))
     for veto in session.scalars(query.order_by(Veto.id)):
         if 0 <= cycles_between(document.cycle, veto.cycle, cycle) < reach[veto.code]:
             found[veto.member_id].append(VetoFact(veto.code, veto.cycle, veto.document))
@@ -139,7 +151,7 @@ def _vetoes(
 
 
 def _previous_totals(
-    session: Session, document: SchemeDocument, cycle: str, ids: Collection[int]
+    session: Session, document: SchemeDocument, cycle: str, people: People
 ) -> dict[int, Decimal]:
     """Return the printed totals of the cycle before, where the scheme carries them over."""
     if document.initial_mode != "carry_over":
@@ -155,7 +167,7 @@ def _previous_totals(
         select(RatingResult.member_id, RatingResult.total)
         .join(RatingRun, RatingRun.id == RatingResult.run_id)
         .join(latest, and_(latest.c.rating_id == RatingRun.rating_id, latest.c.number == RatingRun.number))
-        .where(RatingResult.member_id.in_(ids))
+        .where(RatingResult.member_id.in_(people))
     )
     return {member_id: total for member_id, total in session.execute(query) if total is not None}
 
@@ -166,10 +178,10 @@ def cycle_before(document: SchemeDocument, cycle: str) -> str:
     return cycle_of(document.cycle, f"{first - timedelta(days=1):%Y-%m}")
 
 
-def _entries(session: Session, cycle: str, ids: Collection[int]) -> dict[int, list[Entry]]:
+def _entries(session: Session, cycle: str, people: People) -> dict[int, list[Entry]]:
     """Return the entries of these members in this cycle, whichever branch posted them."""
     found: dict[int, list[Entry]] = defaultdict(list)
-    query = select(PointEntry).where(PointEntry.member_id.in_(ids), PointEntry.cycle == cycle)
+    query = select(PointEntry).where(PointEntry.member_id.in_(people), PointEntry.cycle == cycle)
     for entry in session.scalars(query.order_by(PointEntry.id)):
         found[entry.member_id].append(
             Entry(
