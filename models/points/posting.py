@@ -1,8 +1,10 @@
 """From a confirmed roll to the ledger: confirming posts once, amending reverses and posts anew."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -10,14 +12,15 @@ from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
 from models.clock import day_of
-from models.gatherings.gathering import GatheringState, opens_at
+from models.gatherings.gathering import Gathering, GatheringState, opens_at
 from models.gatherings.marks import begin_confirmation, counts_of, write_marks
 from models.gatherings.roll import Amendment, Counts, Roll, RollLine, Status
 from models.gatherings.roll_head import RollHead, roll_seen
 from models.points.appending import append_entries
+from models.points.closing import is_closed, refuse_closed
 from models.points.cycle import cycle_of
 from models.points.entry import PointEntry, Source
-from models.points.scheme import document_of
+from models.points.scheme import Scheme, document_of
 from models.points.scheme_document import attendance_items
 from models.points.scheme_use import scheme_for
 from models.refused import Refused
@@ -58,7 +61,7 @@ def confirm_roll(
         raise Refused("roll_incomplete", f"还有 {counts.unrecorded} 人未登记", unrecorded=counts.unrecorded)
     head.roll.confirmed_at, head.roll.confirmed_by, head.roll.revision = now, by, 1
     session.flush()
-    entries = post_attendance(session, head, _lines(session, roll_id), by=by)
+    entries = post_attendance(session, head, _lines(session, roll_id), by=by, now=now)
     _confirm_gathering_when_last(session, head)
     record(
         session,
@@ -84,35 +87,59 @@ def _lines(session: Session, roll_id: int) -> dict[int, Status]:
     return dict(session.execute(query.order_by(RollLine.member_id)).all())
 
 
-def post_attendance(session: Session, head: RollHead, lines: Mapping[int, Status], *, by: int) -> int:
-    """Append the scheme's attendance items for these lines; return the rows added.
+def post_attendance(
+    session: Session, head: RollHead, lines: Mapping[int, Status], *, by: int, now: datetime
+) -> int:
+    """Append the entries that the scheme makes of these lines; return the rows added.
 
     Unique `about`: posting the same revision twice adds nothing. One absence is one entry, that of the
-    gathering's primary kind. Leave, away, exempt, host branch and 未查明 never have an item.
+    gathering's primary kind. Leave, away, exempt, host branch and 未查明 never have an item. An item by the
+    hour counts the planned hours. Where the month's cycle is filed already, the entries count in the running
+    one, with their own day (上期事项). Refused: cycle_closed.
     """
-    scheme = scheme_for(session, head.org, head.gathering.period)
-    if scheme is None:
+    ground = _ground(session, head, now)
+    if ground is None:
         return 0
-    document = document_of(scheme.document)
+    scheme, cycle, period = ground
     gathering, revision = head.gathering, head.roll.revision
-    items = [
-        (f"roll:{gathering.id}:{revision}:{member_id}:{item.id}", member_id, item.id, item.pts)
-        for member_id, status in lines.items()
-        for item in attendance_items(document, gathering.kind, status)
-    ]
     constant: dict[str, Any] = {
         "branch_id": head.org.id,
         "scheme_id": scheme.id,
-        "cycle": cycle_of(document.cycle, gathering.period),
-        "period": gathering.period,
+        "cycle": cycle,
+        "period": period,
         "occurred_on": day_of(gathering.starts_at),
-        "quantity": 1,
-        "source": Source.ATTENDANCE,
         "gathering_id": gathering.id,
         "revision": revision,
         "account_id": by,
     }
-    return append_entries(session, items, constant)
+    rows: dict[tuple[Source, Decimal], list[tuple[str, int, str, Decimal]]] = defaultdict(list)
+    document = document_of(scheme.document)
+    for member_id, status in lines.items():
+        for item in attendance_items(document, gathering.kind, status):
+            about = f"roll:{gathering.id}:{revision}:{member_id}:{item.id}"
+            quantity = _hours(gathering) if item.unit == "hour" else Decimal(1)
+            rows[item.source, quantity].append((about, member_id, item.id, item.pts * quantity))
+    return sum(
+        append_entries(session, of, constant | {"source": source, "quantity": quantity})
+        for (source, quantity), of in rows.items()
+    )
+
+
+def _ground(session: Session, head: RollHead, now: datetime) -> tuple[Scheme, str, str] | None:
+    """Return the scheme, the cycle and the month that the roll's entries count in, None without a scheme."""
+    for month in (head.gathering.period, f"{day_of(now):%Y-%m}"):
+        scheme = scheme_for(session, head.org, month)
+        if scheme is None:
+            return None
+        cycle = cycle_of(document_of(scheme.document).cycle, month)
+        if not is_closed(session, head.org.id, cycle, hold=True):
+            return scheme, cycle, month
+    raise refuse_closed(cycle)
+
+
+def _hours(gathering: Gathering) -> Decimal:
+    planned = Decimal(int((gathering.ends_at - gathering.starts_at).total_seconds()))
+    return (planned / 3600).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def amend_roll(
@@ -121,8 +148,8 @@ def amend_roll(
 ) -> Amended:  # fmt: skip
     """Correct a confirmed roll: raise its revision, reverse what changed and post anew.
 
-    Entries whose line did not change stay as they are.
-    Refused: not_found, not_confirmed, reason_missing, nothing_changed, not_on_roll, status_not_by_hand.
+    Entries whose line did not change stay as they are. Refused: not_found, not_confirmed, reason_missing,
+    nothing_changed, not_on_roll, status_not_by_hand, cycle_closed.
     """
     head = roll_seen(session, roll_id, lock=True)
     if head.roll.confirmed_at is None:
@@ -140,7 +167,7 @@ def amend_roll(
     session.add(Amendment(roll_id=roll_id, revision=head.roll.revision, reason=reason.strip(), account_id=by))
     session.flush()
     undone = _reverse(session, head, list(changed), by=by)
-    posted = post_attendance(session, head, changed, by=by)
+    posted = post_attendance(session, head, changed, by=by, now=now)
     record(
         session,
         "amend",
@@ -155,7 +182,11 @@ def amend_roll(
 
 
 def _reverse(session: Session, head: RollHead, member_ids: Sequence[int], *, by: int) -> int:
-    """Append a reversal for each standing attendance entry of these members; return how many."""
+    """Append a reversal for each standing entry of these lines; return how many.
+
+    What counted in a cycle that is filed stays: its rating is opened again on paper, or never.
+    Refused: cycle_closed.
+    """
     undo = aliased(PointEntry)
     standing = session.scalars(
         select(PointEntry)
@@ -164,13 +195,15 @@ def _reverse(session: Session, head: RollHead, member_ids: Sequence[int], *, by:
             PointEntry.gathering_id == head.gathering.id,
             PointEntry.branch_id == head.org.id,
             PointEntry.member_id.in_(member_ids),
-            PointEntry.source == Source.ATTENDANCE,
             PointEntry.reverses.is_(None),
             undo.id.is_(None),
         )
     ).all()
     kept = ("member_id", "branch_id", "scheme_id", "item", "cycle", "period", "occurred_on", "quantity",
             "source", "gathering_id")  # fmt: skip
+    for cycle in {entry.cycle for entry in standing}:
+        if is_closed(session, head.org.id, cycle, hold=True):
+            raise refuse_closed(cycle)
     for entry in standing:
         session.add(
             PointEntry(

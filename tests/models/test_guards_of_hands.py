@@ -87,3 +87,22 @@ def test_another_hand_answers_the_objection(session: Session) -> None:
     known = world(session)
     session.execute(text(row("objection")), known)
     session.execute(text(ANSWER + ":second_account"), known)
+
+
+TOLD = "UPDATE objection SET told_how = 'in_person', told_on = DATE '2026-12-09'"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE objection SET finding = '改了'",
+        "UPDATE objection SET state = 'submitted', finding = NULL, answered_at = NULL, answered_by = NULL",
+        "UPDATE objection SET told_how = 'paper'",
+    ],
+)
+def test_answered_objection_stays_as_it_is_once_it_was_told(session: Session, change: str) -> None:
+    known = world(session)
+    session.execute(text(row("objection")), known)
+    session.execute(text(ANSWER + ":second_account"), known)
+    session.execute(text(TOLD), known)
+    assert "stays as it is" in str(refusal(session, change, known).diag.message_primary)

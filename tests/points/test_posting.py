@@ -12,7 +12,7 @@ from models.gatherings.roll import Amendment, RollLine, Status
 from models.gatherings.roll_head import roll_seen
 from models.points.entry import PointEntry
 from models.points.posting import amend_roll, confirm_roll, post_attendance
-from models.points.statement import Statement, statement_of
+from models.ratings.statement import Statement, statement_of
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.gatherings.halls import Hall, a_hall
@@ -48,14 +48,14 @@ def test_attendance_earns_a_point_and_absence_none_where_a_town_counts_attendanc
     hall = a_marked_hall(session, "ATTEND", Status.PRESENT, Status.LATE, Status.ABSENT, Status.LEAVE)
     assert confirm(session, hall) == 2
     assert entries(session, hall) == [("attended", Decimal(1)), ("attended", Decimal(1))]
-    assert points_of(session, hall, 0).total == Decimal("1.0")
+    assert points_of(session, hall, 0).balance.total == Decimal("1.0")
 
 
 def test_only_absence_costs_where_the_base_is_deducted_from(session: Session) -> None:
     hall = a_marked_hall(session, "DEMO", Status.PRESENT, Status.ABSENT, Status.LATE)
     confirm(session, hall)
     assert sorted(entries(session, hall)) == [("absent_theme", Decimal(-3)), ("late", Decimal(-1))]
-    assert points_of(session, hall, 1).parts[0].subtotal == Decimal(57)
+    assert points_of(session, hall, 1).balance.parts[0].subtotal == Decimal(57)
 
 
 NEVER_COUNT = (Status.LEAVE, Status.UNCLEAR, Status.EXEMPT, Status.AWAY, Status.HOST_BRANCH)
@@ -78,7 +78,7 @@ def test_posting_a_revision_twice_adds_nothing(session: Session) -> None:
     confirm(session, hall)
     head = roll_seen(session, hall.roll.id)
     lines = {hall.members[0].id: Status.PRESENT}
-    assert post_attendance(session, head, lines, by=hall.secretary.id) == 0
+    assert post_attendance(session, head, lines, by=hall.secretary.id, now=NOON) == 0
 
 
 def test_unrecorded_is_not_an_absence(session: Session) -> None:
@@ -138,18 +138,18 @@ def test_amendment_reverses_what_changed_and_posts_anew(session: Session) -> Non
     confirm(session, hall)
     amend(session, hall, Status.LATE)
     assert [points for _, points in entries(session, hall)] == [-3, -3, 3, -1]
-    assert points_of(session, hall, 0).parts[0].subtotal == 59
-    assert points_of(session, hall, 1).parts[0].subtotal == 57
+    assert points_of(session, hall, 0).balance.parts[0].subtotal == 59
+    assert points_of(session, hall, 1).balance.parts[0].subtotal == 57
 
 
 def test_amendments_back_and_forth_end_where_they_began(session: Session) -> None:
     hall = a_marked_hall(session, "DEMO", Status.ABSENT)
     confirm(session, hall)
-    before = points_of(session, hall, 0).total
+    before = points_of(session, hall, 0).balance.total
     for status in (Status.LEAVE, Status.ABSENT, Status.PRESENT, Status.ABSENT):
         amend(session, hall, status)
     after = points_of(session, hall, 0)
-    assert after.total == before
+    assert after.balance.total == before
     assert len(after.entries) == 5
     assert roll_seen(session, hall.roll.id).roll.revision == 5
 

@@ -7,7 +7,7 @@ down_revision = "0015"
 
 APPEND_ONLY = ("rating_publicity", "rating_snapshot")
 TABLES = ("objection", "rating_snapshot", "rating_publicity")
-FUNCTIONS = ("keep_hands_apart",)
+FUNCTIONS = ("keep_answered_objection", "keep_hands_apart")
 
 UP = r"""
 CREATE TABLE rating_publicity (
@@ -128,6 +128,22 @@ BEGIN
 END $$;
 CREATE TRIGGER keep_hands_apart BEFORE INSERT OR UPDATE OF answered_by ON objection
     FOR EACH ROW WHEN (NEW.answered_by IS NOT NULL) EXECUTE FUNCTION keep_hands_apart();
+
+CREATE FUNCTION keep_answered_objection() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE before public.objection := OLD;
+BEGIN
+    -- How and when the answer was told comes later, once.
+    IF OLD.told_on IS NULL THEN
+        before.told_how := NEW.told_how;
+        before.told_on := NEW.told_on;
+    END IF;
+    IF NEW IS DISTINCT FROM before THEN
+        RAISE EXCEPTION 'an answered objection stays as it is' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_answered_objection BEFORE UPDATE ON objection
+    FOR EACH ROW WHEN (OLD.state <> 'submitted') EXECUTE FUNCTION keep_answered_objection();
 """
 
 
