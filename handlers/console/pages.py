@@ -59,6 +59,7 @@ MENU = (
     Entry("请假与报备", "console.leaves", (Verb.TICK, Verb.DECIDE)),
     Entry("活动宣传", "console.articles", (Verb.DRAFT, Verb.REVIEW_ARTICLE)),
     Entry("规定内容", "console.required_items", (Verb.REQUIRE_ITEMS,)),
+    Entry("积分办法", "console.schemes", (Verb.SEE_FILED,)),
     Entry("党员名册", "console.members", (Verb.SEE_ROSTER,)),
     Entry("查看党员情况", "console.people", (Verb.SEE_PERSON,)),
     Entry("名册导入", "console.imports", (Verb.IMPORT_ROSTER,)),

@@ -46,6 +46,13 @@ def narrow_paths(document: SchemeDocument) -> Iterator[Problem]:
             yield Problem(f"narrow[{at}]", "办法里没有这个项目、部分或名额")
 
 
+def place_of(document: SchemeDocument, path: str) -> tuple[str, int, str]:
+    """Return where a path of `narrow` stands in the document: the list, the place in it, the field."""
+    name, key, field = path.split(".")
+    pieces: Sequence[Piece] = getattr(document, name)
+    return name, [str(getattr(piece, KEYS[name])) for piece in pieces].index(key), field
+
+
 def narrowing_problems(document: SchemeDocument, parent: SchemeDocument) -> list[Problem]:
     """List where the document differs from its parent in what it may not, or upwards."""
     found: list[Problem] = []

@@ -1,5 +1,6 @@
 """How each route is asked: its address with a row's ids, and the smallest form or body that it takes."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -17,7 +18,7 @@ from models.notices.audience import audience_of
 from models.notices.link import notice_token
 from tests.conftest import NOON
 from tests.factories import KEYRING
-from tests.handlers.world import MISSING, PASSWORD, POSTS, WHO, World
+from tests.handlers.world import MISSING, PASSWORD, POSTS, WHO, World, attend
 from tests.imports.sheets import a_workbook
 
 DRAFT, NOW, PAST = GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.CONFIRMED
@@ -79,6 +80,14 @@ def a_roster(world: World, row: str) -> dict[str, Any]:
     of = {"missing": "own", "same": "own", "-": "own", "parent": "own"}.get(row, row)
     rows = [["支部", "姓名", "党员身份"], [world.orgs[of].code, "秦新来", "正式党员"]]
     return {"org": org(world, row), "file": (BytesIO(a_workbook(rows)), "名册.xlsx")}
+
+
+def a_scheme(world: World, row: str) -> dict[str, Any]:
+    """Return the form that has the zone's scheme, narrowed nowhere, looked at or published from 2028 on."""
+    content = attend() | {"code": "LOWERED", "parent": {"code": "ATTEND", "version": 1}}
+    text = json.dumps(content)
+    file = (BytesIO(text.encode()), "办法.json")
+    return {"org": org(world, row), "from_month": "2028-01", "document": text, "file": file}
 
 
 def all_marks(world: World, row: str) -> dict[str, Any]:
@@ -161,10 +170,15 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/people": {"name": "何桂芳", "purpose": "objection"},
     "POST /console/people/<int:member_id>": {"purpose": "objection"},
     "POST /console/people/<int:member_id>/move": {
-        "purpose": "objection", "branch": "", "moved_on": "2026-11-20", "document": "河东组转〔2026〕12号",
+        "purpose": "objection",
+        "branch": "",
+        "moved_on": "2026-11-20",
+        "document": "河东组转〔2026〕12号",
     },
     "POST /console/members/<int:member_id>/membership": {
-        "change": "category", "category": "resident", "from_on": "2026-11-01",
+        "change": "category",
+        "category": "resident",
+        "from_on": "2026-11-01",
     },
     "POST /console/makeups/<int:gathering_id>/<int:member_id>": {"done_on": "2026-11-25", "content": "学习"},
     "POST /console/rolls/<int:roll_id>/heads": {"heads": "3"},
@@ -198,6 +212,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/complaints/<int:complaint_id>/answer": {"answer": "以后提前五天发。"},
     "POST /console/office-answers/<matter>": {"text": "请找您的支部。"},
     "POST /api/v1/binding": {"confirm": True},
+    "POST /console/schemes/<int:scheme_id>/narrowing": {"title": "河东镇积分办法"},
     "POST /console/articles/<int:article_id>/proposal": {"seen": 1},
     "POST /console/articles/<int:article_id>/review": {"seen": 1, "say": "yes"}
     | {f"c-{code}": "1" for code in CHECKLIST},
@@ -242,6 +257,12 @@ NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "POST /console/spells": person,
     "POST /console/host-attendances": person,
     "POST /console/imports": a_roster,
+    "POST /console/schemes": a_scheme,
+    "POST /console/schemes/check": a_scheme,
+    "POST /console/schemes/<int:scheme_id>/use": lambda world, row: {
+        "org": str(world.orgs["other"].parent_id if row == "other" else world.orgs["zone"].id),
+        "from_month": "2028-01",
+    },
     "POST /console/accounts": new_account,
     "POST /console/accounts/batch": account_list,
     "POST /console/handovers": handover,
@@ -311,6 +332,7 @@ def address(world: World, route: str, row: str) -> str:
         "/n/<token>": f"/n/{notice_token(KEYRING, world.gatherings.get((row, NOW), MISSING))}",
         "<token>": world.token(world.gatherings.get((row, NOW), MISSING)),
         "<int:item_id>": world.items.get(row, MISSING),
+        "<int:scheme_id>": world.schemes.get(row, MISSING),
         "<int:article_id>": world.articles.get((row, article_state(rule, wanted)), MISSING),
         "<int:picture_id>": world.pictures.get((row, article_state(rule, wanted)), MISSING),
     }

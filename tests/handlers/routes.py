@@ -71,6 +71,18 @@ ACCOUNTS: Rows = {
     "missing": "401 401 401 401 403 403 403 403 403 404 404 403 403",
 }
 
+SCHEMES: Rows = {
+    "own": "401 401 401 401 403 403 403 403 403 % % 403 403",
+    "other": "401 401 401 401 403 403 403 403 403 404 % 403 403",
+    "parent": "401 401 401 401 403 403 403 403 403 % % 403 403",
+    "missing": "401 401 401 401 403 403 403 403 403 404 404 403 403",
+}
+NARROWS: Rows = {
+    "own": "401 401 401 401 403 403 403 403 403 200 403 403 403",
+    "same": "401 401 401 401 403 403 403 403 403 200 403 403 403",
+    "other": "401 401 401 401 403 404 404 404 404 404 403 403 403",
+    "missing": "401 401 401 401 403 404 404 404 404 404 404 403 403",
+}
 BELOW: Rows = {
     "-": "401 401 401 401 403 403 403 403 403 200 200 403 403",
     "own": "401 401 401 401 403 403 403 403 403 200 200 403 403",
@@ -456,6 +468,24 @@ ROUTES: dict[str, Rows] = {
     "GET /console/articles/<int:article_id>/pictures/<int:picture_id>.jpg draft": ok(OWN_DRAFTS, 200),
     "GET /console/articles/<int:article_id>/edit": ok(OWN_DRAFTS, 200),
     "POST /console/articles/<int:article_id>/edit": ok(OWN_DRAFTS, 303),
+    # Schemes of points: branch staff read, officers keep them; who issued one says for whom it holds.
+    "GET /console/schemes": {"-": "401 401 401 401 403 200 200 200 200 200 200 403 403"},
+    "GET /console/schemes/<int:scheme_id>": {
+        "own": "401 401 401 401 403 200 200 200 200 200 200 403 403",
+        "same": "401 401 401 401 403 200 200 200 200 200 200 403 403",
+        "other": "401 401 401 401 403 404 404 404 404 404 200 403 403",
+        "missing": "401 401 401 401 403 404 404 404 404 404 404 403 403",
+    },
+    "POST /console/schemes/check": ok(SCHEMES, 200),
+    "POST /console/schemes": ok(SCHEMES, 303),
+    "POST /console/schemes/<int:scheme_id>/use": {
+        "own": "401 401 401 401 403 403 403 403 403 403 303 403 403",
+        "same": "401 401 401 401 403 403 403 403 403 403 303 403 403",
+        "other": "401 401 401 401 403 404 404 404 404 404 303 403 403",
+        "missing": "401 401 401 401 403 404 404 404 404 404 404 403 403",
+    },
+    "GET /console/schemes/<int:scheme_id>/narrowing": NARROWS,
+    "POST /console/schemes/<int:scheme_id>/narrowing": NARROWS,
     # What is required of the theme days below; only a committee requires.
     "GET /console/required-items": {"-": "401 401 401 401 403 403 403 403 403 200 200 403 403"},
     "POST /console/required-items": ok(ABOVE, 404)

@@ -1,5 +1,6 @@
 """Five organisations with the same three gatherings each, and somebody of every kind who asks about them."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,6 +111,7 @@ class World:
     complaints: dict[str, int] = field(default_factory=dict)
     receipt: str = ""  # of what the member wrote
     items: dict[str, int] = field(default_factory=dict)
+    schemes: dict[str, int] = field(default_factory=dict)
     slips: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
     csrf: dict[str, str] = field(default_factory=dict)
@@ -220,13 +222,25 @@ def _tree(session: Session, world: World) -> None:
         "joint": a_branch(session, town, name="柳湾村党支部"),
         "other": a_branch(session, a_township(session, zone, "河西镇党委"), name="远山村党支部"),
     }
-    scheme = files("models.points.schemes").joinpath("ATTEND.json").read_text("utf-8")
-    published = publish_scheme(session, scheme, issuer=zone, by=None, now=NOON - timedelta(days=300))
+    scheme = attend() | {"narrow": ["parts.duty.cap"]}
+    before = NOON - timedelta(days=300)
+    published = publish_scheme(session, json.dumps(scheme), issuer=zone, by=None, now=before)
     use_scheme(session, zone, published, from_month="2020-01", by=None)
+    of_others = attend() | {"code": "OTHERS"}
+    beside = session.get_one(Org, world.orgs["other"].parent_id)
+    other = publish_scheme(session, json.dumps(of_others), issuer=beside, by=None, now=before)
+    world.schemes |= {"own": published.id, "same": published.id, "other": other.id}
+
+
+def attend() -> dict[str, Any]:
+    """Return the scheme by attendance as JSON content."""
+    text = files("models.points.schemes").joinpath("ATTEND.json").read_text("utf-8")
+    content: dict[str, Any] = json.loads(text, parse_float=str)
+    return content
 
 
 def _members(session: Session, world: World) -> None:
-    home, published = world.orgs["own"], session.scalars(select(Scheme)).one()
+    home, published = world.orgs["own"], session.get_one(Scheme, world.schemes["own"])
     author = an_account(session, "author", "李书平")
     world.accounts["author"] = author.id
     for place, org, group, name in (
