@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import delete, null
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -77,7 +77,7 @@ def _upsert(
     rows = [
         {
             "rating_id": rating_id, "member_id": member_id, "grade": told.grade, "votes": told.votes,
-            "at_host": told.at_host, "voices": dict(told.voices) if told.voices else None,
+            "at_host": told.at_host, "voices": dict(told.voices) if told.voices else null(),
             "decided_on": decided_on, "account_id": by, "written_at": now,
         }
         for member_id, told in grades.items()
