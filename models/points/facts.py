@@ -225,8 +225,6 @@ def _disagreements(facts: Facts) -> Iterator[dict[str, str]]:
         path = f"members[{at}]"
         if members[member.id] > 1:
             yield {"path": f"{path}.id", "message": "同一个编号写了两次"}
-        if member.status == "probationary" and member.grade is not None:
-            yield {"path": f"{path}.grade", "message": "预备党员不评定等次"}
         if not _apart(member.categories):
             yield {"path": f"{path}.categories", "message": "同一天只能属于一个类别"}
         own = {entry.id: entry for entry in member.entries}

@@ -77,6 +77,8 @@ def stand(
     if score is not None:
         one.total = score.total
         _zero(document, one, vetoes)
+    if member.grade != grade:
+        one.say("grade_not_counted", "预备党员不评定等次，登记的等次不计")
     if standing != "rated":
         one.say(*OUTSIDE[standing, document.probationary if standing == "probationary" else ""])
         return one

@@ -87,7 +87,6 @@ def test_numbers_may_be_written_as_numbers_and_stay_as_written() -> None:
         (some_facts({"entries": [an_entry(), an_entry()]}), "members[0].entries[1].id", "同一个编号写了两次"),
         (some_facts({}, seats={"11": [1]}), "seats", "星级写成 1 到 10"),
         (some_facts({}, seats=[1]), "seats", "应当是一组"),
-        (some_facts({"status": "probationary", "grade": "qualified"}), "members[0].grade", "预备党员不评"),
         ([], "", "应当是一组"),
     ],
 )  # fmt: skip

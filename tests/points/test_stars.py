@@ -328,6 +328,14 @@ def test_probationary_members_are_scored_rated_or_neither(
     assert not one.provisional
 
 
+def test_grade_of_a_probationary_member_counts_nowhere_and_is_said() -> None:
+    members = [a_member(1, MEMBER_A, status="probationary", grade="excellent"), a_member(2)]
+    results = rated(DEMO, members)
+    assert (str(results[1].total), results[1].grade) == ("75.0", None)
+    assert codes(results[1]) == ["grade_not_counted", "probationary"]
+    assert results[2].star_final == 3  # one excellent of one full member would be over the limit
+
+
 def test_who_the_meeting_takes_out_is_not_in_the_base_either() -> None:
     scheme = ladder()
     members = people(scheme, 36, 12, 12, 12, 12)
