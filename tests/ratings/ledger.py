@@ -1,20 +1,27 @@
 """Writes the facts of a rating into the tables, and tells them as they then stand there."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
 from models.base import Base
 from models.people.member import Member, MemberStatus, Spell, SpellKind
 from models.people.org import Org
-from models.points.cycle import cycle_of
+from models.points.cycle import cycle_of, span_of
 from models.points.entry import PointEntry
 from models.points.facts import Entry, Facts, MemberFacts
 from models.points.scheme_document import SchemeDocument, canonical
+from models.ratings.branch_facts import cycle_before
+from models.ratings.grade import GradeKind, MemberGrade, Ruling, RulingKind
+from models.ratings.rating import Rating, RatingState
+from models.ratings.run import RatingResult, RatingRun
+from models.ratings.veto import Veto
+from tests.conftest import NOON
 from tests.factories import NEW_YEAR, a_branch, a_gathering, a_scheme, a_township, a_zone, an_account
 
 NUMBER = count(1)
@@ -24,6 +31,7 @@ Row = dict[str, Any]
 
 def write_facts(session: Session, document: SchemeDocument, facts: Facts) -> Facts:
     """Write branches of one township with members, spells and entries; return the facts under their ids."""
+    facts = _as_tables_say(document, facts)
     township = a_township(session, a_zone(session))
     codes = sorted({one.branch for one in facts.members})
     branches = {code: a_branch(session, township).id for code in codes}
@@ -34,9 +42,35 @@ def write_facts(session: Session, document: SchemeDocument, facts: Facts) -> Fac
     insert_rows(session, Spell, [spell for one in members for spell in _spells(one)])
     scheme = a_scheme(session, township, f"C{next(NUMBER)}", document=canonical(document))
     usual = {"scheme_id": scheme.id, "account_id": an_account(session).id}
-    members = list(_posted(session, document, members, usual))
     seats = tuple((star, frozenset(known[one] for one in named)) for star, named in facts.seats)
-    return Facts(facts.cycle, tuple(members), seats)
+    facts = Facts(facts.cycle, tuple(members), seats)
+    _decide(session, document, facts, usual)
+    return replace(facts, members=tuple(_posted(session, document, members, usual)))
+
+
+def _as_tables_say(document: SchemeDocument, facts: Facts) -> Facts:
+    """Return the facts without what no table can hold.
+
+    Whoever has no grade has nothing of an appraisal; a meeting decides one thing about a person; nobody is
+    on a roster who came after the last day.
+    """
+    last_day, moved = span_of(document.cycle, facts.cycle).last_day, set[int]()
+    members = []
+    for one in facts.members:
+        told = replace(one, since=min(one.since, last_day) if one.since else None)
+        if document.initial_mode != "carry_over":
+            told = replace(told, previous_total=None)
+        if one.grade is None:
+            told = replace(told, votes=None, at_host=False, voices=())
+        if one.adjust:
+            moved.add(one.id)
+        members.append(told)
+    seats = []
+    for star, named in sorted(facts.seats):
+        if named - moved:
+            seats.append((star, named - moved))
+        moved |= named
+    return replace(facts, members=tuple(members), seats=tuple(seats))
 
 
 def insert_rows(session: Session, table: type[Base], rows: Sequence[Row]) -> list[int]:
@@ -58,6 +92,56 @@ def _spells(one: MemberFacts) -> Iterator[Row]:
         yield category | {"code": spell.code, "from_on": spell.from_on, "to_on": spell.to_on}
     if one.not_rated:
         yield category | {"kind": SpellKind.NOT_RATED, "code": None, "from_on": NEW_YEAR, "to_on": None}
+
+
+def _decide(session: Session, document: SchemeDocument, facts: Facts, usual: Row) -> None:
+    """Write what meetings and papers decided, each in the rating of the member's branch."""
+    by = {"account_id": usual["account_id"], "written_at": NOON, "decided_on": NOON.date()}
+    branches = sorted({one.branch for one in facts.members})
+    ratings = _begin(session, branches, facts.cycle, usual, RatingState.COLLECTING)
+    for one in facts.members:
+        here = by | {"rating_id": ratings[one.branch], "member_id": one.id}
+        if one.grade:
+            told: Row = {"grade": GradeKind(one.grade), "votes": one.votes, "at_host": one.at_host}
+            told |= {"voices": dict(one.voices)} if one.voices else {}
+            session.add(MemberGrade(**here, **told))
+        if one.adjust:
+            kind = RulingKind.RAISE if one.adjust > 0 else RulingKind.LOWER
+            session.add(Ruling(**here, kind=kind, reason="会议研究"))
+        for veto in one.vetoes:
+            paper = {"document": veto.document, "decided_by": "镇纪委", "decided_on": NOON.date()}
+            account = usual["account_id"]
+            session.add(Veto(member_id=one.id, code=veto.id, cycle=veto.cycle, account_id=account, **paper))
+        for star in (star for star, named in facts.seats if one.id in named):
+            session.add(Ruling(**here, kind=RulingKind.SEAT, star=star, reason="会议研究"))
+    if document.initial_mode == "carry_over":
+        before = _begin(session, branches, cycle_before(document, facts.cycle), usual, RatingState.CONFIRMED)
+        for branch, rating_id in before.items():
+            own = [one for one in facts.members if one.branch == branch and one.previous_total is not None]
+            _print_totals(session, rating_id, own, usual["account_id"])
+    session.flush()
+
+
+def _begin(
+    session: Session, branches: Sequence[int], cycle: str, usual: Row, state: RatingState
+) -> dict[int, int]:
+    rows = [
+        {
+            "branch_id": branch, "cycle": cycle, "scheme_id": usual["scheme_id"], "state": state,
+            "begun_at": NOON, "begun_by": usual["account_id"],
+        }
+        for branch in branches
+    ]  # fmt: skip
+    return dict(zip(branches, insert_rows(session, Rating, rows), strict=True))
+
+
+def _print_totals(session: Session, rating_id: int, members: Sequence[MemberFacts], account: int) -> None:
+    run = RatingRun(rating_id=rating_id, number=1, sha="0" * 64, account_id=account, made_at=NOON)
+    session.add(run)
+    session.flush()
+    for one in members:
+        kept: Row = {"standing": "rated", "total": one.previous_total, "detail": {}}
+        session.add(RatingResult(run_id=run.id, member_id=one.id, **kept))
 
 
 def _posted(
@@ -107,3 +191,13 @@ def _entry(document: SchemeDocument, one: MemberFacts, entry: Entry, usual: Row)
         "reverses": entry.reverses,
         **{name: getattr(entry, name) for name in PLAIN},
     }
+
+
+@contextmanager
+def statements(session: Session) -> Iterator[list[str]]:
+    """Every statement that is sent meanwhile."""
+    seen: list[str] = []
+    listen = ("before_cursor_execute", lambda *args: seen.append(args[2]))
+    event.listen(session.connection(), *listen)
+    yield seen
+    event.remove(session.connection(), *listen)

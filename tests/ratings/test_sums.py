@@ -1,13 +1,10 @@
 """Many members' entries are counted in one statement, and come to what each member's own page says."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models.points.explanation import Sums
@@ -19,7 +16,7 @@ from models.points.scheme_document import SchemeDocument
 from models.ratings.sums import stream_sums
 from tests.points.generated import rated_cases
 from tests.points.strategies import a_scheme, an_entry
-from tests.ratings.ledger import write_facts
+from tests.ratings.ledger import statements, write_facts
 
 CHANCE = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -42,16 +39,6 @@ def test_one_statement_comes_to_what_each_members_entries_come_to(
     together = rate_sums(document, facts.cycle, without, facts.seats)
     assert results_text(together) == results_text(rate(document, facts))
     assert together == rate(document, facts)
-
-
-@contextmanager
-def statements(session: Session) -> Iterator[list[str]]:
-    """Every statement that is sent meanwhile."""
-    seen: list[str] = []
-    listen = ("before_cursor_execute", lambda *args: seen.append(args[2]))
-    event.listen(session.connection(), *listen)
-    yield seen
-    event.remove(session.connection(), *listen)
 
 
 def a_document(*items: dict[str, Any]) -> SchemeDocument:
