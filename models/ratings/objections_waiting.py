@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
@@ -10,17 +9,17 @@ from sqlalchemy.orm import Session, aliased
 
 from models.gatherings.gathering import Gathering
 from models.gatherings.pending import HAS_NAMESAKE, Whose
-from models.gatherings.roll import RollLine, Status
+from models.gatherings.roll import RollLine
 from models.gatherings.workdays import after_workdays_each
 from models.people.account import Account
 from models.people.member import Member
 from models.people.org import Org
 from models.people.rights import PostAt, Verb, may
-from models.points.cycle import cycle_words
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal
-from models.points.scheme import Scheme, document_of
+from models.points.scheme import Scheme
 from models.ratings.appealing import APPEAL_WORKDAYS, reached_on
+from models.ratings.disputed import Disputed, entry_in_words, star_in_words
 from models.ratings.objection import Objection, ObjectionState
 from models.ratings.objection_hands import OFFICE, Hands, hands_of
 from models.ratings.rating import Rating
@@ -28,21 +27,6 @@ from models.refused import Refused
 
 Recorder, Answerer, Maker, Later = aliased(Account), aliased(Account), aliased(Account), aliased(Objection)
 Group = aliased(Org, name="home_group")
-
-
-class Disputed(NamedTuple):
-    """What an objection is about. For a star only `title` and `cycle` are set.
-
-    `about` is the gathering or the deed, `status` what the roll says now, `by` whose hand the entry is.
-    """
-
-    title: str
-    cycle: str
-    occurred_on: date | None = None
-    about: str = ""
-    points: Decimal | None = None
-    by: str = ""
-    status: Status | None = None
 
 
 class ObjectionView(NamedTuple):
@@ -199,19 +183,7 @@ def _whose(row: Any) -> Whose:
 
 
 def _disputed(row: Any) -> Disputed:
-    entry = row.PointEntry
-    if entry is None:
-        return Disputed(f"{cycle_words(row.Rating.cycle)}的星级", row.Rating.cycle)
-    titles = {item.id: item.title for item in document_of(row.document).items}
-    title = ("冲回：" if entry.reverses else "") + titles.get(entry.item, entry.item)
-    if entry.level:
-        title += f"（{entry.level}）"
-    return Disputed(
-        title,
-        entry.cycle,
-        entry.occurred_on,
-        row.gathering or row.deed or "",
-        entry.points,
-        row.maker,
-        row.status,
-    )
+    if row.PointEntry is None:
+        return star_in_words(row.Rating, row.document)
+    about = row.gathering or row.deed
+    return entry_in_words(row.PointEntry, row.document, about=about, by=row.maker, status=row.status)
