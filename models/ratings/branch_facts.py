@@ -37,7 +37,7 @@ def facts_for(session: Session, seen: RatingSeen) -> Facts:
     branch_ids = branches_of(session, seen)
     facts = standing_in(session, seen.document, seen.rating.cycle, branch_ids)
     people = select(Member.id).where(_on_roster(branch_ids, seen.last_day))
-    entries = _entries(session, facts.cycle, people)
+    entries = entries_of(session, facts.cycle, people)
     members = (replace(one, entries=tuple(entries[one.id])) for one in facts.members)
     return replace(facts, members=tuple(members))
 
@@ -49,7 +49,7 @@ def standing_in(session: Session, document: SchemeDocument, cycle: str, branch_i
     """
     last_day = span_of(document.cycle, cycle).last_day
     people = select(Member.id).where(_on_roster(branch_ids, last_day))
-    spells = _spells(session, people, last_day)
+    spells = spells_until(session, people, last_day)
     ratings = select(Rating.id).where(Rating.cycle == cycle, Rating.branch_id.in_(branch_ids))
     grades = {
         grade.member_id: grade
@@ -58,15 +58,15 @@ def standing_in(session: Session, document: SchemeDocument, cycle: str, branch_i
     rulings = list(session.scalars(select(Ruling).where(Ruling.rating_id.in_(ratings))))
     steps = {one.member_id: STEP[one.kind] for one in rulings if one.kind in STEP}
     vetoes = _vetoes(session, document, cycle, people)
-    before = _previous_totals(session, document, cycle, people)
+    before = previous_totals(session, document, cycle, people)
     members = tuple(
         MemberFacts(
             id=member.id,
             branch=member.branch_id,
             status=status_on(member, last_day),
             since=member.came_on or member.joined_on,
-            **_spelled(spells[member.id], last_day),
-            **_graded(grades.get(member.id)),
+            **spelled(spells[member.id], last_day),
+            **graded(grades.get(member.id)),
             vetoes=tuple(vetoes[member.id]),
             previous_total=before.get(member.id),
             adjust=steps.get(member.id, 0),
@@ -97,12 +97,14 @@ def status_on(member: Member, day: date) -> Literal["full", "probationary"]:
     return "probationary" if member.status is MemberStatus.PROBATIONARY or later else "full"
 
 
-def _spells(session: Session, people: People, last_day: date) -> Spells:
+def spells_until(session: Session, people: People, last_day: date) -> Spells:
+    """Return member -> categories, and stretches outside the rating begun by `last_day`, oldest first."""
     found: Spells = defaultdict(list)
     query = select(Spell).where(
         Spell.member_id.in_(people),
         Spell.kind.in_((SpellKind.CATEGORY, SpellKind.NOT_RATED)),
-        Spell.from_on <= last_day,
+        # What was entered after the last day goes by the category of its own day.
+        or_(Spell.kind == SpellKind.CATEGORY, Spell.from_on <= last_day),
         or_(Spell.to_on.is_(None), Spell.to_on >= Spell.from_on),
     )
     for spell in session.scalars(query.order_by(Spell.from_on)):
@@ -110,7 +112,8 @@ def _spells(session: Session, people: People, last_day: date) -> Spells:
     return found
 
 
-def _spelled(spells: Iterable[Spell], last_day: date) -> dict[str, Any]:
+def spelled(spells: Iterable[Spell], last_day: date) -> dict[str, Any]:
+    """Return what these spells say of a member: `categories`, and `not_rated` as on the last day."""
     outside = [one for one in spells if one.kind is SpellKind.NOT_RATED]
     return {
         "categories": tuple(
@@ -122,7 +125,8 @@ def _spelled(spells: Iterable[Spell], last_day: date) -> dict[str, Any]:
     }
 
 
-def _graded(grade: MemberGrade | None) -> dict[str, Any]:
+def graded(grade: MemberGrade | None) -> dict[str, Any]:
+    """Return what the meeting's grade says of a member; nothing without one."""
     if grade is None:
         return {}
     voices = tuple(sorted((grade.voices or {}).items()))
@@ -150,7 +154,7 @@ def _vetoes(
     return found
 
 
-def _previous_totals(
+def previous_totals(
     session: Session, document: SchemeDocument, cycle: str, people: People
 ) -> dict[int, Decimal]:
     """Return the printed totals of the cycle before, where the scheme carries them over."""
@@ -178,7 +182,7 @@ def cycle_before(document: SchemeDocument, cycle: str) -> str:
     return cycle_of(document.cycle, f"{first - timedelta(days=1):%Y-%m}")
 
 
-def _entries(session: Session, cycle: str, people: People) -> dict[int, list[Entry]]:
+def entries_of(session: Session, cycle: str, people: People) -> dict[int, list[Entry]]:
     """Return the entries of these members in this cycle, whichever branch posted them."""
     found: dict[int, list[Entry]] = defaultdict(list)
     query = select(PointEntry).where(PointEntry.member_id.in_(people), PointEntry.cycle == cycle)

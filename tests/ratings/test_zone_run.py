@@ -3,18 +3,29 @@
 from random import Random
 
 from hypothesis import HealthCheck, given, settings
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.points.facts import Facts, MemberFacts
 from models.points.rating import rate
-from models.points.result import results_text
+from models.points.result import Result, results_text
 from models.points.scheme_document import SchemeDocument
+from models.ratings.beginning import rating_seen
+from models.ratings.branch_facts import facts_for
+from models.ratings.pool import is_pooled
+from models.ratings.rating import Rating
 from models.ratings.zone_run import rate_branches
 from tests.points.generated import facts_by, rated_cases, scheme_by
 from tests.points.strategies import a_scheme, an_entry
 from tests.ratings.ledger import statements, write_facts
 
 CHANCE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def by_itself(session: Session, document: SchemeDocument, cycle: str, branch_id: int) -> tuple[Result, ...]:
+    """The results of one branch from everything that its rating is made from, entry by entry."""
+    rating_id = session.scalars(select(Rating.id).filter_by(branch_id=branch_id, cycle=cycle)).one()
+    return rate(document, facts_for(session, rating_seen(session, rating_id)))
 
 
 @CHANCE
@@ -27,8 +38,10 @@ def test_the_run_of_a_zone_gives_what_the_facts_give(
         facts = write_facts(session, document, facts)
         branches = {one.branch for one in facts.members}
         together = [one for own in rate_branches(session, document, facts.cycle, branches) for one in own]
+        alone = [one for branch in branches for one in by_itself(session, document, facts.cycle, branch)]
         written.rollback()
     assert results_text(together) == results_text(rate(document, facts))
+    assert is_pooled(document) or results_text(together) == results_text(alone)
 
 
 def test_the_number_of_statements_grows_neither_with_branches_nor_with_members(session: Session) -> None:
