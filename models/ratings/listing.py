@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.people.member import Member, surname_order
@@ -90,16 +90,15 @@ def ratings_below(session: Session, orgs: Sequence[Org], cycle: str) -> list[Bra
     """Return the branches below these organisations, each with its rating of `cycle`, in tree order."""
     branches = branches_among(session, orgs)
     latest = (
-        select(RatingAct)
-        .distinct(RatingAct.rating_id)
-        .order_by(RatingAct.rating_id, RatingAct.id.desc())
-        .subquery()
+        select(func.max(RatingAct.id))
+        .where(RatingAct.rating_id == Rating.id)
+        .correlate(Rating)
+        .scalar_subquery()
     )
-    act = aliased(RatingAct, latest)
     query = (
-        select(Rating, act)
-        .outerjoin(act, act.rating_id == Rating.id)
-        .where(and_(Rating.cycle == cycle, Rating.branch_id.in_([branch.id for branch in branches])))
+        select(Rating, RatingAct)
+        .outerjoin(RatingAct, RatingAct.id == latest)
+        .where(Rating.cycle == cycle, Rating.branch_id.in_([branch.id for branch in branches]))
     )
     found = {rating.branch_id: (rating, last) for rating, last in session.execute(query)}
     return [BranchRating(branch, *found.get(branch.id, (None, None))) for branch in branches]

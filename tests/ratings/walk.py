@@ -160,6 +160,7 @@ def a_walk(
     township: Org | None = None,
     scheme: Scheme | None = None,
     code: str = "ZONE",
+    years: tuple[int, ...] = (2026, 2027),
     **changes: Any,
 ) -> Walk:
     """Make a branch of so many members under one of the shipped schemes with changes."""
@@ -174,7 +175,7 @@ def a_walk(
     a_post(session, secretary, branch, Role.SECRETARY)
     a_post(session, officer, top, Role.TOWNSHIP_OFFICER)
     held = scheme or a_published(session, top, code, **changes)
-    holidays(session, 2026, 2027)
+    holidays(session, *years)
     return Walk(session, top, branch, held, members, secretary, officer)
 
 
