@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from handlers.desk import FILE, ORG, Open
+from handlers.rating_commands import rating
 from handlers.scheme_commands import scheme
 from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
@@ -163,4 +164,5 @@ def create_admin(open_desk: Open, login: str, name: str, org_code: str, role: st
     click.echo(f"登录名 {login}，初始密码 {password}，登录后必须更换。")
 
 
+commands.add_command(rating)
 commands.add_command(scheme)

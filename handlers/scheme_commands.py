@@ -1,13 +1,11 @@
 """The operator's schemes at the command line: check a document, publish it for an organisation."""
 
-import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from sqlalchemy.exc import OperationalError
 
-from handlers.desk import FILE, ORG, Open
+from handlers.desk import FILE, ORG, Open, tell_errors, text_of
 from models.clock import day_of
 from models.people.org import org_by_code
 from models.points.cycle import cycle_of, months_of
@@ -16,7 +14,6 @@ from models.points.scheme_checks import is_open, warnings
 from models.points.scheme_document import SchemeDocument, read_scheme
 from models.points.scheme_problem import Problem
 from models.points.scheme_use import use_scheme
-from models.points.strict_json import LARGEST_TEXT
 from models.refused import Refused
 
 
@@ -30,11 +27,11 @@ def scheme() -> None:
 @click.pass_obj
 def check(open_desk: Open, file: Path) -> None:
     """Print every error and every warning; exit 1 with errors, 0 with warnings."""
-    text = _text_of(file)
+    text = text_of(file)
     try:
         document, found = _held_against_published(open_desk, text)
     except Refused as refused:
-        _tell_errors(refused)
+        tell_errors(refused)
     click.echo(f"{document.title}（{document.code} 第 {document.version} 版）没有写错的地方。")
     _tell_warnings(found)
     click.echo("还有没写明的地方，补齐后才能发布。" if is_open(document) else "可以发布。")
@@ -47,14 +44,14 @@ def check(open_desk: Open, file: Path) -> None:
 @click.pass_obj
 def publish(open_desk: Open, file: Path, org_code: str, from_month: str | None) -> None:
     """Publish a scheme file and let it hold for an organisation from a month on."""
-    desk, text = open_desk(), _text_of(file)
+    desk, text = open_desk(), text_of(file)
     with desk.sessions.begin() as session:
         org, now = org_by_code(session, org_code), desk.clock()
         try:
             _, found = check_scheme(session, text, issuer=org)
             published = publish_scheme(session, text, issuer=org, by=None, now=now)
         except Refused as refused:
-            _tell_errors(refused)
+            tell_errors(refused)
         if from_month is None:
             cycle = cycle_of(document_of(published.document).cycle, f"{day_of(now):%Y-%m}")
             from_month = months_of(cycle)[0]
@@ -63,12 +60,6 @@ def publish(open_desk: Open, file: Path, org_code: str, from_month: str | None) 
         click.echo(
             f"{published.code} 第 {published.version} 版已定为“{org.name}”的积分办法，从 {from_month} 起。"
         )
-
-
-def _text_of(file: Path) -> bytes:
-    """Read a document, never more of it than what is too much already."""
-    with file.open("rb") as source:
-        return source.read(LARGEST_TEXT + 1)
 
 
 def _held_against_published(open_desk: Open, text: bytes) -> tuple[SchemeDocument, list[Problem]]:
@@ -80,15 +71,6 @@ def _held_against_published(open_desk: Open, text: bytes) -> tuple[SchemeDocumen
     except OperationalError:
         click.echo("连不上数据库，没有与已经发布的办法比较。")
         return document, warnings(document)
-
-
-def _tell_errors(refused: Refused) -> NoReturn:
-    """Print each place and reason on the error stream, and end with 1."""
-    fields = refused.extra.get("fields", ())
-    for field in fields:
-        click.echo(f"{field['path'] or '全文'}：{field['message']}", err=True)
-    click.echo(f"要改，共 {len(fields)} 处。" if fields else refused.message, err=True)
-    sys.exit(1)
 
 
 def _tell_warnings(found: list[Problem]) -> None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from models.points.grade_words import star_words
+from models.points.result import Standing
 from models.points.scheme_document import SchemeDocument
 from models.points.scheme_stars import Quota
 from models.points.star import Candidate
@@ -75,13 +76,15 @@ def contests_of(document: SchemeDocument, quota: Quota, candidates: Iterable[Can
         groups[one.member.branch if quota.scope == "branch" else None].append(one)
     lowest = document.bands[-1].star if document.bands else quota.star
     open_end = quota.overflow == "report" or quota.star == lowest
-    return [Contest(quota, branch, _seats(quota, own), open_end, own) for branch, own in groups.items()]
+    return [
+        Contest(quota, branch, seats_of(quota, [one.standing for one in own]), open_end, own)
+        for branch, own in groups.items()
+    ]
 
 
-def _seats(quota: Quota, everybody: Sequence[Candidate]) -> int:
-    base = len(everybody)
-    if quota.base == "rated":
-        base = sum(one.standing == "rated" for one in everybody)
+def seats_of(quota: Quota, everybody: Sequence[Standing]) -> int:
+    """Return how many seats there are among people of these standings, rounded down."""
+    base = everybody.count("rated") if quota.base == "rated" else len(everybody)
     seats = base * quota.max_ratio.numerator // quota.max_ratio.denominator
     return max(seats, 1) if quota.min_one and base else seats
 
