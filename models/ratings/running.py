@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -84,8 +84,8 @@ def keep_run(session: Session, seen: RatingSeen, reckoned: Reckoned, *, by: int,
     run = RatingRun(rating_id=seen.rating.id, number=number, sha=reckoned.sha, account_id=by, made_at=now)
     session.add(run)
     session.flush()
-    session.add_all(_row(run.id, result) for result in reckoned.results)
-    session.flush()
+    if reckoned.results:
+        session.execute(insert(RatingResult), [result_row(run.id, one) for one in reckoned.results])
     record(
         session, "run", "rating", seen.rating.id, via=Via.CONSOLE, account_id=by, org_id=seen.branch.id,
         after={"run": run.id, "number": number},
@@ -99,16 +99,17 @@ def last_run(session: Session, rating_id: int) -> RatingRun | None:
     return session.scalar(query.limit(1))
 
 
-def _row(run_id: int, result: Result) -> RatingResult:
-    return RatingResult(
-        run_id=run_id,
-        member_id=result.member_id,
-        standing=result.standing,
-        total=result.total,
-        grade=result.grade,
-        star_by_total=result.star_by_total,
-        star_by_band=result.star_by_band,
-        star_by_quota=result.star_by_quota,
-        star_final=result.star_final,
-        detail=result_json(result),
-    )
+def result_row(run_id: int, result: Result) -> dict[str, Any]:
+    """Return what is stored of a result, by column."""
+    return {
+        "run_id": run_id,
+        "member_id": result.member_id,
+        "standing": result.standing,
+        "total": result.total,
+        "grade": result.grade,
+        "star_by_total": result.star_by_total,
+        "star_by_band": result.star_by_band,
+        "star_by_quota": result.star_by_quota,
+        "star_final": result.star_final,
+        "detail": result_json(result),
+    }

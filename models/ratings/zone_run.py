@@ -1,18 +1,100 @@
 """Rating many branches at once: the ledger is summed in one statement, then rated branch by branch."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
+from models.audit import Via, record_each
 from models.people.org import Org, OrgKind
 from models.points.rating import rate_sums
-from models.points.result import Result
+from models.points.result import Result, results_text
+from models.points.scheme import Scheme, document_of
 from models.points.scheme_document import SchemeDocument
 from models.ratings.branch_facts import standing_in
 from models.ratings.pool import is_pooled
+from models.ratings.rating import DECIDING, Rating
+from models.ratings.run import RatingResult, RatingRun
+from models.ratings.running import result_row
 from models.ratings.sums import stream_sums
+
+Row = dict[str, Any]
+
+
+def run_below(session: Session, org: Org, cycle: str, *, by: int, now: datetime) -> int:
+    """Try the calculation out for every branch below `org` whose meeting is still to come.
+
+    A run is kept where something changed since the run before; return how many were. Branches that share
+    seats with their township are left to their own run, which knows who is missing. The number of
+    statements does not grow with branches, members or entries. Refused: what the calculation refuses.
+    """
+    query = (
+        select(Rating, Scheme.document)
+        .join(Org, Org.id == Rating.branch_id)
+        .join(Scheme, Scheme.id == Rating.scheme_id)
+        .where(Org.path.startswith(org.path), Rating.cycle == cycle, Rating.state.in_(DECIDING))
+        .order_by(Rating.scheme_id, Rating.id)
+        .with_for_update(of=Rating)
+        .execution_options(populate_existing=True)
+    )
+    kept = 0
+    for text, rows in groupby(session.execute(query).all(), key=lambda row: row.document):
+        document = document_of(text)
+        if not is_pooled(document):
+            ratings = {row.Rating.branch_id: row.Rating for row in rows}
+            kept += _run(session, document, cycle, ratings, org=org, by=by, now=now)
+    return kept
+
+
+def _run(
+    session: Session,
+    document: SchemeDocument,
+    cycle: str,
+    ratings: Mapping[int, Rating],
+    *,
+    org: Org,
+    by: int,
+    now: datetime,
+) -> int:
+    """Rate branch id -> rating under one scheme; keep what differs from the last run."""
+    before = _last_runs(session, ratings.values())
+    runs: list[Row] = []
+    results = []
+    for own in rate_branches(session, document, cycle, list(ratings)):
+        rating_id, sha = ratings[own[0].branch].id, sha256(results_text(own).encode()).hexdigest()
+        number, last_sha = before.get(rating_id, (0, ""))
+        if sha != last_sha:
+            runs.append(
+                {"rating_id": rating_id, "number": number + 1, "sha": sha, "account_id": by, "made_at": now}
+            )
+            results.append(own)
+    if not runs:
+        return 0
+    keys = insert(RatingRun).returning(RatingRun.id, sort_by_parameter_order=True)
+    ids = session.scalars(keys, runs).all()
+    rows = (result_row(run_id, one) for run_id, own in zip(ids, results, strict=True) for one in own)
+    session.execute(insert(RatingResult), list(rows))
+    changes: dict[int, tuple[Row, Row]] = {
+        run["rating_id"]: ({}, {"run": run_id, "number": run["number"]})
+        for run_id, run in zip(ids, runs, strict=True)
+    }
+    record_each(session, "run", "rating", changes, via=Via.CONSOLE, account_id=by, org_id=org.id)
+    return len(runs)
+
+
+def _last_runs(session: Session, ratings: Iterable[Rating]) -> dict[int, tuple[int, str]]:
+    query = (
+        select(RatingRun.rating_id, RatingRun.number, RatingRun.sha)
+        .where(RatingRun.rating_id.in_([rating.id for rating in ratings]))
+        .ext(distinct_on(RatingRun.rating_id))
+        .order_by(RatingRun.rating_id, RatingRun.number.desc())
+    )
+    return {row.rating_id: (row.number, row.sha) for row in session.execute(query)}
 
 
 def rate_branches(

@@ -6,6 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.people.member import Member, MemberStatus
+from models.people.org import Org
 from models.points.facts import Facts, MemberFacts
 from models.points.rating import rate
 from models.points.result import Result, results_text
@@ -13,8 +15,11 @@ from models.points.scheme_document import SchemeDocument
 from models.ratings.beginning import rating_seen
 from models.ratings.branch_facts import facts_for
 from models.ratings.pool import is_pooled
-from models.ratings.rating import Rating
-from models.ratings.zone_run import rate_branches
+from models.ratings.rating import Rating, RatingState
+from models.ratings.run import RatingResult
+from models.ratings.running import run_rating
+from models.ratings.zone_run import rate_branches, run_below
+from tests.conftest import NOON
 from tests.points.generated import facts_by, rated_cases, scheme_by
 from tests.points.strategies import a_scheme, an_entry
 from tests.ratings.ledger import statements, write_facts
@@ -74,3 +79,40 @@ def test_each_township_contests_for_its_own_seats(session: Session) -> None:
     results = [one for own in rate_branches(session, document, "2026", branches) for one in own]
     assert {one.member_id for one in results if one.star_final == 2} == winners
     assert [one.star_final for one in results if one.member_id not in winners] == [1, 1]
+
+
+def test_a_run_of_the_zone_keeps_the_runs_that_each_branch_would_keep(session: Session) -> None:
+    item = {"id": "help", "title": "帮扶", "part": "task", "pts": 1}
+    document = SchemeDocument.model_validate(a_scheme(items=[item], bands=[{"star": 1, "min": 0}]))
+    people = tuple(
+        MemberFacts(number, number % 3, entries=(an_entry(number, document.items[0]),)) for number in range(9)
+    )
+    facts = write_facts(session, document, Facts("2026", people))
+    ratings = session.scalars(select(Rating).order_by(Rating.id)).all()
+    zone = zone_of(session, facts)
+    assert run_below(session, zone, "2026", by=ratings[0].begun_by, now=NOON) == 3
+    assert run_below(session, zone, "2026", by=ratings[0].begun_by, now=NOON) == 0
+    for rating in ratings:
+        run = run_rating(session, rating.id, by=rating.begun_by, now=NOON)
+        assert run.number == 1
+        own = {one.id for one in facts.members if one.branch == rating.branch_id}
+        kept = session.scalars(select(RatingResult).filter_by(run_id=run.id)).all()
+        assert {one.member_id: one.total for one in kept} == dict.fromkeys(own, 1)
+    session.get_one(Member, facts.members[0].id).status = MemberStatus.PROBATIONARY
+    session.flush()
+    assert run_below(session, zone, "2026", by=ratings[0].begun_by, now=NOON) == 1
+
+
+def test_a_run_of_the_zone_leaves_what_meetings_have_decided(session: Session) -> None:
+    item = {"id": "help", "title": "帮扶", "part": "task", "pts": 1}
+    document = SchemeDocument.model_validate(a_scheme(items=[item], bands=[{"star": 1, "min": 0}]))
+    facts = write_facts(session, document, Facts("2026", (MemberFacts(1, 1),)))
+    rating = session.scalars(select(Rating)).one()
+    rating.state = RatingState.APPRAISED
+    session.flush()
+    assert run_below(session, zone_of(session, facts), "2026", by=rating.begun_by, now=NOON) == 0
+
+
+def zone_of(session: Session, facts: Facts) -> Org:
+    branch = session.get_one(Org, facts.members[0].branch)
+    return session.get_one(Org, int(branch.path.split("/")[0]))
