@@ -30,6 +30,7 @@ from models.points.scheme_shelf import (
 )
 from models.points.scheme_use import use_scheme
 from models.points.strict_json import LARGEST_TEXT
+from models.ratings.scheme_preview import preview_scheme
 from models.refused import Refused
 
 BESIDE_FILE = 20_000  # bytes of a form that are not its document
@@ -182,6 +183,7 @@ def _checked(
         starts=next_starts(document, day_of(current().now)) if document else [],
         errors=errors,
         warnings=warnings or [],
+        preview=preview_scheme(current().session, document, org, _this_month()) if document else None,
         wrong=wrong,
         month=month,
     )

@@ -104,8 +104,8 @@ def _veto_words(veto: Veto) -> str:
 
 
 def _steps(document: SchemeDocument) -> Iterator[str]:
-    for number, step in enumerate(document.procedure or LIGHT_PROCEDURE, start=1):
-        yield f"{number}. {_step_words(document, step)}。"
+    for step in document.procedure or LIGHT_PROCEDURE:
+        yield f"{_step_words(document, step)}。"
     if document.contact is not None:
         yield f"有异议的，请向{document.contact}反映。"
 
