@@ -27,7 +27,7 @@ from models.people.console import change_password, check_password, make_account,
 from models.people.member import Member
 from models.points.entry import PointEntry, Source
 from models.points.posting import amend_roll, confirm_roll
-from models.points.statement import statement_of
+from models.ratings.statement import statement_of
 from models.tables import TABLES
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_member, a_post, an_account
@@ -119,7 +119,7 @@ def test_twins_with_and_without_a_phone_end_the_year_with_the_same_ledger(
     phone, paper = (statement_of(session, one.id, now=end) for one in (twins.phone, twins.paper))
     assert phone is not None
     assert paper is not None
-    assert (phone.total, phone.parts) == (paper.total, paper.parts)
+    assert (phone.balance.total, phone.balance.parts) == (paper.balance.total, paper.balance.parts)
 
 
 def test_a_year_of_twins_posts_something_and_takes_something_back(session: Session) -> None:

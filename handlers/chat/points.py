@@ -4,7 +4,8 @@ from handlers.chat import points_words as words
 from handlers.chat.ask import Ask
 from models.people.shared_phone import shares_phone
 from models.people.spells import spell_kinds
-from models.points.statement import statement_of
+from models.ratings.stars import stars_of
+from models.ratings.statement import statement_of
 
 
 def show_points(ask: Ask) -> str:
@@ -18,8 +19,10 @@ def show_points(ask: Ask) -> str:
 
 
 def show_stars(ask: Ask) -> str:
-    """星级: the branch's assembly decides; who stands outside the rating is told so."""
+    """星级: the last star put up, with its reasons; who stands outside the rating is told so."""
     if ask.member is None:
         return words.STARS_ARE_PRIVATE
     kinds = spell_kinds(ask.session, ask.member.id, now=ask.edge.now)
-    return words.stars_words(ask.member.name, kinds)
+    stars = stars_of(ask.session, ask.member.id, ask.member.branch_id)
+    is_shared = shares_phone(ask.session, ask.member)
+    return words.stars_words(ask.member.name, stars, kinds, is_shared=is_shared)

@@ -3,7 +3,8 @@
 from flask import Response, request
 
 from handlers.console.leaves import paths_where
-from handlers.console.members import SPELL_TEXT, statement_shown
+from handlers.console.member_points import statement_shown
+from handlers.console.members import SPELL_TEXT
 from handlers.console.membership import day_typed, hand
 from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
 from handlers.edge import current
@@ -30,7 +31,7 @@ from models.people.persons_above import (
 )
 from models.people.rights import Verb
 from models.people.roster import member_seen
-from models.points.statement import statement_of
+from models.ratings.statement import statement_of
 from models.refused import Refused
 
 

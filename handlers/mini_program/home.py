@@ -13,6 +13,9 @@ from handlers.mini_program.subscriptions import asked
 from models.articles.listing import published
 from models.gatherings.of_member import coming_up
 from models.people.phone import phone_behind
+from models.people.roster import member_seen
+from models.points.cycle import cycle_words
+from models.ratings.stars import NOT_YET, stars_of
 
 MOST_NEWS = 5
 
@@ -43,6 +46,7 @@ class Home(BaseModel):
     legal: Legal
     member: str | None
     branch: str | None
+    star: str | None
     gatherings: list[Attending]
     subscribe: list[str]
     articles: list[News]
@@ -65,6 +69,7 @@ def show_home() -> dict[str, Any]:
         },
         "member": None,
         "branch": None,
+        "star": None,
         "gatherings": [],
         "subscribe": [],
         # News asks for a category of its own in a mini-program: shown only where the zone says so.
@@ -77,10 +82,18 @@ def show_home() -> dict[str, Any]:
             answer |= {
                 "member": phone.member_name,
                 "branch": phone.branch_name,
+                "star": _star(edge, phone.member_id),
                 "gatherings": [shown(seat) for seat in seats],
                 "subscribe": asked(phone),
             }
     return answer
+
+
+def _star(edge: Edge, member_id: int) -> str:
+    """Return the member's last star in words, or that there is none yet: 2026年 四星."""
+    _, branch, _ = member_seen(edge.session, member_id)
+    told = [star for star in stars_of(edge.session, member_id, branch.id) if star.is_told]
+    return f"{cycle_words(told[0].cycle)} {told[0].label}" if told else NOT_YET
 
 
 def _news(edge: Edge) -> list[dict[str, str]]:

@@ -1,5 +1,7 @@
-"""GET /api/v1/me/points: one's own points, every number explained."""
+"""GET /api/v1/me/points and /me/ratings: one's own points and stars, every number explained."""
 
+from collections.abc import Iterator
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +11,24 @@ from pydantic import BaseModel
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
-from models.points.statement import statement_of
+from models.people.roster import member_seen
+from models.ratings.balance import Balance, Subtotal
+from models.ratings.part_lines import PartLine
+from models.ratings.stars import stars_of
+from models.ratings.statement import EntryView, Statement, statement_of
+
+
+class LineOut(BaseModel):
+    """One line under a part: what, how it came, its own limit, what it counts (null waits)."""
+
+    title: str
+    how: str
+    limit: str
+    counted: str | None
 
 
 class PartOut(BaseModel):
-    """One part of the total; `pending` reads 待评."""
+    """One part of the total; `pending` reads 待评. The lines add up to the subtotal."""
 
     code: str
     title: str
@@ -22,10 +37,11 @@ class PartOut(BaseModel):
     cap: str | None
     why: str
     pending: bool
+    lines: list[LineOut]
 
 
 class EntryOut(BaseModel):
-    """One entry: what, when, who recorded it, what it counts and why."""
+    """One entry: what, when, who proposed and who approved it, what it counts and why."""
 
     id: int
     occurred_on: str
@@ -36,6 +52,29 @@ class EntryOut(BaseModel):
     why: str
     by: str
     reverses: int | None
+    proposed_by: str
+    evidence: str
+    reason: str
+    reversed_by: int | None
+    is_late: bool
+    objection: str | None
+    contestable: bool
+
+
+class SubtotalPart(BaseModel):
+    """One part at the end of a stretch of the cycle."""
+
+    code: str
+    title: str
+    subtotal: str
+
+
+class SubtotalOut(BaseModel):
+    """What the running cycle came to at the end of `month`, not rated."""
+
+    month: str
+    total: str
+    parts: list[SubtotalPart]
 
 
 class Points(BaseModel):
@@ -44,9 +83,33 @@ class Points(BaseModel):
     cycle: str | None
     scheme: str | None
     total: str | None
+    total_how: str
+    standing: str | None
     provisional: bool
     parts: list[PartOut]
     entries: list[EntryOut]
+    subtotals: list[SubtotalOut]
+
+
+class RatingOut(BaseModel):
+    """One cycle's star, told once it was put up; until then `label` is 未评定 and the rest is empty."""
+
+    id: int
+    cycle: str
+    state: str
+    star: int | None
+    label: str
+    total: str | None
+    grade: str
+    reasons: list[str]
+    published_on: str | None
+    ends_on: str | None
+
+
+class Ratings(BaseModel):
+    """The member's own stars, the newest cycle first."""
+
+    items: list[RatingOut]
 
 
 def text(points: Decimal) -> str:
@@ -62,36 +125,80 @@ def show_points() -> dict[str, Any]:
     edge = current()
     found = statement_of(edge.session, member_id(), cycle=request.args.get("cycle") or None, now=edge.now)
     if found is None:
-        return {"cycle": None, "scheme": None, "total": None, "provisional": True, "parts": [], "entries": []}
+        nothing = dict.fromkeys(("cycle", "scheme", "total", "standing"))
+        return nothing | {"total_how": "", "provisional": True, "parts": [], "entries": [], "subtotals": []}
+    return _told(found)
+
+
+@api.get("/me/ratings")
+@api.output(Ratings)
+@member_needed
+def show_ratings() -> dict[str, Any]:
+    """The member's own stars with their reasons, and nothing about anybody else."""
+    session, own = current().session, member_id()
+    _, branch, _ = member_seen(session, own)
     return {
-        "cycle": found.cycle,
-        "scheme": found.scheme_title,
-        "total": text(found.total),
-        "provisional": found.provisional,
-        "parts": [
+        "items": [
             {
-                "code": part.code,
-                "title": part.title,
-                "initial": text(part.initial),
-                "subtotal": text(part.subtotal),
-                "cap": None if part.cap is None else text(part.cap),
-                "why": part.why,
-                "pending": part.pending,
+                "id": star.rating_id,
+                "cycle": star.cycle,
+                "state": star.state,
+                "star": star.star,
+                "label": star.label,
+                "total": None if star.total is None else text(star.total),
+                "grade": star.grade,
+                "reasons": list(star.reasons),
+                "published_on": star.sheet and star.sheet.posted_on.isoformat(),
+                "ends_on": star.sheet and star.sheet.ends_on.isoformat(),
             }
-            for part in found.parts
-        ],
-        "entries": [
-            {
-                "id": entry.id,
-                "occurred_on": entry.occurred_on.isoformat(),
-                "title": entry.title,
-                "about": entry.about,
-                "points": text(entry.points),
-                "counted": text(entry.counted),
-                "why": entry.why,
-                "by": entry.by,
-                "reverses": entry.reverses,
-            }
-            for entry in found.entries
-        ],
+            for star in stars_of(session, own, branch.id)
+        ]
     }
+
+
+def _told(found: Statement) -> dict[str, Any]:
+    balance = found.balance
+    return {
+        "cycle": balance.cycle,
+        "scheme": balance.scheme_title,
+        "total": text(balance.total),
+        "total_how": balance.total_how,
+        "standing": balance.standing,
+        "provisional": balance.provisional,
+        "parts": list(_parts(balance)),
+        "entries": [_entry(entry) for entry in found.entries],
+        "subtotals": [_subtotal(one) for one in found.subtotals],
+    }
+
+
+def _parts(balance: Balance) -> Iterator[dict[str, Any]]:
+    for part in balance.parts:
+        yield {
+            "code": part.code,
+            "title": part.title,
+            "initial": text(part.initial),
+            "subtotal": text(part.subtotal),
+            "cap": None if part.cap is None else text(part.cap),
+            "why": part.why,
+            "pending": part.pending,
+            "lines": [_line(line) for line in balance.lines[part.code]],
+        }
+
+
+def _line(line: PartLine) -> dict[str, Any]:
+    counted = None if line.counted is None else text(line.counted)
+    return {"title": line.title, "how": line.how, "limit": line.limit, "counted": counted}
+
+
+def _entry(entry: EntryView) -> dict[str, Any]:
+    told = {one.name: getattr(entry, one.name) for one in fields(entry)}
+    return told | {
+        "occurred_on": entry.occurred_on.isoformat(),
+        "points": text(entry.points),
+        "counted": text(entry.counted),
+    }
+
+
+def _subtotal(one: Subtotal) -> dict[str, Any]:
+    parts = [{"code": part.code, "title": part.title, "subtotal": text(part.subtotal)} for part in one.parts]
+    return {"month": one.month, "total": text(one.total), "parts": parts}

@@ -40,7 +40,7 @@ from models.people.console import check_password
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import BRANCHES, Org, OrgKind
 from models.points.entry import PointEntry
-from models.points.statement import statement_of
+from models.ratings.statement import statement_of
 from models.refused import Refused
 from tests.conftest import APP, NOON, clone_database, drop_database, url
 from tests.factories import KEYRING
@@ -296,7 +296,7 @@ def test_points_are_posted_under_two_schemes(loaded: Session) -> None:
     assert most is not None
     statement = statement_of(loaded, most, cycle="2026", now=NOON)
     assert statement is not None
-    task = next(part for part in statement.parts if part.code == "task")
+    task = next(part for part in statement.balance.parts if part.code == "task")
     assert task.subtotal == 8  # ten times, capped
     assert total(loaded, PointEntry, PointEntry.reverses.is_not(None)) >= 1
 

@@ -145,6 +145,12 @@ def person(world: World, row: str) -> dict[str, Any]:
     return {"member": world.members[row].id if row in world.members else MISSING}
 
 
+def deed(world: World, row: str) -> dict[str, Any]:
+    """Return the form that writes down voluntary work of the row's first member."""
+    said = {"item": "activity_day", "title": "清淤", "day": "2026-11-20", "quantity": "1"}
+    return person(world, row) | said | SAID
+
+
 def promise(world: World, row: str) -> dict[str, Any]:
     """Return the number of people that publishing a draft would tell."""
     with world.app.parts.sessions() as session:
@@ -198,6 +204,11 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/host-attendances/<int:attendance_id>/answer": {"say": "yes"},
     "POST /console/host-attendances/<int:attendance_id>/withdrawal": SAID,
     "POST /console/host-attendances/<int:attendance_id>/telling": SAID,
+    "POST /console/proposals/<int:proposal_id>/rejection": {"answer": "没有做完"},
+    "POST /console/proposals/<int:proposal_id>/withdrawal": SAID,
+    "POST /console/proposals/<int:proposal_id>/telling": SAID,
+    "POST /console/entries/<int:entry_id>/reversal": {"reason": "记错了人"},
+    "POST /api/v1/me/declarations": {"item": "activity_day", "occurred_on": "2026-11-20", "title": "清淤"},
     "POST /api/v1/gatherings/<int:gathering_id>/leave": {"reason": "family"},
     "POST /api/v1/subscriptions": {"template_id": "S1", "result": "accept"},
     "POST /api/v1/me/away": {"from_on": "2026-12-01", "to_on": "2026-12-31", "place": "杭州市"},
@@ -256,6 +267,8 @@ NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "POST /console/away-reports": person,
     "POST /console/spells": person,
     "POST /console/host-attendances": person,
+    "POST /console/proposals": deed,
+    "POST /console/declarations": deed,
     "POST /console/imports": a_roster,
     "POST /console/schemes": a_scheme,
     "POST /console/schemes/check": a_scheme,
@@ -322,6 +335,9 @@ def address(world: World, route: str, row: str) -> str:
         "<int:report_id>": world.reports.get(row + told, MISSING),
         "<int:spell_id>": world.spells.get(row, MISSING),
         "<int:attendance_id>": world.attendances.get(row + told, MISSING),
+        "<int:proposal_id>": world.proposals.get(row + told, MISSING),
+        "<int:declaration_id>": world.proposals.get(row, MISSING),
+        "<int:entry_id>": world.entries.get(row, MISSING),
         "<int:handover_id>": world.handovers.get(row, MISSING),
         "<int:account_id>": world.accounts.get(row, MISSING),
         "<path:filename>": "console.css",
@@ -341,10 +357,13 @@ def address(world: World, route: str, row: str) -> str:
     if "/console/ledgers" in route:
         # Without a purpose it is a link, which leads to the page.
         return f"{rule}?org={org(world, row)}&roll={ids['<int:roll_id>']}&purpose=archive"
+    if "/console/points" in route:
+        return f"{rule}?org={org(world, row)}&who=all"
     by_query = route in (
         "GET /console/below",
         "GET /console/imports",
         "GET /console/members",
+        "GET /console/proposals/new",
         "GET /console/slips",
         "GET /console/gatherings/new",
         "GET /console/handovers/new",

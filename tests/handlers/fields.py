@@ -13,6 +13,10 @@ AWAY = {
 ATTENDANCE = {
     "id", "period", "attended_on", "host", "contact", "state", "asked_at", "answer", "decided_at",
 }  # fmt: skip
+DECLARATION = [
+    "id", "item", "item_title", "level", "occurred_on", "quantity", "title", "evidence", "points", "cycle",
+    "late", "state", "submitted_at", "recorded_by", "answer", "decided_at",
+]  # fmt: skip
 COUNTS = [
     "expected", "came", "leave", "absent", "unclear", "unrecorded", "exempt", "away", "host_branch",
 ]  # fmt: skip
@@ -44,7 +48,7 @@ FIELDS: dict[str, set[str]] = {
         "receipt", "text", "received_at", "due_on", "answer", "answered_at",
     },
     "GET /api/v1/home": {
-        "serves", "demonstration", "member", "branch",
+        "serves", "demonstration", "member", "branch", "star",
         "legal", "legal.owner", "legal.filing_no", "legal.voluntary", "legal.complaint_phone",
         "gatherings", *(f"gatherings[].{name}" for name in SEAT), "subscribe",
         "articles", *(f"articles[].{name}" for name in ("title", "digest", "url", "published_on")),
@@ -64,6 +68,14 @@ FIELDS: dict[str, set[str]] = {
     "GET /api/v1/me/host-attendances": {"items", "next", *(f"items[].{name}" for name in ATTENDANCE)},
     "POST /api/v1/me/host-attendances": ATTENDANCE,
     "DELETE /api/v1/me/host-attendances/<int:attendance_id>": ATTENDANCE,
+    "GET /api/v1/me/declarations": {
+        "items", "next", "late_until", *(f"items[].{name}" for name in DECLARATION),
+        "choices", *(f"choices[].{name}" for name in (
+            "item", "title", "unit", "points", "levels", "evidence",
+        )),
+    },
+    "POST /api/v1/me/declarations": set(DECLARATION),
+    "DELETE /api/v1/me/declarations/<int:declaration_id>": set(DECLARATION),
     "POST /api/v1/check-ins": {"gathering_id", "status", "at", "to_confirm"},
     "GET /api/v1/me/link-code": {"code", "expires_in"},
     "POST /api/v1/branch/session": {"name", "expires_in", *POSTS},
@@ -110,10 +122,21 @@ FIELDS: dict[str, set[str]] = {
         )),
     },
     "POST /api/v1/branch/leaves/<int:gathering_id>/<int:member_id>/decision": {"state", "answer"},
+    "GET /api/v1/me/ratings": {
+        "items", "items[].id", "items[].cycle", "items[].state", "items[].star", "items[].label",
+        "items[].total", "items[].grade", "items[].reasons",
+        "items[].published_on", "items[].ends_on",
+    },
     "GET /api/v1/me/points": {
         "cycle", "scheme", "total", "provisional",
         "parts", "parts[].code", "parts[].title", "parts[].initial", "parts[].subtotal", "parts[].cap",
-        "parts[].why", "parts[].pending",
+        "parts[].why", "parts[].pending", "total_how", "standing",
+        "parts[].lines", "parts[].lines[].title", "parts[].lines[].how", "parts[].lines[].limit",
+        "parts[].lines[].counted", "subtotals", "subtotals[].month", "subtotals[].total",
+        "subtotals[].parts", "subtotals[].parts[].code", "subtotals[].parts[].title",
+        "subtotals[].parts[].subtotal",
+        "entries[].proposed_by", "entries[].evidence", "entries[].reason", "entries[].reversed_by",
+        "entries[].is_late", "entries[].objection", "entries[].contestable",
         "entries", "entries[].id", "entries[].occurred_on", "entries[].title", "entries[].about",
         "entries[].points", "entries[].counted", "entries[].why", "entries[].by", "entries[].reverses",
     },

@@ -53,6 +53,14 @@ DECIDES: Rows = {
     "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
     "missing": NOWHERE,
 }
+# What a second hand decides: committee, points group; those above only what is the secretary's.
+APPROVES: Rows = {
+    "own": "401 401 401 401 403 403 % % % 403 403 404 404",
+    "same": "401 401 401 401 404 403 % % % 403 403 404 404",
+    "joint": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+    "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
+    "missing": NOWHERE,
+}
 # Acts of the township or the zone on what lies below.
 ABOVE: Rows = {
     "own": "401 401 401 401 403 403 403 403 403 % % 404 404",
@@ -224,6 +232,7 @@ ROUTES: dict[str, Rows] = {
     "DELETE /api/v1/binding": {"-": "401 403 204 403 401 401 401 401 401 401 401 401 401"},
     "GET /api/v1/gatherings": {"-": OWN_PHONE},
     "GET /api/v1/me/points": {"-": OWN_PHONE},
+    "GET /api/v1/me/ratings": {"-": OWN_PHONE},
     # Anybody may write; the phone that wrote reads the answer.
     "POST /api/v1/complaints": {"-": ANYBODY.replace("200", "201")},
     "GET /api/v1/complaints/<receipt>": {
@@ -310,6 +319,15 @@ ROUTES: dict[str, Rows] = {
         "parent": "401 403 404 403 401 401 401 401 401 401 401 401 401",
         "missing": "401 403 404 403 401 401 401 401 401 401 401 401 401",
     },
+    "GET /api/v1/me/declarations": {"-": OWN_PHONE},
+    "POST /api/v1/me/declarations": {"-": OWN_PHONE.replace("200", "201")},
+    "DELETE /api/v1/me/declarations/<int:declaration_id>": {
+        "own": OWN_PHONE,
+        "same": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "joint": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "other": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+        "missing": "401 403 404 403 401 401 401 401 401 401 401 401 401",
+    },
     "GET /api/v1/me/away": {"-": OWN_PHONE},
     "POST /api/v1/me/away": {"-": OWN_PHONE.replace("200", "201")},
     "DELETE /api/v1/me/away": {"-": OWN_PHONE},
@@ -366,6 +384,26 @@ ROUTES: dict[str, Rows] = {
         "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
         "missing": NOWHERE,
     },
+    "GET /console/points": OWN_PEOPLE,
+    "GET /console/points/month": OWN_PEOPLE,
+    "GET /console/points/cards": OWN_PEOPLE,
+    "GET /console/points/cards/print": OWN_PEOPLE,
+    # Proposals: written down by the staff or for the own group, decided by a second hand.
+    "GET /console/proposals": {"-": "401 401 401 401 200 200 200 200 200 200 200 403 403"},
+    "GET /console/proposals/new": {
+        "-": "401 401 401 401 200 200 200 200 200 403 403 403 403",
+        "own": "401 401 401 401 200 200 200 200 200 403 403 403 403",
+        "joint": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+        "other": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+        "missing": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+    },
+    "POST /console/proposals": ok(PEOPLE, 303),
+    "POST /console/declarations": ok(PEOPLE, 303),
+    "POST /console/proposals/<int:proposal_id>/approval": ok(APPROVES, 303),
+    "POST /console/proposals/<int:proposal_id>/rejection": ok(APPROVES, 303),
+    "POST /console/proposals/<int:proposal_id>/withdrawal": ok(PEOPLE, 303),
+    "POST /console/proposals/<int:proposal_id>/telling": ok(PEOPLE, 303),
+    "POST /console/entries/<int:entry_id>/reversal": ok(APPROVES, 303),
     # The workbook: a branch's own people, an officer's subtree; a group has no roster of its own.
     "GET /console/imports": IMPORTS,
     "POST /console/imports": IMPORTS,
@@ -374,6 +412,8 @@ ROUTES: dict[str, Rows] = {
     "GET /console/ledgers/meetings": FILED,
     "GET /console/ledgers/roster": OWN_PEOPLE,
     "GET /console/ledgers/leave-makeup": OWN_PEOPLE,
+    "GET /console/ledgers/points": OWN_PEOPLE,
+    "GET /console/ledgers/stars": OWN_PEOPLE,
     "GET /console/ledgers/floating": OWN_PEOPLE,
     "GET /console/ledgers/sign-in": ok(WHOLE_ROLL, 200),
     "GET /console/slips": {

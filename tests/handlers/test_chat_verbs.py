@@ -28,7 +28,7 @@ MINUTE = timedelta(minutes=1)
 VERBS = [
     ("主题党日", "【十一月主题党日】\n时间：11月25日 周三 15:00\n", "主题党日一般在每月 25 日，"),
     ("下个月", "12月的主题党日：\n一般在 12月25日 周五。\n", "主题党日一般在每月 25 日，"),
-    ("积分", "王建国 同志\n【2026年第4季度，到今天 ", "积分只给本人看，请先绑定。"),
+    ("积分", "王建国 同志\n2026年第四季度\n【到今天 ", "积分只给本人看，请先绑定。"),
     ("星级", "王建国 同志\n星级由支部大会定，还没有评。", "星级只给本人看，请先绑定。"),
     ("请假", "【十一月主题党日】\n11月25日 周三 15:00\n为什么不能来？", "请假要先知道您是谁。"),
     ("请假 2", "【请假已提交】公出\n十一月主题党日\n", "请假要先知道您是谁。"),
@@ -108,8 +108,8 @@ def test_new_follower_reads_what_it_is_for_and_that_nobody_must(chat: Chat) -> N
     )
 
 
-# Lines that hold what a branch or the installation wrote, or a form that has to be typed in one piece.
-LONGER = ("您好，这里是", "【2026年第4季度，到今天 ")
+# Lines that hold what the installation wrote.
+LONGER = ("您好，这里是",)
 
 
 def test_lines_fit_a_phone_with_large_type(safe: Chat) -> None:

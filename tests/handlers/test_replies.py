@@ -254,7 +254,7 @@ def test_member_reads_total_parts_and_newest_entries(chat: Chat) -> None:
         scheme = publish_for(session, hall.branch, "DEMO")
         an_entry(session, hall.member, scheme, an_account(session, name="周明远"), cycle="2026Q4", item=ITEM)
     answer = chat.say(hall.openid, "积分")
-    assert answer.startswith("王建国 同志\n【2026年第4季度，到今天 ")
+    assert answer.startswith("王建国 同志\n2026年第四季度\n【到今天 ")
     # Whose hand it was stands in the mini-program; the chat names nobody but the member.
     assert "周明远" not in answer
     assert answer.endswith("星级由支部大会定。\n哪条不对，请告诉支部。")

@@ -40,6 +40,7 @@ class Form(StrEnum):
     WHOLE = "0"
     DAY = "yyyy-mm-dd"
     SHARE = "0.0%"
+    POINTS = "0.0##"
 
 
 class Column(NamedTuple):
