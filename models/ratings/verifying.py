@@ -15,10 +15,10 @@ from models.points.rating import rate
 from models.points.result import result_json
 from models.points.scheme_document import SchemeDocument, read_scheme, sha
 from models.points.strict_json import UnreadableJSON, parse_json
-from models.ratings.freezing import FORMAT
+from models.ratings.freezing import FORMAT, act_json
 from models.ratings.procedure import AGAIN, BACK, procedure_of, quorum_of
 from models.ratings.quorum import needed
-from models.ratings.rating import ACT_TEXT, Act
+from models.ratings.rating import ACT_TEXT, Act, RatingAct
 from models.ratings.run import RatingResult, RatingRun
 from models.ratings.snapshot import RatingSnapshot
 from models.refused import Refused
@@ -47,6 +47,10 @@ def verify_rating(session: Session, rating_id: int) -> list[str]:
     kept = json.loads(snapshot.document)
     if kept["rating"]["results_sha"] != run.sha or kept["results"] != [row.detail for row in rows]:
         problems.append("数据库里的评定结果与存档不一致")
+    frozen = {act["id"]: act for act in kept["acts"]}
+    acts = session.scalars(select(RatingAct).where(RatingAct.id.in_(frozen)))
+    if {act.id: act_json(act) for act in acts} != frozen:
+        problems.append("数据库里的办理记录与存档不一致")
     return problems
 
 
