@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 from models.clock import day_of
 from models.demo.accounts import DemoLogin, bind_phones, demo_followers, demo_logins, open_accounts
 from models.demo.coming import prepare_next
+from models.demo.deeds import record_deeds
 from models.demo.ledger import correct_rolls, keep_unrated, volunteer
 from models.demo.letters import receive_letters
 from models.demo.months import tell_the_year
 from models.demo.people import settle_people
 from models.demo.publicity import tell_the_public
+from models.demo.ratings import rate_last_year
 from models.demo.records import keep_records
 from models.demo.tree import choose_schemes, enter_holidays, plant_tree
+from models.demo.waiting import leave_things_open
 from models.keyring import Keyring
 from models.notices.audience import Channels
 from models.people.org import Org
@@ -48,9 +51,12 @@ def load_demo(
     told = tell_the_year(session, people, accounts, now=now)
     correct_rolls(session, told)
     volunteer(session, people, told, accounts)
+    record_deeds(session, people, accounts, now=now)
     keep_unrated(session, people, told)
+    rate_last_year(session, people, accounts, now=now)
     keep_records(session, people, told, accounts, now=now)
     tell_the_public(session, orgs, told, accounts, now=now)
     receive_letters(session, accounts, now=now)
+    leave_things_open(session, people, accounts, now=now)
     prepare_next(session, orgs, people, accounts, channels=channels, now=now)
     return demo_logins(session)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Via
 from models.clock import day_of
 from models.demo.people import Settled
 from models.demo.rolls import Held
@@ -17,6 +18,7 @@ from models.points.cycle import cycle_of
 from models.points.entry import PointEntry, Source
 from models.points.posting import amend_roll
 from models.points.proposal import Proposal, ProposalMember, ProposalState
+from models.points.reversal import reverse_entry
 from models.points.scheme import Scheme, document_of
 from models.points.scheme_use import scheme_for
 
@@ -30,6 +32,7 @@ AMENDED = (
 )
 # Branch, rank, in how many of the newest months, how often each: volunteers, the first beyond the cap.
 VOLUNTEERS = (("HZ03", 9, 5, 2), ("HZ01", 9, 3, 1), ("CH01", 8, 4, 1), ("LQ06", 10, 2, 2), ("DY04", 7, 3, 1))
+TWICE = "同一次服务登记了两遍"
 NOT_RATED = ("CH06", 12)
 
 
@@ -68,7 +71,7 @@ def volunteer(
             for time in range(times):
                 last = _entry(session, held, scheme, branch.members[rank], by, time)
     if last is not None:
-        _reverse(session, last)
+        reverse_entry(session, last.id, reason=TWICE, by=last.account_id, via=Via.CONSOLE)
 
 
 def _entry(session: Session, held: Held, scheme: Scheme, member: Member, by: int, time: int) -> PointEntry:
@@ -102,20 +105,6 @@ def _entry(session: Session, held: Held, scheme: Scheme, member: Member, by: int
     session.add(entry)
     session.flush()
     return entry
-
-
-def _reverse(session: Session, entry: PointEntry) -> None:
-    kept = ("member_id", "branch_id", "scheme_id", "item", "cycle", "period", "occurred_on", "quantity",
-            "source", "account_id", "proposal_id")  # fmt: skip
-    session.add(
-        PointEntry(
-            **{name: getattr(entry, name) for name in kept},
-            about=f"reverse:{entry.id}",
-            points=-entry.points,
-            reverses=entry.id,
-        )
-    )
-    session.flush()
 
 
 def keep_unrated(session: Session, people: Mapping[str, Settled], told: Sequence[Held]) -> None:

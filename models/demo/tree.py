@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 import models.points.scheme as scheme_room
 from models.clock import day_of
+from models.demo.deeds import first_year
 from models.demo.places import GENERAL, PLACES, RULES, TOWNS, ZONE
 from models.gatherings.calendar import DayKind, HolidayRule, HolidayYear, Workday
 from models.people.org import Org, OrgKind, Setting, put_setting
 from models.points.scheme import publish_scheme
 from models.points.scheme_use import use_scheme
 
+VETO = '{"id": "discipline", "title": "受党纪处分", "effect": "max_star", "max_star": 2}'
 SCHEMES = Path(scheme_room.__file__).parent / "schemes"
 YEARS = (2025, 2026)
 # State Council Office: holiday arrangements for 2025 and 2026. That for 2027 is entered once announced.
@@ -67,12 +69,19 @@ def _org(session: Session, kind: OrgKind, code: str, name: str, parent: Org | No
 
 
 def choose_schemes(session: Session, orgs: dict[str, Org], *, now: datetime) -> None:
-    """Publish two schemes: one township counts attendances, the others rate by the zone's own."""
-    for code, org_code in (("ZONE", "SFQ"), ("ATTEND", "YX")):
-        text = (SCHEMES / f"{code}.json").read_text("utf-8")
+    """Publish the zone's scheme for the last rating and this year's, and a township's by attendances.
+
+    This year's adds a veto.
+    """
+    first, this = first_year(day_of(now)), day_of(now).year
+    zone, attend = ((SCHEMES / f"{code}.json").read_text("utf-8") for code in ("ZONE", "ATTEND"))
+    told = '"version": 1, "title": "示范区积分办法（2026年版）"'
+    old = zone.replace(told, f'"version": 1, "title": "示范区积分办法（{first}年版）"')
+    new = zone.replace(told, f'"version": 2, "title": "示范区积分办法（{this}年版）"')
+    new = new.replace('"exempt": [', f'"vetoes": [{VETO}],\n  "exempt": [')
+    for text, org_code, year in ((old, "SFQ", first), (new, "SFQ", this), (attend, "YX", first)):
         scheme = publish_scheme(session, text, issuer=orgs["SFQ"], by=None, now=now)
-        last_year = f"{day_of(now).year - 1}-01"
-        use_scheme(session, orgs[org_code], scheme, from_month=last_year, by=None)
+        use_scheme(session, orgs[org_code], scheme, from_month=f"{year}-01", by=None)
 
 
 def enter_holidays(session: Session) -> None:
