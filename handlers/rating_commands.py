@@ -1,14 +1,17 @@
-"""Ratings at the command line: a result reckoned again from a scheme and facts, without a database."""
+"""Ratings at the command line: reckoned again from a scheme and facts, or from a frozen record."""
 
 import json
+import sys
+from hashlib import sha256
 from pathlib import Path
 
 import click
 
-from handlers.desk import tell_errors, text_of
+from handlers.desk import Open, tell_errors, text_of
 from models.points.every_number import every_number
 from models.points.facts import read_facts
 from models.points.scheme_document import read_scheme
+from models.ratings.verifying import LARGEST, snapshot_of, verify_rating, verify_snapshot
 from models.refused import Refused
 
 JSON_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,3 +32,43 @@ def explain(scheme: Path, facts: Path) -> None:
     except Refused as refused:
         tell_errors(refused)
     click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+
+
+@rating.command("verify", help="把备案时的存档重算一遍，逐项核对；按编号连数据库，或用 --file 只看存档文件。")
+@click.argument("rating_id", type=int, required=False)
+@click.option("--file", "file", type=JSON_FILE, help="存档文件，不连数据库")
+@click.pass_obj
+def verify(open_desk: Open, rating_id: int | None, file: Path | None) -> None:
+    """Print what differs and exit 1, or the hash of the record that holds."""
+    if (rating_id is None) == (file is None):
+        raise click.UsageError("写定星的编号，或者用 --file 写存档文件，二选一")
+    if file is not None:
+        with file.open("rb") as source:
+            text = source.read(LARGEST + 1)
+        problems = verify_snapshot(text)
+    else:
+        try:
+            with open_desk().sessions() as session:
+                text = snapshot_of(session, rating_id or 0).document.encode()
+                problems = verify_rating(session, rating_id or 0)
+        except Refused as refused:
+            tell_errors(refused)
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        click.echo(f"与存档不一致，共 {len(problems)} 处。", err=True)
+        sys.exit(1)
+    click.echo(f"重算结果与存档一致。校验码 {sha256(text).hexdigest()}")
+
+
+@rating.command("snapshot", help="打印一次定星备案时的存档全文，另存后可以用 verify --file 核对。")
+@click.argument("rating_id", type=int)
+@click.pass_obj
+def snapshot(open_desk: Open, rating_id: int) -> None:
+    """Print the frozen text exactly as it was hashed."""
+    try:
+        with open_desk().sessions() as session:
+            text = snapshot_of(session, rating_id).document
+    except Refused as refused:
+        tell_errors(refused)
+    click.echo(text, nl=False)

@@ -33,10 +33,7 @@ def verify_rating(session: Session, rating_id: int) -> list[str]:
 
     Return what differs, in words; empty for nothing. Refused: not_found (nothing was frozen).
     """
-    query = select(RatingSnapshot).where(RatingSnapshot.rating_id == rating_id)
-    snapshot = session.scalar(query.order_by(RatingSnapshot.id.desc()).limit(1))
-    if snapshot is None:
-        raise Refused("not_found", "这次定星还没有备案，没有存档可以核对")
+    snapshot = snapshot_of(session, rating_id)
     problems = verify_snapshot(snapshot.document)
     if sha256(snapshot.document.encode()).hexdigest() != snapshot.sha:
         problems.append("存档的校验码与全文不一致")
@@ -54,7 +51,16 @@ def verify_rating(session: Session, rating_id: int) -> list[str]:
     return problems
 
 
-def verify_snapshot(text: str) -> list[str]:
+def snapshot_of(session: Session, rating_id: int) -> RatingSnapshot:
+    """Return the latest frozen record of a rating. Refused: not_found."""
+    query = select(RatingSnapshot).where(RatingSnapshot.rating_id == rating_id)
+    snapshot = session.scalar(query.order_by(RatingSnapshot.id.desc()).limit(1))
+    if snapshot is None:
+        raise Refused("not_found", "这次定星还没有备案，没有存档可以核对")
+    return snapshot
+
+
+def verify_snapshot(text: str | bytes) -> list[str]:
     """Reckon a snapshot again from its text and return what differs, in words; empty for nothing.
 
     Looked at are the scheme's hash, every number of every member, the acts with their quorums, the end of
