@@ -10,7 +10,15 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench import callback, check_in, confirmation, delivery, township  # noqa: E402 (the path above comes first)
+from tests.bench import (  # noqa: E402 (the path above comes first)
+    callback,
+    check_in,
+    confirmation,
+    delivery,
+    group_entry,
+    rating,
+    township,
+)
 
 
 def main() -> int:
@@ -19,7 +27,7 @@ def main() -> int:
         print("压测要用 wrk：apt-get install -y wrk", file=sys.stderr)
         return 2
     figures: dict[str, dict[str, Any]] = {}
-    for bench in (check_in, callback, confirmation, delivery, township):
+    for bench in (check_in, callback, confirmation, group_entry, delivery, township, rating):
         with tempfile.TemporaryDirectory(prefix="zone-bench-") as folder:
             figures |= bench.measure(Path(folder))
     for name, figure in figures.items():
