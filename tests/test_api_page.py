@@ -13,7 +13,8 @@ PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 # The state says no: 409 wherever it is not a form that comes back.
 CONFLICTS = {
     "adjust_not_allowed", "body_missing", "cycle_overlaps", "excellent_over_limit", "grade_missing",
-    "grades_not_asked", "holidays_unknown", "no_quorum", "no_tie", "not_changed", "objections_open",
+    "grades_not_asked", "holidays_unknown", "low_grades_missing", "no_quorum", "no_tie",
+    "not_changed", "objections_open",
     "pool_open", "previous_open", "publicity_running", "rating_begun", "results_changed", "sheet_missing",
     "tie_open", "veto_lifted", "veto_stands", "vote_not_passed", "wrong_step",
     "minutes_changed", "minutes_filed", "not_filed",

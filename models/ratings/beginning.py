@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.audit import Via, record
 from models.clock import day_of
 from models.people.org import BRANCHES, Org
-from models.points.cycle import months_of, span_of
+from models.points.cycle import cycle_words, months_of, span_of
 from models.points.scheme import Scheme, document_of
 from models.points.scheme_document import SchemeDocument
 from models.points.scheme_use import scheme_for
@@ -88,4 +88,4 @@ def _check_free(session: Session, branch_id: int, cycle: str, months: list[str])
         if other == cycle:
             raise Refused("rating_begun", "这一期的定星已经开始了")
         if not set(months).isdisjoint(months_of(other)):
-            raise Refused("cycle_overlaps", f"这一期的月份在 {other} 的定星里已经评过，不重复评")
+            raise Refused("cycle_overlaps", f"这一期的月份在{cycle_words(other)}的定星里已经评过，不重复评")

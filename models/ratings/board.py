@@ -67,14 +67,28 @@ def check_same(session: Session, seen: RatingSeen) -> Reckoned:
 
     Return what was reckoned. Refused: pool_open, results_changed, and what `check_decided` refuses.
     """
+    reckoned = check_complete(session, seen)
+    run = last_run(session, seen.rating.id)
+    if run is None or run.sha != reckoned.sha:
+        raise changed()
+    return reckoned
+
+
+def check_complete(session: Session, seen: RatingSeen) -> Reckoned:
+    """Reckon again and refuse what other branches, or a meeting, have still to decide; return it.
+
+    Refused: pool_open, and what `check_decided` refuses.
+    """
     reckoned = reckon(session, seen)
     if reckoned.pool_open:
         raise Refused("pool_open", "星级名额由全镇统一安排，要等各支部都评议了再办")
     check_decided(session, seen, reckoned)
-    run = last_run(session, seen.rating.id)
-    if run is None or run.sha != reckoned.sha:
-        raise Refused("results_changed", "会议以后积分或名册有变化，请先写明原因复核，再办这一步")
     return reckoned
+
+
+def changed() -> Refused:
+    """Make the refusal of what the ledger no longer says."""
+    return Refused("results_changed", "会议以后积分或名册有变化，请先写明原因复核，再办这一步")
 
 
 def check_hung(session: Session, seen: RatingSeen, day: date, *, now: datetime) -> None:

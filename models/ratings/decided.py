@@ -6,9 +6,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from models.people.member import Member, surname_order
+from models.points.cycle import cycle_words
+from models.points.scheme_procedure import Quorum
 from models.points.seats import excellent_allowed
 from models.ratings.beginning import RatingSeen
 from models.ratings.branch_facts import DONE, cycle_before
+from models.ratings.quorum import needed
 from models.ratings.rating import Rating
 from models.ratings.running import Reckoned
 from models.refused import Refused
@@ -19,7 +22,7 @@ MOST_NAMED = 10
 def check_decided(session: Session, seen: RatingSeen, reckoned: Reckoned) -> None:
     """Refuse a rating that a meeting has not decided to the end; its secretary reads the names.
 
-    Refused: previous_open, excellent_over_limit, grade_missing, tie_open.
+    Refused: previous_open, excellent_over_limit, grade_missing, low_grades_missing, tie_open.
     """
     _check_before(session, seen)
     _check_excellent(session, seen, reckoned)
@@ -27,6 +30,7 @@ def check_decided(session: Session, seen: RatingSeen, reckoned: Reckoned) -> Non
     if missing:
         named = _names(session, missing)
         raise Refused("grade_missing", f"还有 {len(missing)} 位同志没有民主评议等次：{named}")
+    _check_low(seen, reckoned)
     if tied := _with(reckoned, "meeting"):
         named = _names(session, tied)
         words = f"名额有限，{named}条件相同，请会议评定，写明给谁"
@@ -42,7 +46,7 @@ def _check_before(session: Session, seen: RatingSeen) -> None:
         Rating.branch_id == seen.branch.id, Rating.cycle == before, Rating.state.not_in(DONE)
     )
     if session.scalar(select(is_open)):
-        raise Refused("previous_open", f"起始分要用上一期的总分，请先把 {before} 的定星备案")
+        raise Refused("previous_open", f"起始分要用上一期的总分，请先把{cycle_words(before)}的定星备案")
 
 
 def _check_excellent(session: Session, seen: RatingSeen, reckoned: Reckoned) -> None:
@@ -60,6 +64,20 @@ def _check_excellent(session: Session, seen: RatingSeen, reckoned: Reckoned) -> 
             "请会议更正"
         )
         raise Refused("excellent_over_limit", words)
+
+
+def _check_low(seen: RatingSeen, reckoned: Reckoned) -> None:
+    """Where a county asks for a least share of the two lower grades, the meeting gives it."""
+    rule = seen.document.assessment
+    if rule is None or rule.min_low_ratio is None:
+        return
+    own = [one for one in reckoned.facts.members if one.branch == seen.branch.id and one.status == "full"]
+    graded = [one.grade for one in own if one.grade is not None]
+    low = sum(grade in ("basically_qualified", "unqualified") for grade in graded)
+    least = needed(Quorum(share=rule.min_low_ratio), len(graded))
+    if low < least:
+        words = f"积分办法规定基本合格和不合格合计不少于 {least} 人，现在是 {low} 人，请会议再评"
+        raise Refused("low_grades_missing", words)
 
 
 def _with(reckoned: Reckoned, *codes: str) -> list[int]:

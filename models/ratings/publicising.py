@@ -3,18 +3,20 @@
 import re
 from datetime import date, datetime
 
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import day_of
 from models.gatherings.workdays import after_workdays
 from models.ratings.beginning import RatingSeen, rating_seen
-from models.ratings.board import board_of, check_same
-from models.ratings.pool import is_pooled
-from models.ratings.procedure import acts_done, check_next
+from models.ratings.board import board_of, changed, check_complete, check_same
+from models.ratings.pool import branches_of, is_pooled
+from models.ratings.procedure import check_next
 from models.ratings.publicity import RatingPublicity
-from models.ratings.rating import Act, RatingAct, RatingState
-from models.ratings.running import keep_run, last_run, reckon
+from models.ratings.rating import Act, Rating, RatingAct, RatingState
+from models.ratings.run import RatingResult
+from models.ratings.running import Reckoned, keep_run, last_run, reckon
 from models.ratings.stepping import move_on
 from models.ratings.wording import short_text
 from models.refused import Refused
@@ -48,8 +50,8 @@ def post_sheet(
     elif seen.rating.state is not RatingState.PUBLICISED:
         raise Refused("wrong_step", "全支部的公示还没有办，不用单独公示")
     told = _checked(session, seen, posted_on, (contact, contact_phone, township_phone), now=now)
+    check_postable(session, seen)
     _run_of_township(session, seen, by=by, now=now)
-    check_same(session, seen)
     if member_id is not None and member_id not in board_of(session, seen).changed:
         raise Refused("not_changed", "这位同志的星级没有变化，不用重新公示")
     sheet = _sheet(session, seen, posted_on, told, member_id, by=by, now=now)
@@ -61,6 +63,23 @@ def post_sheet(
             org_id=seen.branch.id, after={"sheet": sheet.id, "member": member_id},
         )  # fmt: skip
     return sheet
+
+
+def check_postable(session: Session, seen: RatingSeen) -> Reckoned:
+    """Refuse to put up what a meeting has not decided, or the ledger no longer says; return what it says.
+
+    The run that gives the township's seats is made with the sheet: there only totals, grades and what they
+    lead to must be those of the meeting. Refused: as `check_same`.
+    """
+    if not is_pooled(seen.document):
+        return check_same(session, seen)
+    reckoned = check_complete(session, seen)
+    run = last_run(session, seen.rating.id)
+    query = select(RatingResult.member_id, RatingResult.total, RatingResult.grade, RatingResult.star_by_band)
+    kept = session.execute(query.where(RatingResult.run_id == (run and run.id))).all()
+    if set(kept) != {(one.member_id, one.total, one.grade, one.star_by_band) for one in reckoned.results}:
+        raise changed()
+    return reckoned
 
 
 def _sheet(
@@ -105,12 +124,11 @@ def _run_of_township(session: Session, seen: RatingSeen, *, by: int, now: dateti
 def _checked(
     session: Session, seen: RatingSeen, posted_on: date, told: tuple[str, str, str], *, now: datetime
 ) -> tuple[str, str, str]:
-    meeting = acts_done(session, seen.rating.id).get(Act.ASSEMBLY_APPRAISAL)
     wrong = {}
     if posted_on > day_of(now):
         wrong["posted_on"] = "张贴的日期还没有到，请核对"
-    elif meeting is not None and posted_on < meeting.held_on:
-        wrong["posted_on"] = "张贴的日期早于评议的会议，请核对"
+    elif posted_on < (known := _known_on(session, seen)):
+        wrong["posted_on"] = f"星级 {known.month}月{known.day}日才定下来，张贴的日期早于这一天，请核对"
     contact, *phones = (short_text(one) for one in told)
     if not 1 <= len(contact) <= LONGEST_CONTACT:
         wrong["contact"] = f"请写联系人，最多 {LONGEST_CONTACT} 个字"
@@ -120,6 +138,20 @@ def _checked(
     if wrong:
         raise Refused("bad_sheet", "有几处要改：" + "；".join(wrong.values()), fields=wrong)
     return contact, phones[0], phones[1]
+
+
+def _known_on(session: Session, seen: RatingSeen) -> date:
+    """Return since which day the stars are known: that of the last meeting, or of a recheck."""
+    ratings = select(Rating.id).where(
+        Rating.cycle == seen.rating.cycle, Rating.branch_id.in_(branches_of(session, seen))
+    )
+    query = select(func.max(RatingAct.held_on)).where(
+        or_(
+            and_(RatingAct.act == Act.ASSEMBLY_APPRAISAL, RatingAct.rating_id.in_(ratings)),
+            and_(RatingAct.act == Act.RECHECK, RatingAct.rating_id == seen.rating.id),
+        )
+    )
+    return session.scalar(query) or seen.first_day
 
 
 def _last_workday(session: Session, posted_on: date, workdays: int) -> date:

@@ -10,7 +10,7 @@ from models.audit import Via, record
 from models.clock import day_of
 from models.people.member import Member
 from models.people.org import Org
-from models.points.cycle import cycle_of
+from models.points.cycle import cycle_of, cycle_words
 from models.points.scheme import document_of
 from models.points.scheme_document import SchemeDocument
 from models.points.scheme_use import scheme_for
@@ -109,4 +109,4 @@ def _check_free(session: Session, branch: Org, member_id: int, code: str, cycle:
         raise Refused("veto_stands", "这一期已经登记过这一项，不用再登记一次")
     closed = exists().where(Rating.branch_id == branch.id, Rating.cycle == cycle, Rating.state.in_(DONE))
     if session.scalar(select(closed)):
-        raise Refused("cycle_closed", f"{cycle} 已经备案；要改请上级先办重新评定")
+        raise Refused("cycle_closed", f"{cycle_words(cycle)}的定星已经备案；要改请上级先办重新评定")

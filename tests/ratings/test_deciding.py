@@ -139,6 +139,18 @@ def test_scheme_cannot_allow_more_than_the_third(session: Session) -> None:
         walk.meets()
 
 
+def test_county_that_asks_for_lower_grades_gets_them(session: Session) -> None:
+    points = {"excellent": 20, "qualified": 15, "basically_qualified": 10, "unqualified": 0}
+    walk = a_walk(session, full=11, assessment={"points": points, "min_low_ratio": "1/10"})
+    lower = {walk.members[0]: GradeKind.BASICALLY_QUALIFIED}
+    walk.begins().grades([], lower)
+    with refused("low_grades_missing") as caught:
+        walk.meets()
+    assert "不少于 2 人，现在是 1 人" in caught.value.message
+    walk.grades([], lower | {walk.members[1]: GradeKind.UNQUALIFIED})
+    walk.meets()
+
+
 def at_the_last_seat(session: Session) -> Walk:
     """Ten members, two seats of five stars, three who stand equal for the second, one above."""
     walk = a_walk(session, full=10)

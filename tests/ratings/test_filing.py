@@ -174,8 +174,10 @@ def test_star_that_a_recheck_changed_is_put_up_again_for_that_member_only(sessio
     with refused("sheet_missing"):
         walk.files()
     with refused("not_changed"):
-        walk.posts(second)
+        walk.posts(second, posted_on=JANUARY.date())
     later = JANUARY + 7 * DAY
+    with refused("bad_sheet"):
+        walk.posts(first, posted_on=MEETING, now=later)  # before anybody knew of that star
     sheet = walk.posts(first, posted_on=date(2027, 1, 18), now=later)
     assert sheet.ends_on == date(2027, 1, 25)
     with refused("publicity_running"):

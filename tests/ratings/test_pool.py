@@ -58,6 +58,15 @@ def test_filed_branch_can_be_verified_with_the_township_it_was_rated_in(session:
     assert verify_rating(session, one.id) == []
 
 
+def test_points_that_came_after_the_meeting_do_not_slip_in_with_the_seats(session: Session) -> None:
+    one, two = township(session)
+    one.meets()
+    two.meets()
+    one.earns(one.members[5], "volunteer", "1")
+    with refused("results_changed"):
+        one.posts()
+
+
 def test_branch_sent_back_holds_up_the_others(session: Session) -> None:
     one, two = township(session)
     one.meets()
