@@ -104,5 +104,6 @@ def points_month() -> Response:
         months=months_back(today, MONTHS_BACK)[1:],
         recorded=month_recorded(edge.session, [org.id], month),
         counted_in=COUNTED_IN,
+        namesakes=namesakes(roster_by_group(org)),
         today=today,
     )

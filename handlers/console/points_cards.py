@@ -18,6 +18,7 @@ from models.ratings.balance import Balance
 from models.ratings.objecting import ANSWER_WORKDAYS
 
 ROWS_OF_SMALL = 8  # on a quarter of A4
+ROWS_OF_ROOMY = 6  # leave room for larger letters
 ROWS_OF_TALL = 26  # on two quarters, one above the other
 
 
@@ -41,12 +42,18 @@ class Card(NamedTuple):
         """Say whether a quarter of the page is too small."""
         return len(self.rows) > ROWS_OF_SMALL
 
+    @property
+    def is_roomy(self) -> bool:
+        """Say whether there is room for larger letters."""
+        return len(self.rows) <= ROWS_OF_ROOMY
+
 
 def card_rows(balance: Balance) -> list[CardRow]:
     """Return the lines of all parts; they add up to the total, or to what `total_how` begins with."""
     rows: list[CardRow] = []
     for part in balance.parts:
-        limit = f"上限 {show(part.cap)}" if part.cap is not None else ""
+        most = "满分" if part.initial and part.initial == part.cap else "上限"
+        limit = f"{most} {show(part.cap)}" if part.cap is not None else ""
         lines = balance.lines[part.code]
         if not lines:
             rows.append(CardRow(f"{part.title}：还没有记录", limit, part.subtotal))

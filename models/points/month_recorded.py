@@ -27,13 +27,12 @@ class ItemRecorded(NamedTuple):
 
 
 class Deed(NamedTuple):
-    """What one person did, in the words it was proposed with; no points stand beside it."""
+    """What was done on a day, in the words it was proposed with, by whom; no points stand beside a name."""
 
-    member_id: int
-    name: str
+    done_on: date
     item: str
     told: str
-    done_on: date
+    people: tuple[Member, ...]  # in surname order
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class MonthRecorded:
     """One month of one branch. `deductions` is how many entries cost points: they have no names here."""
 
     items: tuple[ItemRecorded, ...]  # in the order of the scheme
-    deeds: tuple[Deed, ...]  # in surname order, then by day
+    deeds: tuple[Deed, ...]  # by day
     deductions: int
 
 
@@ -51,8 +50,9 @@ def month_recorded(session: Session, branch_ids: Collection[int], month: str) ->
     Attendance is counted and not named: who came or stayed away is no deed for the board.
     """
     counted: dict[tuple[int, str], list[PointEntry]] = defaultdict(list)  # by place in a scheme's text
-    deeds, deductions = [], 0
-    for entry, name, told, text in _standing(session, branch_ids, month):
+    doers: dict[tuple[date, str, str], dict[int, Member]] = defaultdict(dict)
+    deductions = 0
+    for entry, member, told, text in _standing(session, branch_ids, month):
         items = document_of(text).items
         place = next((at for at, item in enumerate(items) if item.id == entry.item), None)
         if entry.points < 0:
@@ -60,18 +60,22 @@ def month_recorded(session: Session, branch_ids: Collection[int], month: str) ->
         elif place is not None:
             counted[place, text].append(entry)
             if entry.revision is None:
-                deeds.append(Deed(entry.member_id, name, items[place].title, told or "", entry.occurred_on))
-    deeds.sort(key=lambda deed: (surname_order(deed.name), deed.member_id, deed.done_on))
+                doers[entry.occurred_on, items[place].title, told or ""][member.id] = member
+    deeds = (Deed(*key, tuple(sorted(doers[key].values(), key=_by_surname))) for key in sorted(doers))
     recorded = [_recorded(document_of(text).items[at], counted[at, text]) for at, text in sorted(counted)]
     return MonthRecorded(tuple(recorded), tuple(deeds), deductions)
 
 
+def _by_surname(member: Member) -> tuple[bytes, int]:
+    return surname_order(member.name), member.id
+
+
 def _standing(
     session: Session, branch_ids: Collection[int], month: str
-) -> Result[PointEntry, str, str | None, str]:
+) -> Result[PointEntry, Member, str | None, str]:
     reversal = aliased(PointEntry)
     query = (
-        select(PointEntry, Member.name, Proposal.title, Scheme.document)
+        select(PointEntry, Member, Proposal.title, Scheme.document)
         .join(Member, Member.id == PointEntry.member_id)
         .join(Scheme, Scheme.id == PointEntry.scheme_id)
         .outerjoin(Proposal, Proposal.id == PointEntry.proposal_id)
