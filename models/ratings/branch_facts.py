@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from models.people.member import ON_ROLLS, Member, MemberStatus, Spell, SpellKind
@@ -185,20 +185,12 @@ def cycle_before(document: SchemeDocument, cycle: str) -> str:
 def entries_of(session: Session, cycle: str, people: People) -> dict[int, list[Entry]]:
     """Return the entries of these members in this cycle, whichever branch posted them."""
     found: dict[int, list[Entry]] = defaultdict(list)
-    query = select(PointEntry).where(PointEntry.member_id.in_(people), PointEntry.cycle == cycle)
-    for entry in session.scalars(query.order_by(PointEntry.id)):
-        found[entry.member_id].append(
-            Entry(
-                id=entry.id,
-                item=entry.item,
-                period=entry.period,
-                occurred_on=entry.occurred_on,
-                quantity=entry.quantity,
-                points=entry.points,
-                source=str(entry.source),
-                gathering_id=entry.gathering_id,
-                reverses=entry.reverses,
-                level=entry.level,
-            )
-        )
+    # Columns, not objects: a township has a hundred thousand entries.
+    query = select(
+        PointEntry.member_id, PointEntry.id, PointEntry.item, PointEntry.period, PointEntry.occurred_on,
+        PointEntry.quantity, PointEntry.points, type_coerce(PointEntry.source, String),
+        PointEntry.gathering_id, PointEntry.reverses, literal(None), PointEntry.level,
+    ).where(PointEntry.member_id.in_(people), PointEntry.cycle == cycle)  # fmt: skip
+    for member_id, *told in session.execute(query.order_by(PointEntry.id)):
+        found[member_id].append(Entry(*told))
     return found
