@@ -22,8 +22,9 @@ STATUS = {
     " bad_article bad_picture bad_complaint bad_office_text"
     " bad_minutes minutes_incomplete"
     " bad_batch bad_handover"
+    " bad_proposal unknown_item item_not_by_hand item_not_declared item_not_for_member"
     " bad_grades bad_sheet bad_step bad_veto document_missing"
-    " bad_delegate bad_heads bad_item bad_leave bad_login bad_makeup bad_plan bad_report"
+    " bad_delegate bad_heads bad_item bad_leave bad_login bad_makeup bad_objection bad_plan bad_report"
     " bind_code_wrong code_invalid code_mistyped code_wrong csrf cycle_invalid header_missing"
     " import_changed link_code_wrong name_missing password_weak password_wrong period_invalid purpose_missing"
     " month_not_cycle_start scheme_code_taken scheme_not_narrowed scheme_open scheme_version_taken"
@@ -31,7 +32,7 @@ STATUS = {
     " workbook_unreadable",
     401: "login_wrong not_logged_in screen_ended",
     403: "branch_code_needed must_change_password not_bound not_your_code not_yours password_needed"
-    " own_article wrong_branch",
+    " own_article wrong_branch own_entry branch_decides not_your_desk",
     404: "not_found not_on_roll",
     413: "picture_too_large workbook_too_large",
     429: "too_many_tries",
@@ -46,6 +47,9 @@ BY_CONSTRAINT = {
     "uq_bind_code_live": ("busy", "刚刚有人给这位同志打印了绑定条，请再试一次"),
     "uq_away_report_open": ("report_waiting", "上一次报备还在等支部答复，要改请先撤回"),
     "uq_host_attendance_month": ("attendance_reported", "这个月在流入地参加的情况已经报过了"),
+    "uq_objection_entry_open": ("objection_open", "已经提过了，正在办理，不用再提"),
+    "uq_objection_rating_open": ("objection_open", "已经提过了，正在办理，不用再提"),
+    "uq_objection_appeals": ("appealed", "已经申请过复核了，不用再申请"),
     "ex_spell_no_overlap": ("spell_overlaps", "这段时间已经登记过了，不用再登记一次"),
     "uq_account_login": ("login_taken", "这个登录名已经有人用了"),
 }

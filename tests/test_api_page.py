@@ -17,6 +17,8 @@ CONFLICTS = {
     "not_changed", "objections_open",
     "pool_open", "previous_open", "publicity_running", "rating_begun", "results_changed", "sheet_missing",
     "tie_open", "veto_lifted", "veto_stands", "vote_not_passed", "wrong_step",
+    "cycle_closed", "declarations_waiting", "from_roll", "is_reversal", "late_fact", "no_scheme",
+    "not_decided", "proposed_already", "reversed_already",
     "minutes_changed", "minutes_filed", "not_filed",
     "link_code_used", "post_ended",
     "article_empty", "article_moved_on", "article_not_approved", "article_publishing", "cannot_publish",

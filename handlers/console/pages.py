@@ -62,6 +62,8 @@ MENU = (
     Entry("积分办法", "console.schemes", (Verb.SEE_FILED,)),
     Entry("党员名册", "console.members", (Verb.SEE_ROSTER,)),
     Entry("积分账本", "console.points_book", (Verb.SEE_ROSTER,)),
+    Entry("申报与异议", "console.proposals", (Verb.PROPOSE_ENTRY, Verb.APPROVE_ENTRY)),
+    Entry("星级评定", "console.ratings", (Verb.SEE_ROSTER, Verb.FILE_RATING)),
     Entry("查看党员情况", "console.people", (Verb.SEE_PERSON,)),
     Entry("名册导入", "console.imports", (Verb.IMPORT_ROSTER,)),
     Entry("绑定条", "console.slips", (Verb.ISSUE_SLIPS,)),

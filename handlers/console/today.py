@@ -8,9 +8,12 @@ from flask import Response
 from handlers.console.gatherings import months_back
 from handlers.console.handovers import handed_lately
 from handlers.console.leaves import paths_where
-from handlers.console.owed import DRAFT_AHEAD, TO_COME, on_day, owed
+from handlers.console.owed import DRAFT_AHEAD, TO_COME, Owed, on_day, owed
 from handlers.console.owed_above import owed_above
 from handlers.console.owed_articles import owed_articles
+from handlers.console.owed_objections import owed_objections
+from handlers.console.owed_proposals import owed_proposals
+from handlers.console.owed_ratings import owed_ratings
 from handlers.console.owed_records import owed_records
 from handlers.console.pages import console, holds, page, staff_page
 from handlers.console.reach import own_orgs, phoned_orgs
@@ -48,8 +51,7 @@ def today() -> Response:
     coming = _coming(own)
     waiting = [
         *owed(own, told, asked, standins, suggestions, owed_records(own, standins)),
-        *owed_above(),
-        *owed_articles(),
+        *_of_other_rooms(),
     ]
     suggestion = suggestions[0][1] if suggestions else None
     return page(
@@ -70,6 +72,17 @@ def today() -> Response:
         handed=handed_lately(),
         looks_on=holds(staff(), Verb.GIVE_POSTS),
     )
+
+
+def _of_other_rooms() -> list[Owed]:
+    """Return what waits beside the own gatherings: points, ratings, what lies below, articles."""
+    return [
+        *owed_objections(),
+        *owed_proposals(),
+        *owed_ratings(),
+        *owed_above(),
+        *owed_articles(),
+    ]
 
 
 def _suggestions() -> list[tuple[Org, Suggestion]]:

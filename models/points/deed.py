@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.clock import day_of
 from models.people.org import Org
 from models.points.closing import is_closed, refuse_closed
-from models.points.cycle import cycle_of, cycle_words, cycles_between
+from models.points.cycle import cycle_of, cycle_words, cycles_between, span_of
 from models.points.entry import Source
 from models.points.exact import show
 from models.points.scheme import Scheme, document_of
@@ -151,6 +151,22 @@ def ground_of(
             raise refuse_closed(running_cycle)
         scheme, cycle, month = running, running_cycle, this_month
     return Ground(scheme, item_named(document_of(scheme.document), item), cycle, month, late)
+
+
+def filed_until(session: Session, branch: Org, *, now: datetime) -> date | None:
+    """Return the last day of the cycle before the running one if that is filed: such deeds come late."""
+    today = day_of(now)
+    scheme = scheme_for(session, branch, f"{today:%Y-%m}")
+    if scheme is None:
+        return None
+    kind = document_of(scheme.document).cycle
+    first = span_of(kind, cycle_of(kind, f"{today:%Y-%m}")).first_days[0]
+    eve = first - timedelta(days=1)
+    before = scheme_for(session, branch, f"{eve:%Y-%m}")
+    if before is None:
+        return None
+    cycle = cycle_of(document_of(before.document).cycle, f"{eve:%Y-%m}")
+    return eve if is_closed(session, branch.id, cycle) else None
 
 
 def _scheme_and_cycle(session: Session, branch: Org, month: str) -> tuple[Scheme, str]:

@@ -140,6 +140,12 @@ def leave(world: World, row: str) -> dict[str, Any]:
     return person(world, of) | asked | {"how": "phone_call"}
 
 
+def objection(world: World, row: str) -> dict[str, Any]:
+    """Return the form that writes down an objection to the row's entry."""
+    entry = world.entries.get(row, MISSING)
+    return person(world, row) | {"about": f"e{entry}", "said": "到会了", "how": "in_person"}
+
+
 def person(world: World, row: str) -> dict[str, Any]:
     """Return the field that names the row's first member."""
     return {"member": world.members[row].id if row in world.members else MISSING}
@@ -149,6 +155,11 @@ def deed(world: World, row: str) -> dict[str, Any]:
     """Return the form that writes down voluntary work of the row's first member."""
     said = {"item": "activity_day", "title": "清淤", "day": "2026-11-20", "quantity": "1"}
     return person(world, row) | said | SAID
+
+
+def decided(world: World, row: str) -> dict[str, Any]:
+    """Return what a meeting decided about the row's first member."""
+    return person(world, row) | {"reason": "防汛抢险表现突出", "decided_on": "2026-11-25"}
 
 
 def promise(world: World, row: str) -> dict[str, Any]:
@@ -207,6 +218,11 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/proposals/<int:proposal_id>/rejection": {"answer": "没有做完"},
     "POST /console/proposals/<int:proposal_id>/withdrawal": SAID,
     "POST /console/proposals/<int:proposal_id>/telling": SAID,
+    "POST /console/objections/<int:objection_id>/answer": {"say": "reject", "finding": "没有错"},
+    "POST /console/objections/<int:objection_id>/withdrawal": SAID,
+    "POST /console/objections/<int:objection_id>/telling": SAID | {"told_on": "2026-11-25"},
+    "POST /console/objections/<int:objection_id>/appeal": SAID | {"said": "不同意"},
+    "POST /api/v1/me/objections/<int:objection_id>/appeal": {"said": "不同意"},
     "POST /console/entries/<int:entry_id>/reversal": {"reason": "记错了人"},
     "POST /api/v1/me/declarations": {"item": "activity_day", "occurred_on": "2026-11-20", "title": "清淤"},
     "POST /api/v1/gatherings/<int:gathering_id>/leave": {"reason": "family"},
@@ -244,8 +260,34 @@ FIXED: dict[str, dict[str, Any]] = {
         "do": "save",
     },
 }
+RATED = "POST /console/ratings/<int:rating_id>"
+MEETING = {"held_on": "2026-11-25", "base": "3", "present": "3"}
+FIXED |= {
+    f"{RATED}/steps/<act>": MEETING,
+    f"{RATED}/grades": {"decided_on": "2026-11-25"},
+    f"{RATED}/recheck": {"reason": "积分有更正"},
+    f"{RATED}/posting": {
+        "posted_on": "2026-11-25",
+        "contact": "林小满",
+        "contact_phone": "0391-3550123",
+        "township_phone": "0391-3550100",
+    },
+    f"{RATED}/vetoes/<int:veto_id>/lifting": {"document": "河东纪〔2026〕9号"},
+    f"{RATED}/filing": {"document": "河东党〔2026〕3号", "filed_on": "2026-11-25"},
+    f"{RATED}/return": {"reason": "请补上票数"},
+    f"{RATED}/reopening": {"reason": "有一位同志的星级有误", "document": "河东党〔2026〕4号"},
+}
 NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "POST /console/slips": slip,
+    "POST /console/ratings": lambda world, row: {"org": org(world, row), "cycle": "2026"},
+    f"{RATED}/rulings": lambda world, row: decided(world, row) | {"kind": "raise"},
+    f"{RATED}/rulings/ending": person,
+    f"{RATED}/seats": lambda world, row: decided(world, row) | {"star": "5"},
+    f"{RATED}/vetoes": lambda world, row: (
+        person(world, row)
+        | {"code": "gossip", "document": "河东纪〔2026〕8号", "decided_by": "河东镇纪委"}
+        | {"decided_on": "2026-11-20"}
+    ),
     "POST /console/gatherings": plan,
     "POST /console/gatherings/<int:gathering_id> draft": plan,
     "POST /console/gatherings/<int:gathering_id>/change": change,
@@ -269,6 +311,11 @@ NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "POST /console/host-attendances": person,
     "POST /console/proposals": deed,
     "POST /console/declarations": deed,
+    "POST /console/objections": objection,
+    "POST /api/v1/me/objections": lambda world, row: {
+        "entry_id": world.entries.get(row, MISSING),
+        "said": "到会了",
+    },
     "POST /console/imports": a_roster,
     "POST /console/schemes": a_scheme,
     "POST /console/schemes/check": a_scheme,
@@ -323,7 +370,11 @@ def address(world: World, route: str, row: str) -> str:
     if rule.startswith("/<name>"):
         return "/MP_verify_abc.txt" if row == "own" else "/MP_verify_xyz.txt"
     # Only what is answered is told.
-    told = " answered" if rule.endswith("/telling") else ""
+    told = (
+        " answered"
+        if rule.endswith(("/telling", "/appeal", "/paper") if "/objections/" in rule else "/telling")
+        else ""
+    )
     past = rule.endswith(PAST_ONLY) or "/makeups/" in rule or told
     state = DRAFT if wanted == "draft" else PAST if past else NOW
     host = "own" if row == "line" else row
@@ -338,6 +389,7 @@ def address(world: World, route: str, row: str) -> str:
         "<int:proposal_id>": world.proposals.get(row + told, MISSING),
         "<int:declaration_id>": world.proposals.get(row, MISSING),
         "<int:entry_id>": world.entries.get(row, MISSING),
+        "<int:objection_id>": world.objections.get(row + told, MISSING),
         "<int:handover_id>": world.handovers.get(row, MISSING),
         "<int:account_id>": world.accounts.get(row, MISSING),
         "<path:filename>": "console.css",
@@ -347,6 +399,9 @@ def address(world: World, route: str, row: str) -> str:
         "/s/<token>": f"/s/{world.screens.get(row, 'x' * 10)}",
         "/n/<token>": f"/n/{notice_token(KEYRING, world.gatherings.get((row, NOW), MISSING))}",
         "<token>": world.token(world.gatherings.get((row, NOW), MISSING)),
+        "<int:rating_id>": world.ratings.get(row, MISSING),
+        "<int:veto_id>": world.vetoes.get(row, MISSING),
+        "<act>": "assembly_appraisal",
         "<int:item_id>": world.items.get(row, MISSING),
         "<int:scheme_id>": world.schemes.get(row, MISSING),
         "<int:article_id>": world.articles.get((row, article_state(rule, wanted)), MISSING),
@@ -359,8 +414,11 @@ def address(world: World, route: str, row: str) -> str:
         return f"{rule}?org={org(world, row)}&roll={ids['<int:roll_id>']}&purpose=archive"
     if "/console/points" in route:
         return f"{rule}?org={org(world, row)}&who=all"
+    if route == "GET /console/objections/new":
+        return f"{rule}?member={ids['<int:member_id>'] if row != '-' else ''}"
     by_query = route in (
         "GET /console/below",
+        "GET /console/ratings/below",
         "GET /console/imports",
         "GET /console/members",
         "GET /console/proposals/new",

@@ -17,6 +17,11 @@ DECLARATION = [
     "id", "item", "item_title", "level", "occurred_on", "quantity", "title", "evidence", "points", "cycle",
     "late", "state", "submitted_at", "recorded_by", "answer", "decided_at",
 ]  # fmt: skip
+OBJECTION = {
+    "id", "receipt", "entry_id", "rating_id", "appeals", "about", "occurred_on", "points", "said", "asked_at",
+    "state", "desk", "due_on", "handled_by", "finding", "answered_by", "answered_at", "total_before",
+    "total_after", "star_before", "star_after", "appeal_until", "appealed_by",
+}  # fmt: skip
 COUNTS = [
     "expected", "came", "leave", "absent", "unclear", "unrecorded", "exempt", "away", "host_branch",
 ]  # fmt: skip
@@ -68,6 +73,10 @@ FIELDS: dict[str, set[str]] = {
     "GET /api/v1/me/host-attendances": {"items", "next", *(f"items[].{name}" for name in ATTENDANCE)},
     "POST /api/v1/me/host-attendances": ATTENDANCE,
     "DELETE /api/v1/me/host-attendances/<int:attendance_id>": ATTENDANCE,
+    "GET /api/v1/me/objections": {"items", "next", *(f"items[].{name}" for name in OBJECTION)},
+    "POST /api/v1/me/objections": OBJECTION,
+    "DELETE /api/v1/me/objections/<int:objection_id>": OBJECTION,
+    "POST /api/v1/me/objections/<int:objection_id>/appeal": OBJECTION,
     "GET /api/v1/me/declarations": {
         "items", "next", "late_until", *(f"items[].{name}" for name in DECLARATION),
         "choices", *(f"choices[].{name}" for name in (

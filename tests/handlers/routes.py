@@ -182,6 +182,14 @@ OWN_PEOPLE: Rows = {
     "missing": "401 401 401 401 403 404 404 404 404 403 403 403 403",
 }
 
+# A rating belongs to a branch: its staff read it, its secretary leads it, the level above files it.
+RATED: Rows = {row: of for row, of in RECORDS.items() if row != "parent"} | {"same": NOWHERE}
+LEADS: Rows = DECIDES | {"same": NOWHERE}
+FILES: Rows = {row: of for row, of in ABOVE.items() if row != "parent"} | {"same": NOWHERE}
+# Before its meeting what a branch tries out is its own.
+TRIED: Rows = dict.fromkeys(("same", "joint", "other", "missing"), NOWHERE) | {
+    "own": "401 401 401 401 403 200 200 200 200 404 404 404 404"
+}
 
 SCREENS = ("own", "same", "other", "missing")
 
@@ -201,6 +209,11 @@ def by_phone(rows: Rows) -> Rows:
 
 # What the phone of any post may ask.
 ANY_POST = "401 403 403 403 200 200 200 200 200 200 200 200 403"
+
+# What belongs to one member, asked for by the member's phone.
+OWN_ROWS: Rows = dict.fromkeys(("same", "joint", "other", "missing"), OWN_PHONE.replace("200", "404")) | {
+    "own": OWN_PHONE.replace("200", "%")
+}
 
 ROUTES: dict[str, Rows] = {
     # For everybody.
@@ -319,6 +332,10 @@ ROUTES: dict[str, Rows] = {
         "parent": "401 403 404 403 401 401 401 401 401 401 401 401 401",
         "missing": "401 403 404 403 401 401 401 401 401 401 401 401 401",
     },
+    "GET /api/v1/me/objections": {"-": OWN_PHONE},
+    "POST /api/v1/me/objections": ok(OWN_ROWS, 201),
+    "DELETE /api/v1/me/objections/<int:objection_id>": ok(OWN_ROWS, 200),
+    "POST /api/v1/me/objections/<int:objection_id>/appeal": ok(OWN_ROWS, 201),
     "GET /api/v1/me/declarations": {"-": OWN_PHONE},
     "POST /api/v1/me/declarations": {"-": OWN_PHONE.replace("200", "201")},
     "DELETE /api/v1/me/declarations/<int:declaration_id>": {
@@ -389,6 +406,30 @@ ROUTES: dict[str, Rows] = {
     "GET /console/points/cards": OWN_PEOPLE,
     "GET /console/points/cards/print": OWN_PEOPLE,
     # Proposals: written down by the staff or for the own group, decided by a second hand.
+    # 异议: read by the branch, answered by another hand than the one behind the entry.
+    "GET /console/objections": {"-": "401 401 401 401 200 200 200 200 200 200 200 403 403"},
+    "GET /console/objections/new": {
+        "-": "401 401 401 401 200 200 200 200 200 403 403 403 403",
+        "own": "401 401 401 401 200 200 200 200 200 403 403 403 403",
+        "same": "401 401 401 401 404 200 200 200 200 403 403 403 403",
+        "joint": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+        "other": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+        "missing": "401 401 401 401 404 404 404 404 404 403 403 403 403",
+    },
+    "POST /console/objections": ok(PEOPLE, 303),
+    "GET /console/objections/<int:objection_id>": ok(PEOPLE, 200),
+    "GET /console/objections/<int:objection_id>/receipt": ok(PEOPLE, 200),
+    "GET /console/objections/<int:objection_id>/paper": ok(PEOPLE, 200),
+    "POST /console/objections/<int:objection_id>/withdrawal": ok(PEOPLE, 303),
+    "POST /console/objections/<int:objection_id>/telling": ok(PEOPLE, 303),
+    "POST /console/objections/<int:objection_id>/appeal": ok(PEOPLE, 303),
+    "POST /console/objections/<int:objection_id>/answer": {
+        "own": "401 401 401 401 403 403 200 200 200 403 403 404 404",
+        "same": "401 401 401 401 404 403 200 200 200 403 403 404 404",
+        "joint": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+        "other": "401 401 401 401 404 404 404 404 404 404 403 404 404",
+        "missing": NOWHERE,
+    },
     "GET /console/proposals": {"-": "401 401 401 401 200 200 200 200 200 200 200 403 403"},
     "GET /console/proposals/new": {
         "-": "401 401 401 401 200 200 200 200 200 403 403 403 403",
@@ -700,4 +741,34 @@ ROUTES: dict[str, Rows] = {
         "parent": "401 401 401 401 404 404 404 404 404 200 200 404 404",
         "missing": NOWHERE,
     },
+    # Ratings: none of these has come to its meeting, and the cycle of today opens in December.
+    "GET /console/ratings": {"-": "401 401 401 401 403 200 200 200 200 303 303 403 403"},
+    "POST /console/ratings": ok(DECIDES, 409)
+    | {
+        "same": "401 401 401 401 404 403 403 404 404 403 403 404 404",
+        "parent": "401 401 401 401 404 404 404 404 404 403 403 404 404",
+    },
+    "GET /console/ratings/below": BELOW,
+    "GET /console/ratings/<int:rating_id>": RATED,
+    "GET /console/ratings/<int:rating_id>/results": TRIED,
+    "GET /console/ratings/<int:rating_id>/sheet": TRIED,
+    "GET /console/ratings/<int:rating_id>/steps/<act>": ok(LEADS, 200),
+    "POST /console/ratings/<int:rating_id>/steps/<act>": ok(LEADS, 409),
+    "GET /console/ratings/<int:rating_id>/grades": ok(LEADS, 200),
+    "POST /console/ratings/<int:rating_id>/grades": ok(LEADS, 303),
+    "POST /console/ratings/<int:rating_id>/runs": ok(LEADS, 303),
+    "POST /console/ratings/<int:rating_id>/rulings": ok(LEADS, 303),
+    "POST /console/ratings/<int:rating_id>/rulings/ending": ok(LEADS, 404),
+    "POST /console/ratings/<int:rating_id>/seats": ok(LEADS, 409),
+    "POST /console/ratings/<int:rating_id>/recheck": ok(LEADS, 409),
+    "GET /console/ratings/<int:rating_id>/vetoes": ok(LEADS, 200),
+    "POST /console/ratings/<int:rating_id>/vetoes": ok(LEADS, 400),
+    "POST /console/ratings/<int:rating_id>/vetoes/<int:veto_id>/lifting": ok(LEADS, 303),
+    "GET /console/ratings/<int:rating_id>/posting": ok(LEADS, 200),
+    "POST /console/ratings/<int:rating_id>/posting": ok(LEADS, 409),
+    "GET /console/ratings/<int:rating_id>/board": ok(LEADS, 200),
+    "GET /console/ratings/<int:rating_id>/filing": ok(FILES, 200),
+    "POST /console/ratings/<int:rating_id>/filing": ok(FILES, 409),
+    "POST /console/ratings/<int:rating_id>/return": ok(FILES, 409),
+    "POST /console/ratings/<int:rating_id>/reopening": ok(FILES, 409),
 }

@@ -34,8 +34,11 @@ from models.people.link_code import LinkKind, issue_link_code
 from models.people.member import Member
 from models.people.org import Org
 from models.people.phone import start_phone_session
+from models.people.said import Said
 from models.points.scheme import Scheme, publish_scheme
 from models.points.scheme_use import use_scheme
+from models.ratings.objection import Objection, ObjectionState
+from models.ratings.veto import Veto
 from tests.conftest import APP, NOON, REDIS, clone_database, drop_database, url
 from tests.factories import (
     KEYRING,
@@ -52,6 +55,8 @@ from tests.factories import (
     a_notice,
     a_picture,
     a_post,
+    a_proposal,
+    a_rating,
     a_required_item,
     a_roll,
     a_spell,
@@ -105,10 +110,15 @@ class World:
     reports: dict[str, int] = field(default_factory=dict)
     spells: dict[str, int] = field(default_factory=dict)
     attendances: dict[str, int] = field(default_factory=dict)
+    proposals: dict[str, int] = field(default_factory=dict)
+    entries: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     posts: dict[str, int] = field(default_factory=dict)  # of those accounts
     handovers: dict[str, int] = field(default_factory=dict)
     complaints: dict[str, int] = field(default_factory=dict)
+    ratings: dict[str, int] = field(default_factory=dict)
+    vetoes: dict[str, int] = field(default_factory=dict)
+    objections: dict[str, int] = field(default_factory=dict)
     receipt: str = ""  # of what the member wrote
     items: dict[str, int] = field(default_factory=dict)
     schemes: dict[str, int] = field(default_factory=dict)
@@ -153,6 +163,7 @@ def open_world() -> Iterator[World]:
         with world.app.parts.sessions.begin() as session:
             _tree(session, world)
             _members(session, world)
+            _ratings(session, world)
             _people(session, world)
             _staff(session, world)
             _letters(session, world)
@@ -259,7 +270,25 @@ def _members(session: Session, world: World) -> None:
         world.members[place] = member
         # A number that stands nowhere else: whoever reads it has read this person's points.
         points = Decimal(f"{len(world.members)}.173")
-        an_entry(session, member, published, author, item="pledge_finished", points=points)
+        entry = an_entry(session, member, published, author, item="pledge_finished", points=points)
+        world.entries[place] = entry.id
+        world.proposals[f"{place} answered"] = entry.proposal_id or 0
+        world.proposals[place] = a_proposal(session, member, published, item="activity_day").id
+        _objections(session, world, place, published, author)
+
+
+def _objections(session: Session, world: World, place: str, scheme: Scheme, author: Account) -> None:
+    """Let the member have objected twice: one waits, one had a no from a hand that holds no post."""
+    hand, member = an_account(session, name="方国栋"), world.members[place]
+    no = {"finding": "没有错", "answered_by": hand.id, "answered_at": NOON, "state": ObjectionState.REJECTED}
+    for key, more in ((f"{place} answered", no), (place, {})):
+        entry = an_entry(session, member, scheme, author, points=Decimal(0))
+        asked: dict[str, Any] = {"branch_id": member.branch_id, "member_id": member.id, "entry_id": entry.id}
+        asked |= {"said": "这一条不对", "asked_at": NOON, "due_on": date(2026, 12, 16)}
+        row = Objection(**asked, recorded_by=hand.id, how=Said.IN_PERSON, **more)
+        session.add(row)
+        session.flush()
+        world.objections[key] = row.id
 
 
 def _people(session: Session, world: World) -> None:

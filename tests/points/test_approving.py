@@ -11,16 +11,21 @@ from sqlalchemy.orm import Session
 
 from models.audit import Audit, Via
 from models.base import Sessions
+from models.gatherings.marks import set_marks
+from models.gatherings.roll import Status
 from models.people.account import Account, Role
 from models.points.approving import approve, reject
 from models.points.entry import PointEntry, Source
+from models.points.posting import confirm_roll
 from models.points.proposal import Proposal, ProposalMember, ProposalState
 from models.points.proposing import propose
 from models.points.reversal import reverse_entry
 from models.ratings.rating import Rating, RatingState
 from tests.conftest import NOON
 from tests.factories import a_branch, a_post, a_township, a_zone, an_account
+from tests.gatherings.halls import a_hall
 from tests.points.proposers import Village, a_deed, a_village
+from tests.points.published import publish_for
 from tests.points.test_proposing import refused
 from tests.together import at_once
 
@@ -279,6 +284,18 @@ def test_what_can_not_be_reversed(session: Session) -> None:
     assert refused(take_back, village, PointEntry(id=0), village.secretary).code == "not_found"
     village.rated("2026Q4", RatingState.CONFIRMED)
     assert refused(take_back, village, third, village.secretary).code == "cycle_closed"
+
+
+def test_entry_of_a_roll_is_corrected_on_the_roll(session: Session) -> None:
+    hall = a_hall(session)
+    publish_for(session, hall.branch, "ATTEND")
+    set_marks(
+        session, hall.roll.id, dict.fromkeys((one.id for one in hall.members), Status.PRESENT),
+        by=hall.secretary.id, now=NOON,
+    )  # fmt: skip
+    confirm_roll(session, hall.roll.id, by=hall.secretary.id, now=NOON)
+    hand = {"reason": "记错了人", "by": an_account(session).id, "via": Via.CONSOLE}
+    assert refused(reverse_entry, session, entries(session)[0].id, **hand).code == "from_roll"
 
 
 def test_two_reversals_at_once_are_one(sessions: Sessions) -> None:
