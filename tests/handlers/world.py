@@ -291,6 +291,22 @@ def _objections(session: Session, world: World, place: str, scheme: Scheme, auth
         world.objections[key] = row.id
 
 
+def _ratings(session: Session, world: World) -> None:
+    """Begin the rating of each branch; a veto on its member stands."""
+    scheme = session.scalars(select(Scheme).where(Scheme.code == "ATTEND")).one()
+    author = session.get_one(Account, world.accounts["author"])
+    for place in ("own", "joint", "other"):
+        world.ratings[place] = a_rating(session, world.orgs[place], scheme, author).id
+        veto = Veto(
+            member_id=world.members[place].id, code="discipline", cycle="2026",
+            document="河东纪〔2026〕8号", decided_by="镇纪委", decided_on=date(2026, 11, 20),
+            account_id=author.id,
+        )  # fmt: skip
+        session.add(veto)
+        session.flush()
+        world.vetoes[place] = veto.id
+
+
 def _people(session: Session, world: World) -> None:
     a_binding(session, world.members["own"], MINI, "openid-member")
     ended = a_binding(session, world.members["unbound"], MINI, "openid-ended_binding")

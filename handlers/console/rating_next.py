@@ -1,0 +1,85 @@
+"""The next step of a rating as a card: what, who, until when, what it does, and the one button."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from flask import url_for
+
+from handlers.console.rating_words import LEADS, STEP_SAYS, cycle_text, long_day, who_acts
+from handlers.edge import current
+from handlers.identity import staff
+from models.clock import day_of, day_text
+from models.people.rights import Verb, may
+from models.ratings.beginning import RatingSeen
+from models.ratings.decisions import graded_roster, grades_of
+from models.ratings.procedure import BACK
+from models.ratings.rating import Act, RatingAct
+from models.ratings.running import last_run
+from models.ratings.steps import StepView
+from models.ratings.trail import Done
+
+
+class Next(NamedTuple):
+    """The card of the next step; without a button it is somebody else's turn."""
+
+    cycle: str
+    title: str
+    who: str
+    until: str
+    waits: str
+    says: tuple[str, ...]
+    button: str
+    address: str
+    back: str
+
+
+def until_words(due_on: date | None) -> str:
+    """Say until when: 12月31日 周四以前; the year is named where it is another one."""
+    if due_on is None:
+        return ""
+    year = "" if due_on.year == day_of(current().now).year else f"{due_on.year}年"
+    return f"{year}{day_text(due_on)}以前"
+
+
+def next_card(seen: RatingSeen, steps: Sequence[StepView], trail: Sequence[Done]) -> Next | None:
+    """Return the card of a rating's next step, None once all are taken."""
+    step = next((one for one in steps if one.is_next), None)
+    if step is None:
+        return None
+    button, address = _button(seen, step)
+    last = trail[-1].act if trail else None
+    return Next(
+        cycle=f"{cycle_text(seen.rating.cycle)}星级评定",
+        title=step.title,
+        who=who_acts(step.step, step.body),
+        until=until_words(step.due_on),
+        waits=step.waits_for,
+        says=STEP_SAYS[step.step],
+        button=button,
+        address=address,
+        back=_back_words(last) if last is not None and last.act in BACK else "",
+    )
+
+
+def _back_words(act: RatingAct) -> str:
+    how = "上级退回" if act.act is Act.RETURN else "上级决定重新评定"
+    return f"{how}，{long_day(act.held_on)}：{act.reason}"
+
+
+def _button(seen: RatingSeen, step: StepView) -> tuple[str, str]:
+    """Return what the one button says and where it leads: first to what the step still lacks."""
+    posts, path, key = staff().posts, seen.branch.path, seen.rating.id
+    if step.step is Act.UPPER_REVIEW:
+        if not may(posts, Verb.FILE_RATING, path) or step.waits_for:
+            return "", ""
+        return LEADS[step.step], url_for("console.rating_filing", rating_id=key)
+    if not may(posts, Verb.RATE, path):
+        return "", ""
+    if step.step is Act.ASSEMBLY_APPRAISAL and seen.document.assessment is not None:
+        session = current().session
+        if len(grades_of(session, key)) < len(graded_roster(session, seen)):
+            return "填写评议等次", url_for("console.rating_grades", rating_id=key)
+        if last_run(session, key) is None:
+            return "试算一次", url_for("console.rating_results", rating_id=key)
+    return LEADS[step.step], url_for("console.rating_step", rating_id=key, act=step.step.value)
