@@ -15,6 +15,15 @@ from models.points.scheme_stars import Band, Grade, Veto, YearBand
 from models.refused import Refused
 
 
+# What somebody reads who stands for no star, by standing and the scheme's way with probationary members.
+OUTSIDE = {
+    ("exempt", ""): ("exempt", "属于办法规定的不参评类别，本期不参评"),
+    ("not_rated", ""): ("not_rated", "支部会议决定本期不参评"),
+    ("probationary", "score_only"): ("probationary", "预备党员只计分，不评星级"),
+    ("probationary", "none"): ("probationary", "预备党员不计分，不评星级"),
+}
+
+
 @dataclass(slots=True, eq=False)
 class Candidate:
     """One member on the way to a star.
@@ -89,14 +98,6 @@ def stand(
         return one
     _find_stars(document, one, vetoes, _months_here(document, member, cycle))
     return one
-
-
-OUTSIDE = {
-    ("exempt", ""): ("exempt", "属于办法规定的不参评类别，本期不参评"),
-    ("not_rated", ""): ("not_rated", "支部会议决定本期不参评"),
-    ("probationary", "score_only"): ("probationary", "预备党员只计分，不评星级"),
-    ("probationary", "none"): ("probationary", "预备党员不计分，不评星级"),
-}
 
 
 def _vetoes_in_force(
