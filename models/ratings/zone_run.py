@@ -78,7 +78,8 @@ def _run(
     keys = insert(RatingRun).returning(RatingRun.id, sort_by_parameter_order=True)
     ids = session.scalars(keys, runs).all()
     rows = (result_row(run_id, one) for run_id, own in zip(ids, results, strict=True) for one in own)
-    session.execute(insert(RatingResult), list(rows))
+    # Without nulls, rows with different stars would each be a statement of their own.
+    session.execute(insert(RatingResult), list(rows), execution_options={"render_nulls": True})
     changes: dict[int, tuple[Row, Row]] = {
         run["rating_id"]: ({}, {"run": run_id, "number": run["number"]})
         for run_id, run in zip(ids, runs, strict=True)
