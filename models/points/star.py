@@ -14,7 +14,6 @@ from models.points.scheme_document import SchemeDocument
 from models.points.scheme_stars import Band, Grade, Veto, YearBand
 from models.refused import Refused
 
-
 # What somebody reads who stands for no star, by standing and the scheme's way with probationary members.
 OUTSIDE = {
     ("exempt", ""): ("exempt", "属于办法规定的不参评类别，本期不参评"),
