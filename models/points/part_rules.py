@@ -140,9 +140,12 @@ def _mean(values: tuple[Decimal, ...]) -> Fraction:
 
 
 def _categories(document: SchemeDocument, member: MemberFacts, span: Span) -> Sequence[str | None]:
-    """Return the category for each month: that of its first day, or all along that of the last day."""
+    """Return the category for each month: that of its first day, or all along that of the last day.
+
+    Months before somebody came go by the category of the day of coming: who joins begins with all of it.
+    """
     if document.category_change == "by_month":
-        return [member.category(day) for day in span.first_days]
+        return [member.category(max(day, member.since or day)) for day in span.first_days]
     return [member.category(span.last_day)] * len(span.months)
 
 

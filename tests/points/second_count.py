@@ -96,6 +96,8 @@ def rule_by(
     """Initial points and cap of one month."""
     if document.category_change == "by_month":
         day = date.fromisoformat(f"{month}-01")
+        if member.since is not None and member.since > day:
+            day = member.since
     else:
         year, last = int(months[-1][:4]), int(months[-1][5:])
         day = date.fromordinal(date(year + last // 12, last % 12 + 1, 1).toordinal() - 1)

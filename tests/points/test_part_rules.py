@@ -94,6 +94,22 @@ def test_three_thirds_are_a_whole() -> None:
     assert rate_sums(document, "2026Q4", [(member(), {})])[0].star_final == 1
 
 
+def test_who_joins_begins_with_the_whole_of_the_category_joined_in() -> None:
+    document = scheme({"by_category": {"resident": {"initial": 60}}}, category_change="by_month")
+    came = date(2026, 11, 15)
+    one = member(since=came, categories=(Category("resident", came),))
+    assert exact(document, one) == 60
+
+
+def test_who_joins_keeps_the_mean_of_what_changes_afterwards() -> None:
+    document = scheme(BY_CATEGORY, {"pts": -2}, category_change="by_month")
+    categories = (
+        Category("floating", date(2026, 10, 15), date(2026, 11, 20)),
+        Category("resident", date(2026, 11, 21)),
+    )
+    assert exact(document, member(since=date(2026, 10, 15), categories=categories)) == Fraction(160, 3)
+
+
 def test_without_the_change_by_month_the_category_of_the_last_day_counts() -> None:
     document = scheme(BY_CATEGORY, {"pts": -2})
     late = (Category("floating", date(2026, 12, 31)),)
