@@ -292,19 +292,22 @@ def _objections(session: Session, world: World, place: str, scheme: Scheme, auth
 
 
 def _ratings(session: Session, world: World) -> None:
-    """Begin the rating of each branch; a veto on its member stands."""
-    scheme = session.scalars(select(Scheme).where(Scheme.code == "ATTEND")).one()
+    """Begin to rate each branch for last year, by a scheme with grades and a veto that holds for somebody."""
+    document = json.loads(files("models.points.schemes").joinpath("ZONE.json").read_text("utf-8"))
+    rule = {"id": "discipline", "title": "受到党纪处分", "effect": "max_star", "max_star": 2}
+    text = json.dumps(document | {"vetoes": [rule]}, ensure_ascii=False)
+    before = NOON - timedelta(days=700)
+    scheme = publish_scheme(session, text, issuer=world.orgs["zone"], by=None, now=before)
     author = session.get_one(Account, world.accounts["author"])
     for place in ("own", "joint", "other"):
-        world.ratings[place] = a_rating(session, world.orgs[place], scheme, author).id
-        veto = Veto(
-            member_id=world.members[place].id, code="discipline", cycle="2026",
-            document="河东纪〔2026〕8号", decided_by="镇纪委", decided_on=date(2026, 11, 20),
-            account_id=author.id,
+        world.ratings[place] = a_rating(session, world.orgs[place], scheme, author, cycle="2025").id
+        row = Veto(
+            member_id=world.members[place].id, code="discipline", cycle="2025", document="河东纪〔2025〕8号",
+            decided_by="河东镇纪委", decided_on=date(2025, 6, 1), account_id=author.id,
         )  # fmt: skip
-        session.add(veto)
+        session.add(row)
         session.flush()
-        world.vetoes[place] = veto.id
+        world.vetoes[place] = row.id
 
 
 def _people(session: Session, world: World) -> None:
