@@ -1,0 +1,32 @@
+"""What waits of objections: those that this person may answer, with the day until when."""
+
+from collections.abc import Iterator
+
+from flask import url_for
+
+from handlers.console.owed import Owed, on_day
+from handlers.console.pages import holds
+from handlers.edge import current
+from handlers.identity import staff
+from models.people.rights import Verb
+from models.ratings.objections_waiting import objections_for
+
+
+def owed_objections() -> Iterator[Owed]:
+    """Yield a line for one objection with a link to it, or one for all of them with the nearest day."""
+    edge, who = current(), staff()
+    if not holds(who, Verb.ANSWER_OBJECTION):
+        return
+    found = objections_for(edge.session, who.posts, since=edge.now, now=edge.now)
+    mine = [one for one in found.waiting if one.waits_for(who.account_id)]
+    if not mine:
+        return
+    until, about = on_day(mine[0].objection.due_on), mine[0].disputed
+    if len(mine) == 1:
+        day = f"{about.occurred_on.month}月{about.occurred_on.day}日 " if about.occurred_on else ""
+        address = url_for("console.objection", objection_id=mine[0].objection.id)
+        yield Owed("答复一件异议", f"{day}{about.title}，{until}以前答复", "去答复", address)
+    else:
+        yield Owed(
+            f"答复 {len(mine)} 件异议", f"最早的一件{until}以前答复", "去答复", url_for("console.objections")
+        )
