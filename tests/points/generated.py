@@ -224,7 +224,7 @@ def member_by(
     months = months_of(cycle)
     first = date.fromisoformat(f"{months[0]}-01")
     status = "probationary" if chance.random() < 0.12 else "full"
-    grade = chance.choices((*GRADES, None), (2, 10, 2, 1, 1))[0] if status == "full" else None
+    grade = chance.choices((*GRADES, None), (3, 9, 2, 1, 1))[0] if status == "full" else None
     voices: tuple[tuple[str, Grade], ...] = ()
     if document.assessment and document.assessment.weights and chance.random() < 0.9:
         voices = tuple((voice, chance.choice(GRADES)) for voice in sorted(document.assessment.weights))
