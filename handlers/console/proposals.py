@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from handlers.console.leaves import filing, paths_where, person_reached, typed_choice
+from handlers.console.leaves import filing, paths_where, person_reached, typed_choice, typed_id
 from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
@@ -18,7 +18,7 @@ from models.people.org import Org
 from models.people.rights import OFFICERS, Verb, may
 from models.people.said import SAID_TEXT, Said
 from models.points.approving import approve, check_hand, members_of, reject, tell
-from models.points.deed import filed_until, items_for, worth
+from models.points.deed import filed_until, items_for, worth, wrong
 from models.points.entry import PointEntry
 from models.points.exact import show
 from models.points.proposal import PROPOSAL_STATE_TEXT, Proposal
@@ -199,23 +199,20 @@ def create_proposal_telling(proposal_id: int) -> Response:
     return go("console.proposals")
 
 
-@console.post("/console/entries/<int:entry_id>/reversal")
+@console.post("/console/proposals/<int:proposal_id>/reversal")
 @staff_page
-def create_reversal(entry_id: int) -> Response:
-    """Take back one approved entry, with its reason (冲回)."""
+def create_reversal(proposal_id: int) -> Response:
+    """Take back one person's approved entry, with its reason (冲回)."""
     edge = current()
-    entry = edge.session.get(PointEntry, entry_id)
-    if entry is None:
-        raise Refused("not_found", "没有找到这一条记分")
-    if not may(staff().posts, Verb.APPROVE_ENTRY, edge.session.get_one(Org, entry.branch_id).path):
-        person_reached(entry.member_id, Verb.APPROVE_ENTRY)
+    proposal = proposal_reached(proposal_id, Verb.APPROVE_ENTRY)
     try:
-        if entry.proposal_id is not None:
-            proposal = edge.session.get_one(Proposal, entry.proposal_id)
-            check_hand(edge.session, proposal, [entry.member_id], by=staff().account_id, now=edge.now)
+        entry = edge.session.get(PointEntry, typed_id("entry"))
+        if entry is None or entry.proposal_id != proposal_id:
+            raise wrong(entry="请选冲回谁的一条")
+        check_hand(edge.session, proposal, [entry.member_id], by=staff().account_id, now=edge.now)
         reason = request.form.get("reason", "")
-        reverse_entry(edge.session, entry_id, reason=reason, by=staff().account_id, via=Via.CONSOLE)
+        reverse_entry(edge.session, entry.id, reason=reason, by=staff().account_id, via=Via.CONSOLE)
     except Refused as error:
         refuse_form(error)
-        return proposals_page(error, entry.proposal_id or 0)
-    return go("console.proposals", _anchor=f"p{entry.proposal_id}")
+        return proposals_page(error, proposal_id)
+    return go("console.proposals", _anchor=f"p{proposal_id}")

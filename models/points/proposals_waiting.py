@@ -174,9 +174,11 @@ def _shown(session: Session, query: Select[*tuple[Any, ...]]) -> list[ProposalRo
     people = _people(session, [row[0].id for row in found])
     rows = []
     for proposal, branch, document, made_by, decided_by in found:
-        item = next(one for one in document_of(document).items if one.id == proposal.item)
-        points = each_points(item, proposal.level) * proposal.quantity
-        title = f"{item.title}（{proposal.level}）" if proposal.level else item.title
+        items = {item.id: item for item in document_of(document).items}
+        item = items.get(proposal.item)
+        points = each_points(item, proposal.level) * proposal.quantity if item else Decimal(0)
+        title = item.title if item else "办法里没有的项目"
+        title = f"{title}（{proposal.level}）" if proposal.level else title
         rows.append(ProposalRow(proposal, branch, title, points, people[proposal.id], made_by, decided_by))
     return rows
 

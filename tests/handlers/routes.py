@@ -444,7 +444,7 @@ ROUTES: dict[str, Rows] = {
     "POST /console/proposals/<int:proposal_id>/rejection": ok(APPROVES, 303),
     "POST /console/proposals/<int:proposal_id>/withdrawal": ok(PEOPLE, 303),
     "POST /console/proposals/<int:proposal_id>/telling": ok(PEOPLE, 303),
-    "POST /console/entries/<int:entry_id>/reversal": ok(APPROVES, 303),
+    "POST /console/proposals/<int:proposal_id>/reversal": ok(APPROVES, 303),
     # The workbook: a branch's own people, an officer's subtree; a group has no roster of its own.
     "GET /console/imports": IMPORTS,
     "POST /console/imports": IMPORTS,

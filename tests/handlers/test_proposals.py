@@ -55,7 +55,7 @@ def test_list_waits_first_and_is_approved_with_one_tap(site: Site) -> None:
     made = put_down(site, "白玉珍", "何桂芳", "曹振海")
     page = site.browser("secretary").get(PLACE).text
     assert "1 件等审核" in page
-    assert "每月固定活动日 <span" in page
+    assert "3 人，每人 1 分" in page
     assert page.index("白玉珍</span>") < page.index("何桂芳</span>") < page.index("曹振海</span>")
     sent = site.browser("secretary").post(f"{PLACE}/{made}/approval")
     assert (sent.status_code, sent.headers["Location"]) == (303, PLACE)
@@ -228,16 +228,19 @@ def test_entry_is_taken_back_with_its_reason(site: Site) -> None:
     secretary.post(f"{PLACE}/{made}/approval")
     with site.sessions() as session:
         first = session.scalars(select(PointEntry.id).order_by(PointEntry.id)).first()
-    assert f"/console/entries/{first}/reversal" in secretary.get(PLACE).text
-    refused = secretary.post(f"/console/entries/{first}/reversal", {"reason": ""})
-    assert (refused.status_code, "请写冲回的原因" in refused.text) == (400, True)
-    again = [secretary.post(f"/console/entries/{first}/reversal", {"reason": "那天没来"}) for _ in "12"]
-    assert [answer.status_code for answer in again] == [303, 409]
+    form = {"entry": str(first), "reason": "那天没来"}
+    where = f"{PLACE}/{made}/reversal"
+    for wrong, words in (({"reason": ""}, "请写冲回的原因"), ({"entry": "0"}, "请选冲回谁的一条")):
+        refused = secretary.post(where, form | wrong)
+        assert (refused.status_code, words in refused.text) == (400, True)
+    assert site.browser("clerk").post(where, form).status_code == 403
+    other = put_down(site, "高长山", title="修渠")
+    assert secretary.post(f"{PLACE}/{other}/reversal", form).status_code == 400
+    assert [secretary.post(where, form).status_code for _ in "12"] == [303, 409]
     assert [points for _, points in posted(site)] == [1, 1, -1]
     page = secretary.get(PLACE).text
     assert "周明远冲回：那天没来" in page
-    assert f"/console/entries/{first}/reversal" not in page
-    assert site.browser("clerk").post(f"/console/entries/{first}/reversal").status_code == 403
+    assert f'name="entry" value="{first}"' not in page
 
 
 def file_last_year(site: Site) -> None:
