@@ -372,10 +372,10 @@ def address(world: World, route: str, row: str) -> str:
     rule, _, wanted = route.partition(" ")[2].partition(" ")
     if rule.startswith("/<name>"):
         return "/MP_verify_abc.txt" if row == "own" else "/MP_verify_xyz.txt"
-    # Only what is answered is told.
+    # Only what is answered is told or taken back.
     told = (
         " answered"
-        if rule.endswith(("/telling", "/appeal", "/paper") if "/objections/" in rule else "/telling")
+        if rule.endswith(("/telling", "/reversal", *(("/appeal", "/paper") if "/objections/" in rule else ())))
         else ""
     )
     past = rule.endswith(PAST_ONLY) or "/makeups/" in rule or told
