@@ -375,7 +375,9 @@ def address(world: World, route: str, row: str) -> str:
     # Only what is answered is told or taken back.
     told = (
         " answered"
-        if rule.endswith(("/telling", "/reversal", *(("/appeal", "/paper") if "/objections/" in rule else ())))
+        if rule.endswith(
+            ("/telling", "/reversal", *(("/appeal", "/paper") if "/objections/" in rule else ()))
+        )
         else ""
     )
     past = rule.endswith(PAST_ONLY) or "/makeups/" in rule or told
