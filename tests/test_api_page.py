@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 # The state says no: 409 wherever it is not a form that comes back.
 CONFLICTS = {
+    "answer_final", "appeal_closed", "appealed", "not_publicised", "objection_answered", "objection_closed",
+    "objection_open",
     "adjust_not_allowed", "body_missing", "cycle_overlaps", "excellent_over_limit", "grade_missing",
     "grades_not_asked", "holidays_unknown", "low_grades_missing", "no_quorum", "no_tie",
     "not_changed", "objections_open",
