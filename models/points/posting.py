@@ -16,6 +16,7 @@ from models.gatherings.gathering import Gathering, GatheringState, opens_at
 from models.gatherings.marks import begin_confirmation, counts_of, write_marks
 from models.gatherings.roll import Amendment, Counts, Roll, RollLine, Status
 from models.gatherings.roll_head import RollHead, roll_seen
+from models.people.org import OrgKind
 from models.points.appending import append_entries
 from models.points.closing import is_closed, refuse_closed
 from models.points.cycle import cycle_of
@@ -103,7 +104,7 @@ def post_attendance(
     scheme, cycle, period = ground
     gathering, revision = head.gathering, head.roll.revision
     constant: dict[str, Any] = {
-        "branch_id": head.org.id,
+        "branch_id": _branch_id(head),
         "scheme_id": scheme.id,
         "cycle": cycle,
         "period": period,
@@ -132,9 +133,15 @@ def _ground(session: Session, head: RollHead, now: datetime) -> tuple[Scheme, st
         if scheme is None:
             return None
         cycle = cycle_of(document_of(scheme.document).cycle, month)
-        if not is_closed(session, head.org.id, cycle, hold=True):
+        if not is_closed(session, _branch_id(head), cycle, hold=True):
             return scheme, cycle, month
     raise refuse_closed(cycle)
+
+
+def _branch_id(head: RollHead) -> int:
+    """Return whose points a roll makes: a group's are its branch's, which is rated as a whole."""
+    org = head.org
+    return org.parent_id if org.kind is OrgKind.PARTY_GROUP and org.parent_id else org.id
 
 
 def _hours(gathering: Gathering) -> Decimal:
@@ -193,16 +200,16 @@ def _reverse(session: Session, head: RollHead, member_ids: Sequence[int], *, by:
         .outerjoin(undo, undo.reverses == PointEntry.id)
         .where(
             PointEntry.gathering_id == head.gathering.id,
-            PointEntry.branch_id == head.org.id,
             PointEntry.member_id.in_(member_ids),
             PointEntry.reverses.is_(None),
             undo.id.is_(None),
         )
     ).all()
+    # A member stands on one roll of a gathering.
     kept = ("member_id", "branch_id", "scheme_id", "item", "cycle", "period", "occurred_on", "quantity",
             "source", "gathering_id")  # fmt: skip
     for cycle in {entry.cycle for entry in standing}:
-        if is_closed(session, head.org.id, cycle, hold=True):
+        if is_closed(session, _branch_id(head), cycle, hold=True):
             raise refuse_closed(cycle)
     for entry in standing:
         session.add(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Via
 from models.clock import day_of
-from models.gatherings.roll import STATUS_TEXT, Roll, Status
+from models.gatherings.roll import STATUS_TEXT, Roll, RollLine, Status
 from models.gatherings.roll_head import roll_seen
 from models.people.said import Said
 from models.points.closing import refuse_closed
@@ -129,7 +129,8 @@ def _roll_of(session: Session, entry: PointEntry) -> int | None:
     """Return the roll from which an entry was posted, locked; None for a proposal's."""
     if entry.gathering_id is None:
         return None
-    query = select(Roll.id).where(Roll.gathering_id == entry.gathering_id, Roll.org_id == entry.branch_id)
+    of_member = RollLine.gathering_id == entry.gathering_id, RollLine.member_id == entry.member_id
+    query = select(Roll.id).join(RollLine, RollLine.roll_id == Roll.id).where(*of_member)
     roll_id = session.scalars(query).one()
     roll_seen(session, roll_id, lock=True)
     return roll_id

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from models.audit import Via, record
 from models.clock import day_of
 from models.gatherings.workdays import after_workdays
-from models.people.org import Org, OrgKind
 from models.people.said import Filing, Said, hand_of
 from models.points.cycle import cycle_words
 from models.points.entry import PointEntry
@@ -132,8 +131,7 @@ def _entry_open(session: Session, member_id: int, entry_id: int) -> int:
         raise Refused("reversed_already", "这一条已经冲回，不计分了，不用再提")
     if entry.reverses is not None and entry.gathering_id is None:
         raise Refused("is_reversal", "这一条是冲回。原来的事该记分的，请重新申报")
-    home = session.get_one(Org, entry.branch_id)
-    return home.parent_id if home.kind is OrgKind.PARTY_GROUP and home.parent_id else home.id
+    return entry.branch_id
 
 
 def _star_open(session: Session, rating_id: int, member_id: int, *, now: datetime) -> int:

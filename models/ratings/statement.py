@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.gatherings.gathering import Gathering
-from models.gatherings.roll import Amendment, Roll
+from models.gatherings.roll import Amendment, RollLine
 from models.people.account import Account
 from models.people.member import Member
 from models.people.org import Org
@@ -28,10 +28,14 @@ DONE = (RatingState.CONFIRMED, RatingState.ARCHIVED)
 
 
 class Posted(NamedTuple):
-    """An entry with the words beside it: what it is about, whose hands it went through."""
+    """An entry with the words beside it: what it is about, whose hands it went through.
+
+    `of_month` (YYYY-MM) is the month that the gathering was held for.
+    """
 
     entry: PointEntry
     gathering: str | None
+    of_month: str | None
     account: str
     deed: str | None
     evidence: str | None
@@ -109,6 +113,7 @@ def _rows(session: Session, member_id: int, cycle: str) -> list[Posted]:
         select(
             PointEntry,
             Gathering.title,
+            Gathering.period,
             Account.name,
             Proposal.title,
             Proposal.evidence,
@@ -119,9 +124,13 @@ def _rows(session: Session, member_id: int, cycle: str) -> list[Posted]:
         .join(Account, Account.id == PointEntry.account_id)
         .outerjoin(Gathering, Gathering.id == PointEntry.gathering_id)
         .outerjoin(
-            Roll, and_(Roll.gathering_id == PointEntry.gathering_id, Roll.org_id == PointEntry.branch_id)
+            RollLine,
+            and_(RollLine.gathering_id == PointEntry.gathering_id, RollLine.member_id == member_id),
         )
-        .outerjoin(Amendment, and_(Amendment.roll_id == Roll.id, Amendment.revision == PointEntry.revision))
+        .outerjoin(
+            Amendment,
+            and_(Amendment.roll_id == RollLine.roll_id, Amendment.revision == PointEntry.revision),
+        )
         .outerjoin(Proposal, Proposal.id == PointEntry.proposal_id)
         .outerjoin(proposer, proposer.id == Proposal.account_id)
         .where(PointEntry.member_id == member_id, PointEntry.cycle == cycle)
@@ -159,7 +168,7 @@ def _views(
             by=_hand(entry, row.account),
             reverses=entry.reverses,
             reversed_by=reversed_by,
-            is_late=f"{entry.occurred_on:%Y-%m}" < months[0],
+            is_late=(row.of_month or f"{entry.occurred_on:%Y-%m}") < months[0],
             objection=objection,
             contestable=not (is_done or reversed_by) and _may_be_disputed(entry, objection),
         )

@@ -1,6 +1,6 @@
 """What a confirmed roll posts beyond attendance, and where it counts once the cycle is filed."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,9 +17,19 @@ from models.points.posting import amend_roll, confirm_roll
 from models.points.scheme import Scheme, publish_scheme
 from models.points.scheme_use import use_scheme
 from models.ratings.rating import RatingState
+from models.ratings.statement import statement_of
 from models.refused import Refused
 from tests.conftest import NOON
-from tests.factories import THREE_O_CLOCK, a_branch, a_gathering, a_member, a_rating, a_roll, an_account
+from tests.factories import (
+    THREE_O_CLOCK,
+    a_branch,
+    a_gathering,
+    a_group,
+    a_member,
+    a_rating,
+    a_roll,
+    an_account,
+)
 from tests.points.published import publish_for
 
 LATER = THREE_O_CLOCK + timedelta(hours=3)
@@ -116,3 +126,45 @@ def test_roll_waits_where_the_running_year_is_filed_too(
     with pytest.raises(Refused) as refused:
         confirm_roll(session, roll.id, by=by, now=NEXT_YEAR)
     assert refused.value.code == "cycle_closed"
+
+
+def test_roll_of_a_group_makes_points_of_its_branch_and_keeps_out_of_its_filed_year(session: Session) -> None:
+    branch = a_branch(session)
+    publish_for(session, branch, "ZONE")
+    by, group = an_account(session), a_group(session, branch)
+    member = a_member(session, branch, group=group)
+    first, second = (a_roll(session, a_gathering(session, group), group, [member]) for _ in range(2))
+    for roll in (first, second):
+        set_marks(session, roll.id, {member.id: Status.ABSENT}, by=by.id, now=LATER)
+    confirm_roll(session, first.id, by=by.id, now=LATER)
+    file_the_year(session, branch, by.id)
+    confirm_roll(session, second.id, by=by.id, now=NEXT_YEAR)
+    assert [(cycle, period) for _, cycle, period, *_ in entries(session, branch)] == [
+        ("2026", "2026-11"),
+        ("2027", "2027-01"),
+    ]
+    with pytest.raises(Refused) as refused:
+        amend_roll(session, first.id, {member.id: Status.LEAVE}, reason="补到请假条", by=by.id, now=NEXT_YEAR)
+    assert refused.value.code == "cycle_closed"
+
+
+@pytest.mark.parametrize(
+    ("month", "held_on", "late"),
+    [
+        ("2026-12", datetime(2027, 1, 5, 7, tzinfo=UTC), True),  # held late, of the year that is filed
+        ("2027-01", datetime(2026, 12, 30, 7, tzinfo=UTC), False),  # held early, of the year that runs
+    ],
+)
+def test_gathering_is_of_the_cycle_of_its_month_whatever_the_day(
+    session: Session, month: str, held_on: datetime, late: bool
+) -> None:
+    branch = a_branch(session)
+    publish_for(session, branch, "ZONE")
+    by, member = an_account(session), a_member(session, branch)
+    roll = a_roll(session, a_gathering(session, branch, period=month, starts_at=held_on), branch, [member])
+    set_marks(session, roll.id, {member.id: Status.ABSENT}, by=by.id, now=NEXT_YEAR)
+    file_the_year(session, branch, by.id)
+    confirm_roll(session, roll.id, by=by.id, now=NEXT_YEAR)
+    statement = statement_of(session, member.id, cycle="2027", now=NEXT_YEAR)
+    assert statement is not None
+    assert [entry.is_late for entry in statement.entries] == [late]
