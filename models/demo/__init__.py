@@ -14,6 +14,7 @@ from models.demo.letters import receive_letters
 from models.demo.months import tell_the_year
 from models.demo.people import settle_people
 from models.demo.publicity import tell_the_public
+from models.demo.quarter import rate_last_quarter
 from models.demo.ratings import rate_last_year
 from models.demo.records import keep_records
 from models.demo.tree import choose_schemes, enter_holidays, plant_tree
@@ -54,6 +55,7 @@ def load_demo(
     record_deeds(session, people, accounts, now=now)
     keep_unrated(session, people, told)
     rate_last_year(session, people, accounts, now=now)
+    rate_last_quarter(session, people, accounts, now=now)
     keep_records(session, people, told, accounts, now=now)
     tell_the_public(session, orgs, told, accounts, now=now)
     receive_letters(session, accounts, now=now)

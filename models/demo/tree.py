@@ -14,6 +14,8 @@ from models.people.org import Org, OrgKind, Setting, put_setting
 from models.points.scheme import publish_scheme
 from models.points.scheme_use import use_scheme
 
+# A firm's year is long: two of them rate by the quarter, from this year on.
+BY_QUARTER = ("XB05", "XB07")
 VETO = '{"id": "discipline", "title": "受党纪处分", "effect": "max_star", "max_star": 2}'
 SCHEMES = Path(scheme_room.__file__).parent / "schemes"
 YEARS = (2025, 2026)
@@ -71,10 +73,12 @@ def _org(session: Session, kind: OrgKind, code: str, name: str, parent: Org | No
 def choose_schemes(session: Session, orgs: dict[str, Org], *, now: datetime) -> None:
     """Publish the zone's scheme for the last rating and this year's, and a township's by attendances.
 
-    This year's adds a veto.
+    This year's adds a veto. Two firms try a scheme by the quarter.
     """
     first, this = first_year(day_of(now)), day_of(now).year
-    zone, attend = ((SCHEMES / f"{code}.json").read_text("utf-8") for code in ("ZONE", "ATTEND"))
+    zone, attend, quarter = (
+        (SCHEMES / f"{code}.json").read_text("utf-8") for code in ("ZONE", "ATTEND", "DEMO")
+    )
     told = '"version": 1, "title": "示范区积分办法（2026年版）"'
     old = zone.replace(told, f'"version": 1, "title": "示范区积分办法（{first}年版）"')
     new = zone.replace(told, f'"version": 2, "title": "示范区积分办法（{this}年版）"')
@@ -82,6 +86,9 @@ def choose_schemes(session: Session, orgs: dict[str, Org], *, now: datetime) -> 
     for text, org_code, year in ((old, "SFQ", first), (new, "SFQ", this), (attend, "YX", first)):
         scheme = publish_scheme(session, text, issuer=orgs["SFQ"], by=None, now=now)
         use_scheme(session, orgs[org_code], scheme, from_month=f"{year}-01", by=None)
+    by_quarter = publish_scheme(session, quarter, issuer=orgs["SFQ"], by=None, now=now)
+    for org_code in BY_QUARTER:
+        use_scheme(session, orgs[org_code], by_quarter, from_month=f"{this}-01", by=None)
 
 
 def enter_holidays(session: Session) -> None:
