@@ -25,6 +25,7 @@ from models.notices.publish import cancel, publish
 from models.people.bind import bind, issue_codes, open_binding, unbind
 from models.people.console import change_password, check_password, make_account, start_session
 from models.people.member import Member
+from models.people.said import Said
 from models.points.entry import PointEntry, Source
 from models.points.posting import amend_roll, confirm_roll
 from models.ratings.statement import statement_of
@@ -33,7 +34,7 @@ from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_member, a_post, an_account
 from tests.gatherings.halls import MINI, Hall, a_hall, hashed, spender
 from tests.points.published import publish_for
-from tests.twins import YEAR, a_year_of_twins, statuses
+from tests.twins import YEAR, a_year_of_twins, object_to_an_absence, statuses
 
 ROOT = Path(__file__).parents[1]
 SHOWN = [
@@ -108,8 +109,8 @@ def test_twins_with_and_without_a_phone_end_the_year_with_the_same_ledger(
         )
         # Not the revision: two lines corrected one after the other make two.
         same = (
-            "branch_id", "scheme_id", "item", "cycle", "period", "occurred_on", "quantity", "points",
-            "source", "gathering_id", "account_id",
+            "branch_id", "scheme_id", "item", "level", "reason", "cycle", "period", "occurred_on", "quantity",
+            "points", "source", "gathering_id", "account_id",
         )  # fmt: skip
         return [[*(getattr(entry, name) for name in same), entry.reverses is None] for entry in found]
 
@@ -129,7 +130,27 @@ def test_a_year_of_twins_posts_something_and_takes_something_back(session: Sessi
         phone = a_year_of_twins(session, scheme).phone
         query = select(PointEntry.points).where(PointEntry.member_id == phone.id).order_by(PointEntry.id)
         found[scheme] = [int(points) for points in session.scalars(query)]
-    assert found == {"ATTEND": [1] * 6, "DEMO": [-3, 3, -1, -3]}
+    assert found == {
+        "ATTEND": [1, 1, 1, 1, 1, 1, 1, -1, 1, 1, 1],
+        "DEMO": [1, 1, -3, 3, -1, 1, -1, -3, 1],
+    }
+
+
+def test_twins_object_by_phone_and_by_word_of_mouth_and_are_heard_alike(session: Session) -> None:
+    twins = a_year_of_twins(session, "DEMO")
+    phone, paper = (object_to_an_absence(twins, member, way) for member, way in twins.ways())
+    told = ("state", "desk", "due_on", "finding", "total_before", "total_after", "star_before", "star_after")
+    assert [getattr(phone, name) for name in told] == [getattr(paper, name) for name in told]
+    assert (phone.how, paper.how) == (None, Said.PHONE_CALL)
+    assert statuses(session, twins.phone) == statuses(session, twins.paper)
+    ledgers = []
+    for member in (twins.phone, twins.paper):
+        query = select(PointEntry).where(PointEntry.member_id == member.id).order_by(PointEntry.id)
+        same = ("item", "cycle", "period", "occurred_on", "quantity", "points", "source", "gathering_id")
+        ledgers.append([[getattr(one, name) for name in same] for one in session.scalars(query)])
+    assert ledgers[0] == ledgers[1]
+    # The absence of September, and its reversal.
+    assert [entry[5] for entry in ledgers[0] if entry[2] == "2026-09"] == [-3, 3]
 
 
 def test_ledger_does_not_know_how_anybody_was_recorded() -> None:

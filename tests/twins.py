@@ -1,12 +1,15 @@
-"""Two members of one branch with the same year of facts: one has a phone, of the other all is on paper."""
+"""Two members of one branch with the same year of facts: one has a phone, of the other all is on paper.
 
-from collections.abc import Callable
+They attend, ask leave, go away, volunteer and declare.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via
 from models.clock import day_of
@@ -22,7 +25,7 @@ from models.gatherings.marks import set_marks
 from models.gatherings.roll import CheckedIn, LeaveReason, Roll, RollLine, Status
 from models.keyring import token_hash
 from models.notices.joiners import follow_roster
-from models.people.account import Account
+from models.people.account import Account, Role
 from models.people.away_report import Trip, decide_away, report_away
 from models.people.binding import Binding
 from models.people.member import Member, SpellKind
@@ -30,8 +33,17 @@ from models.people.org import Org
 from models.people.phone import start_phone_session
 from models.people.said import Filing, Said
 from models.people.spells import end_spell, spell_to_end
+from models.points.approving import approve, reject
+from models.points.deed import Deed, items_for
+from models.points.entry import PointEntry
 from models.points.late_answers import answer_host_attendance
 from models.points.posting import confirm_roll
+from models.points.proposal import Proposal
+from models.points.proposing import propose, withdraw
+from models.points.reversal import reverse_entry
+from models.ratings.answering import Answer, answer_objection
+from models.ratings.objecting import object_to
+from models.ratings.objection import Objection
 from tests.conftest import NOON
 from tests.factories import (
     KEYRING,
@@ -61,6 +73,7 @@ class Twins:
     gathering: Gathering
     roll: Roll
     attendances: list[int]
+    item: str  # what members of this scheme declare
 
     @property
     def start(self) -> datetime:
@@ -200,10 +213,101 @@ def asks_leave_and_comes_after_all(of: Twins) -> None:
     signs_in_by_code(of)
 
 
+def declare(of: Twins, title: str = "清淤") -> list[Proposal]:
+    """Let both declare a deed of the day, one by phone and one by word of mouth."""
+    deed, now = Deed(of.item, day_of(of.start), title), of.start + timedelta(days=1)
+    hands: tuple[tuple[Member, dict[str, Any]], ...] = (
+        (of.phone, {"by": None, "how": None, "via": Via.PHONE}),
+        (of.paper, {"by": of.leader.id, "how": Said.PHONE_CALL, "via": Via.CONSOLE}),
+    )
+    return [
+        propose(of.session, of.branch.id, [one.id], deed, by_member=one.id, now=now, **hand)
+        for one, hand in hands
+    ]
+
+
+def approve_all(of: Twins, proposals: Sequence[Proposal]) -> None:
+    for one in proposals:
+        told = Said.IN_PERSON if one.account_id else None
+        approve(
+            of.session, one.id, told_how=told, by=of.secretary.id, via=Via.CONSOLE,
+            now=of.start + timedelta(days=2),
+        )  # fmt: skip
+
+
+def volunteer_on_one_list(of: Twins) -> None:
+    """Let the leader put both on one list."""
+    deed, both = Deed(of.item, day_of(of.start), "修剪绿化带"), [of.phone.id, of.paper.id]
+    made = propose(
+        of.session, of.branch.id, both, deed, by=of.leader.id, by_member=None, how=None, via=Via.CONSOLE,
+        now=of.start + timedelta(days=1),
+    )  # fmt: skip
+    approve_all(of, [made])
+
+
+def declare_and_are_believed(of: Twins) -> None:
+    approve_all(of, declare(of))
+
+
+def declare_and_are_not(of: Twins) -> None:
+    for one in declare(of):
+        hand: dict[str, Any] = {
+            "by": of.secretary.id,
+            "via": Via.CONSOLE,
+            "now": of.start + timedelta(days=2),
+        }
+        reject(of.session, one.id, answer="那天没有活动", **hand)
+
+
+def declare_and_think_better(of: Twins) -> None:
+    for one in declare(of):
+        by, how = (of.leader.id, Said.FAMILY) if one.account_id else (None, None)
+        via = Via.CONSOLE if by else Via.PHONE
+        withdraw(of.session, one.id, by=by, by_member=one.by_member_id, how=how, via=via)
+
+
+def are_put_down_by_mistake(of: Twins) -> None:
+    """Let what was declared and approved be taken back."""
+    declared = declare(of, "疏通渠口")
+    approve_all(of, declared)
+    made = PointEntry.proposal_id.in_([one.id for one in declared])
+    for entry in of.session.scalars(select(PointEntry).where(made).order_by(PointEntry.id)).all():
+        reverse_entry(of.session, entry.id, reason="那天没有做", by=of.secretary.id, via=Via.CONSOLE)
+
+
+# What both did beside the gatherings, by month.
+DEEDS: dict[int, Callable[[Twins], None]] = {
+    2: declare_and_are_believed,
+    3: volunteer_on_one_list,
+    5: declare_and_are_not,
+    6: declare_and_think_better,
+    8: are_put_down_by_mistake,
+    11: declare_and_are_believed,
+}
+
+
 def leaves_early(of: Twins) -> None:
     of.scan()
     for member in (of.phone, of.paper):
         of.by_hand(member, Status.LEFT_EARLY, after=1)
+
+
+def object_to_an_absence(of: Twins, member: Member, way: dict[str, Any]) -> Objection:
+    """Let one of them say that the September roll is wrong; somebody else looks, and finds a leave."""
+    undo = aliased(PointEntry)
+    entry = of.session.scalars(
+        select(PointEntry)
+        .outerjoin(undo, undo.reverses == PointEntry.id)
+        .where(PointEntry.member_id == member.id, PointEntry.period == "2026-09", undo.id.is_(None))
+    ).one()
+    now = NOON.replace(month=12)
+    objection = object_to(
+        of.session, member_id=member.id, entry_id=entry.id, said="那天请过假", **way, now=now
+    )
+    other = an_account(of.session, name="李桂兰")
+    a_post(of.session, other, of.branch, Role.COMMISSIONER)
+    found = Answer(True, "请假条在，支部漏答复了", Status.LEAVE)
+    return answer_objection(of.session, objection.id, found, by=other.id, via=Via.CONSOLE, now=now)
 
 
 # What happened from January to December, and how the roll then reads.
@@ -233,19 +337,22 @@ def a_year_of_twins(session: Session, scheme: str) -> Twins:
     secretary, leader = an_account(session, name="周明远"), an_account(session, name="何桂芳")
     a_post(session, secretary, branch)
     binding = a_binding(session, phone, MINI)
+    item = items_for(session, branch, declared=True, now=NOON)[0].id
     of: Twins | None = None
     for month, (happens, _) in enumerate(YEAR, start=1):
         starts_at = NOON.replace(month=month, hour=7, minute=0)
         gathering = a_gathering(session, branch, starts_at=starts_at, period=f"2026-{month:02d}")
         publish_rolls(session, gathering, [branch.id])
         roll = session.scalars(select(Roll).where(Roll.gathering_id == gathering.id)).one()
-        of = Twins(session, branch, secretary, leader, phone, paper, binding, gathering, roll, [])
+        of = Twins(session, branch, secretary, leader, phone, paper, binding, gathering, roll, [], item)
         happens(of)
         session.expire_all()
         later = starts_at + timedelta(days=1)
         confirm_roll(session, roll.id, by=secretary.id, now=later)
         for one in of.attendances:
             answer_host_attendance(session, one, **of.answer(later))
+        if month in DEEDS:
+            DEEDS[month](of)
     assert of is not None
     return of
 
