@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import Generic, TypeVar
 
 from models.points.cycle import Span, cycle_of, span_of
 from models.points.entry import Source
@@ -13,20 +14,23 @@ from models.points.explanation import Limit, Share, Sums, cut_words, earned_word
 from models.points.facts import Entry, MemberFacts
 from models.points.scheme_document import Item, SchemeDocument
 
+# Up to the sums of items points are decimals that end; what part and weight make of them need not.
+Number = TypeVar("Number", Decimal, Fraction)
+
 
 @dataclass
-class Row:
+class Row(Generic[Number]):
     """An entry on its way through the rules. Not `live`: struck, and no later rule sees it."""
 
     entry: Entry
     item: Item | None
-    counted: Fraction = Fraction(0)
+    counted: Number
     why: str = ""
     live: bool = True
 
     def strike(self, why: str) -> None:
         """Take the entry out: it counts nothing, for this reason."""
-        self.counted, self.why, self.live = Fraction(0), why, False
+        self.counted, self.why, self.live = type(self.counted)(0), why, False
 
 
 @dataclass
@@ -34,10 +38,10 @@ class Bucket:
     """The entries that are counted as one: those of an item, or of all items of a group."""
 
     items: list[Item] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row[Decimal]] = field(default_factory=list)
 
 
-PERIOD_OF: dict[str, Callable[[Row], str]] = {
+PERIOD_OF: dict[str, Callable[[Row[Decimal]], str]] = {
     "month": lambda row: row.entry.period,
     "quarter": lambda row: cycle_of("quarter", row.entry.period),
     "once": lambda _: "",
@@ -49,7 +53,7 @@ ONCE_WORDS = {
 }
 
 
-def sums_of(document: SchemeDocument, member: MemberFacts, cycle: str) -> tuple[list[Row], Sums]:
+def sums_of(document: SchemeDocument, member: MemberFacts, cycle: str) -> tuple[list[Row[Decimal]], Sums]:
     """Count the member's entries of `cycle` up to the sums of items and groups, by part.
 
     Rows come in the order in which limits cut, the last first: by period, day and id. Entries of other
@@ -63,19 +67,19 @@ def sums_of(document: SchemeDocument, member: MemberFacts, cycle: str) -> tuple[
         return rows, _count_items(document, rows)
 
 
-def _rows(document: SchemeDocument, entries: Sequence[Entry], span: Span) -> list[Row]:
+def _rows(document: SchemeDocument, entries: Sequence[Entry], span: Span) -> list[Row[Decimal]]:
     """Place the entries by the period of what they are about; strike the reversed with their reversals."""
     by_id = {entry.id: entry for entry in entries}
     if len(by_id) != len(entries):
         raise ValueError("an entry is given twice")
     items = {item.id: item for item in document.items}
     reversed_ids = {entry.reverses for entry in entries if entry.reverses is not None}
-    rows = []
+    rows: list[Row[Decimal]] = []
     for entry in sorted(entries, key=lambda one: (one.period, one.occurred_on, one.id)):
         original = by_id.get(entry.reverses) if entry.reverses is not None else None
         if (original or entry).period not in span.months:
             continue
-        row = Row(entry, items.get(entry.item))
+        row = Row(entry, items.get(entry.item), Decimal(0))
         if entry.reverses is not None:
             row.strike(reversal_words(original.occurred_on if original else None))
         elif entry.id in reversed_ids:
@@ -88,7 +92,7 @@ def _rows(document: SchemeDocument, entries: Sequence[Entry], span: Span) -> lis
     return rows
 
 
-def _earn(row: Row, item: Item) -> None:
+def _earn(row: Row[Decimal], item: Item) -> None:
     each = item.pts
     if item.levels is not None:
         told = item.levels.get(row.entry.level or "")
@@ -97,19 +101,19 @@ def _earn(row: Row, item: Item) -> None:
             return
         each = told
     points = each * row.entry.quantity
-    row.counted = exactly(points)
+    row.counted = points
     row.why = earned_words(item, row.entry, each, as_posted=points == row.entry.points)
 
 
-def _strike_other_categories(rows: Iterable[Row], member: MemberFacts) -> None:
+def _strike_other_categories(rows: Iterable[Row[Decimal]], member: MemberFacts) -> None:
     for row in rows:
         only = row.item.applies_to if row.live and row.item else None
         if only and member.category(row.entry.occurred_on) not in only:
             row.strike("这个项目不适用于本人的类别，不计")
 
 
-def _keep_one_deduction_per_gathering(document: SchemeDocument, rows: Iterable[Row]) -> None:
-    by_gathering: dict[int, list[Row]] = defaultdict(list)
+def _keep_one_deduction_per_gathering(document: SchemeDocument, rows: Iterable[Row[Decimal]]) -> None:
+    by_gathering: dict[int, list[Row[Decimal]]] = defaultdict(list)
     for row in rows:
         if row.live and row.counted < 0 and row.entry.source == Source.ATTENDANCE and row.entry.gathering_id:
             by_gathering[row.entry.gathering_id].append(row)
@@ -120,7 +124,7 @@ def _keep_one_deduction_per_gathering(document: SchemeDocument, rows: Iterable[R
         keep_largest(same, "同一次活动只扣最多的一项，这一条不扣")
 
 
-def _count_items(document: SchemeDocument, rows: Iterable[Row]) -> Sums:
+def _count_items(document: SchemeDocument, rows: Iterable[Row[Decimal]]) -> Sums:
     """Apply the rules of items and groups; return by part what each of them comes to."""
     buckets: dict[tuple[str, str], Bucket] = defaultdict(Bucket)
     for item in document.items:
@@ -147,7 +151,7 @@ def _count_bucket(bucket: Bucket, *, by_month: bool) -> Share:
     titles = tuple(item.title for item in bucket.items if any(row.item is item for row in bucket.rows))
     for row in bucket.rows:
         if row.item and row.item.cap_per_event is not None:
-            _cap([row], Limit("", "每次上限", exactly(row.item.cap_per_event)))
+            _cap([row], "每次上限", row.item.cap_per_event)
     if rule.unit in PERIOD_OF:
         for same in _split(bucket.rows, PERIOD_OF[rule.unit]).values():
             keep_largest(same, ONCE_WORDS[rule.unit])
@@ -160,34 +164,35 @@ def _count_bucket(bucket: Bucket, *, by_month: bool) -> Share:
     months = _split(live, lambda row: row.entry.period)
     if rule.cap_per_month is not None:
         for period, same in months.items():
-            _cap(same, Limit("", f"{int(period[5:])}月上限", exactly(rule.cap_per_month)))
+            _cap(same, f"{int(period[5:])}月上限", rule.cap_per_month)
     if rule.cap is not None:
-        _cap(live, Limit("", "上限", exactly(rule.cap)))
+        _cap(live, "上限", rule.cap)
     told = tuple((period, _sum(months[period])) for period in sorted(months)) if by_month else ()
     return Share(titles, rule.unit, times, uncapped, _sum(live), several, told)
 
 
-def _sum(rows: Iterable[Row]) -> Decimal:
-    """Add up what rows count; up to the sums of items all points are decimals that end."""
-    total = sum((row.counted for row in rows), Fraction(0))
-    return Decimal(total.numerator) / Decimal(total.denominator)
+def _sum(rows: Iterable[Row[Decimal]]) -> Decimal:
+    return sum((row.counted for row in rows), Decimal(0))
 
 
-def _split(rows: Iterable[Row], key: Callable[[Row], str]) -> Mapping[str, list[Row]]:
-    by_key: dict[str, list[Row]] = defaultdict(list)
+def _split(
+    rows: Iterable[Row[Decimal]], key: Callable[[Row[Decimal]], str]
+) -> Mapping[str, list[Row[Decimal]]]:
+    by_key: dict[str, list[Row[Decimal]]] = defaultdict(list)
     for row in rows:
         by_key[key(row)].append(row)
     return by_key
 
 
-def _cap(rows: Sequence[Row], limit: Limit) -> None:
-    """Hold the sum of the rows between minus and plus the size of the limit."""
-    total = sum((row.counted for row in rows), Fraction(0))
-    own = [row for row in rows if (row.counted > 0) == (total > 0)]
-    take_back(own, abs(total) - limit.value, limit)
+def _cap(rows: Sequence[Row[Decimal]], name: str, size: Decimal) -> None:
+    """Hold the sum of the rows between minus and plus `size`."""
+    total = _sum(rows)
+    if (over := abs(total) - size) > 0:
+        own = [row for row in rows if (row.counted > 0) == (total > 0)]
+        take_back(own, over, Limit("", name, exactly(size)))
 
 
-def keep_largest(rows: Sequence[Row], why: str) -> None:
+def keep_largest(rows: Sequence[Row[Decimal]], why: str) -> None:
     """Strike all but the row that weighs most, plus before minus; among equals the first stays."""
     largest = max(rows, key=lambda row: (abs(row.counted), row.counted))
     for row in rows:
@@ -195,7 +200,7 @@ def keep_largest(rows: Sequence[Row], why: str) -> None:
             row.strike(why)
 
 
-def take_back(rows: Sequence[Row], amount: Fraction, limit: Limit) -> None:
+def take_back(rows: Sequence[Row[Number]], amount: Number, limit: Limit) -> None:
     """Bring rows of one sign nearer to zero by `amount` in all, the latest first."""
     for row in reversed(rows):
         if amount <= 0:
@@ -204,5 +209,5 @@ def take_back(rows: Sequence[Row], amount: Fraction, limit: Limit) -> None:
         if cut:
             was = row.counted
             row.counted -= cut if was > 0 else -cut
-            row.why = cut_words(limit, was, row.counted)
+            row.why = cut_words(limit, Fraction(was), Fraction(row.counted))
             amount -= cut

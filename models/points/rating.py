@@ -55,7 +55,8 @@ def tally(document: SchemeDocument, member: MemberFacts, *, cycle: str) -> Tally
     The order of the entries is without effect: lines stand by date and id, and where a limit cuts, the
     later lines carry it. Refused: cycle_invalid.
     """
-    rows, sums = sums_of(document, member, cycle)
+    counted, sums = sums_of(document, member, cycle)
+    rows = [Row(row.entry, row.item, exactly(row.counted), row.why, row.live) for row in counted]
     with localcontext(EXACT):
         score = close(document, member, sums, cycle)
         span = span_of(document.cycle, cycle)
@@ -179,7 +180,7 @@ def _part_tally(part: Part, count: Count, scale: int, why: str) -> PartTally:
     )
 
 
-def _carry_cuts(part: Part, count: Count, rows: list[Row]) -> None:
+def _carry_cuts(part: Part, count: Count, rows: list[Row[Fraction]]) -> None:
     """Let the latest lines carry what ceiling and floor cut, and weight all of them as the part is."""
     for stretch in count.stretches:
         own = [row for row in rows if row.live and stretch.period in (None, row.entry.period)]
@@ -197,7 +198,7 @@ def _carry_cuts(part: Part, count: Count, rows: list[Row]) -> None:
                 row.why += f"，{say('折算计入总分', row.counted)} 分"
 
 
-def _line(document: SchemeDocument, row: Row) -> Line:
+def _line(document: SchemeDocument, row: Row[Fraction]) -> Line:
     item, entry, scale = row.item, row.entry, document.rounding.scale
     return Line(
         entry.id,
