@@ -3,7 +3,6 @@
 from handlers.chat import points_words as words
 from handlers.chat.ask import Ask
 from models.people.shared_phone import shares_phone
-from models.people.spells import spell_kinds
 from models.ratings.stars import stars_of
 from models.ratings.statement import statement_of
 
@@ -22,7 +21,8 @@ def show_stars(ask: Ask) -> str:
     """星级: the last star put up, with its reasons; who stands outside the rating is told so."""
     if ask.member is None:
         return words.STARS_ARE_PRIVATE
-    kinds = spell_kinds(ask.session, ask.member.id, now=ask.edge.now)
+    points = statement_of(ask.session, ask.member.id, now=ask.edge.now)
     stars = stars_of(ask.session, ask.member.id, ask.member.branch_id)
     is_shared = shares_phone(ask.session, ask.member)
-    return words.stars_words(ask.member.name, stars, kinds, is_shared=is_shared)
+    standing = points.balance.standing if points else None
+    return words.stars_words(ask.member.name, stars, standing, is_shared=is_shared)

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from handlers.chat.words import BIND, wrapped
 from models.clock import day_text
-from models.people.member import SpellKind
 from models.points.cycle import cycle_words
 from models.points.exact import show
-from models.points.result import PartTally
+from models.points.result import PartTally, Standing
 from models.ratings.stars import StarView
 from models.ratings.statement import EntryView, Statement
 
@@ -62,14 +61,15 @@ def _entry(entry: EntryView) -> str:
     return f"{day_text(entry.occurred_on)[:-3]} {entry.title} {sign}{shown}"
 
 
-def stars_words(name: str, stars: Sequence[StarView], kinds: set[SpellKind], *, is_shared: bool) -> str:
+def stars_words(name: str, stars: Sequence[StarView], standing: Standing | None, *, is_shared: bool) -> str:
     """Say the last star that was put up with its reasons, and those before; none is foretold.
 
-    Without one, say who decides; whoever stands outside the rating is told so.
+    Without one, say who decides; whoever stands outside the rating is told so. `standing`: None without
+    a scheme.
     """
     told = [star for star in stars if star.is_told]
     if not told:
-        return _no_star_words(name, kinds)
+        return _no_star_words(name, standing)
     last = told[0]
     head = f"{name} 同志\n【{cycle_words(last.cycle)} {last.label}】"
     if is_shared:
@@ -82,9 +82,9 @@ def stars_words(name: str, stars: Sequence[StarView], kinds: set[SpellKind], *, 
     return _within(head, blocks, STARS_FOOT)
 
 
-def _no_star_words(name: str, kinds: set[SpellKind]) -> str:
-    if SpellKind.NOT_RATED in kinds:
+def _no_star_words(name: str, standing: Standing | None) -> str:
+    if standing == "not_rated":
         return f"{name} 同志\n【不参评】\n这是支部大会定的，\n不影响您参加组织生活。"
-    if SpellKind.EXEMPT in kinds:
-        return f"{name} 同志\n【不参评】\n长期不作要求期间不评星级。"
+    if standing == "exempt":
+        return f"{name} 同志\n【不参评】\n积分办法规定您这一类不参评，\n不影响您参加组织生活。"
     return f"{name} 同志\n星级由支部大会定，还没有评。\n看分数，请发：积分"

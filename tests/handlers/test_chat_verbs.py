@@ -175,13 +175,15 @@ def test_family_that_shares_a_number_reads_totals_only(safe: Chat) -> None:
     ("kind", "said"),
     [
         (SpellKind.NOT_RATED, "王建国 同志\n【不参评】\n这是支部大会定的，"),
-        (SpellKind.EXEMPT, "王建国 同志\n【不参评】\n长期不作要求期间不评星级。"),
+        # Freed from duties is not out of the rating.
+        (SpellKind.EXEMPT, "王建国 同志\n星级由支部大会定，还没有评。"),
         (SpellKind.AWAY, "王建国 同志\n星级由支部大会定，还没有评。"),
     ],
 )
 def test_star_is_not_spoken_of_where_somebody_stands_outside(safe: Chat, kind: SpellKind, said: str) -> None:
     hall = a_hall(safe.sessions)
     with safe.sessions.begin() as session:
+        publish_for(session, hall.branch, "ZONE")
         a_spell(session, hall.member, kind, code="ill" if kind is SpellKind.EXEMPT else None)
     assert safe.say(hall.openid, "星级").startswith(said)
     assert "患病" not in safe.say(hall.openid, "星级")

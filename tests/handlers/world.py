@@ -37,7 +37,7 @@ from models.people.phone import start_phone_session
 from models.people.said import Said
 from models.points.scheme import Scheme, publish_scheme
 from models.points.scheme_use import use_scheme
-from models.ratings.objection import Objection, ObjectionState
+from models.ratings.objection import ObjectionState
 from models.ratings.veto import Veto
 from tests.conftest import APP, NOON, REDIS, clone_database, drop_database, url
 from tests.factories import (
@@ -66,6 +66,7 @@ from tests.factories import (
     an_article,
     an_away_report,
     an_entry,
+    an_objection,
     filed_minutes,
 )
 from tests.handlers.at_work import put_to_work
@@ -233,7 +234,7 @@ def _tree(session: Session, world: World) -> None:
         "joint": a_branch(session, town, name="柳湾村党支部"),
         "other": a_branch(session, a_township(session, zone, "河西镇党委"), name="远山村党支部"),
     }
-    scheme = attend() | {"narrow": ["parts.duty.cap"]}
+    scheme = attend() | {"narrow": ["parts.duty.cap"], "show_every": "quarter"}
     before = NOON - timedelta(days=300)
     published = publish_scheme(session, json.dumps(scheme), issuer=zone, by=None, now=before)
     use_scheme(session, zone, published, from_month="2020-01", by=None)
@@ -283,11 +284,7 @@ def _objections(session: Session, world: World, place: str, scheme: Scheme, auth
     no = {"finding": "没有错", "answered_by": hand.id, "answered_at": NOON, "state": ObjectionState.REJECTED}
     for key, more in ((f"{place} answered", no), (place, {})):
         entry = an_entry(session, member, scheme, author, points=Decimal(0))
-        asked: dict[str, Any] = {"branch_id": member.branch_id, "member_id": member.id, "entry_id": entry.id}
-        asked |= {"said": "这一条不对", "asked_at": NOON, "due_on": date(2026, 12, 16)}
-        row = Objection(**asked, recorded_by=hand.id, how=Said.IN_PERSON, **more)
-        session.add(row)
-        session.flush()
+        row = an_objection(session, entry, recorded_by=hand.id, how=Said.IN_PERSON, **more)
         world.objections[key] = row.id
 
 
