@@ -29,6 +29,7 @@ from models.people.org import Org, OrgKind
 from models.points.entry import PointEntry, Source
 from models.points.proposal import Proposal, ProposalMember, ProposalState
 from models.points.scheme import Scheme
+from models.ratings.objection import Objection
 from models.ratings.rating import Rating
 from models.ratings.run import RatingRun
 from tests.conftest import NOON
@@ -247,6 +248,13 @@ def a_proposal(
         row.state, row.decided_by, row.decided_at = ProposalState.APPROVED, approved_by.id, NOON
         session.flush()
     return row
+
+
+def an_objection(session: Session, entry: PointEntry, **columns: Any) -> Objection:
+    """Let the member of an entry have objected to it by phone; it waits."""
+    usual: dict[str, Any] = {"branch_id": entry.branch_id, "member_id": entry.member_id, "entry_id": entry.id}
+    usual |= {"said": "这一条不对", "asked_at": NOON, "due_on": date(2026, 12, 16)}
+    return _added(session, Objection(**usual | columns))
 
 
 def a_rating(session: Session, branch: Org, scheme: Scheme, by: Account, **columns: Any) -> Rating:

@@ -17,6 +17,7 @@ from models.gatherings.roll import Roll
 from models.people.away_report import AwayReport
 from models.people.member import Member, surname_order
 from models.people.org import Org
+from models.ratings.objections_waiting import objections_in_words, objections_open
 
 # Kinds in the order of the list; drafts, and whatever speaks of one person, are a number to whoever is not of
 # the branch.
@@ -28,6 +29,7 @@ KIND_TEXT = {
     "leaves": "等答复的请假",
     "reports": "等答复的外出报备",
     "attendances": "等答复的流入地参加情况",
+    "objections": "没有答复的异议",
     "makeups": "没有补的学习",
     "delegates": "交接时结束的委托",
     "articles": "没有发布的稿件",
@@ -73,6 +75,7 @@ def open_items(session: Session, org: Org) -> dict[str, list[Any]]:
         "leaves": [[row.gathering.id, row.whose.member_id] for row in asked.leaves],
         "reports": [row.request.id for row in asked.reports],
         "attendances": [row.request.id for row in asked.attendances],
+        "objections": objections_open(session, org),
         "makeups": [list(row) for row in session.execute(makeups)],
     }
 
@@ -106,7 +109,7 @@ def sections_of(
 ) -> list[Section]:
     """Return a frozen list in words; without `names`, drafts and what speaks of persons are numbers only.
 
-    `articles` are their titles by id, from whoever knows them. At most five statements.
+    `articles` are their titles by id, from whoever knows them. At most six statements.
     """
     gatherings, rolls = _gatherings(session, items)
     lines = {
@@ -171,6 +174,7 @@ def _of_persons(
         kind: [f"{people.get(member_id, '')}，{gatherings.get(it, '')}" for it, member_id in of]
         for kind, of in pairs.items()
     }
+    told["objections"] = objections_in_words(session, items.get("objections", ()))
     for kind, rows in (("reports", reports), ("attendances", attendances)):
         in_order = sorted(rows, key=lambda row: surname_order(row[0]))
         told[kind] = [f"{name}，{_day(day)} {place}" for name, day, place in in_order]

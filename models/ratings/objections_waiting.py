@@ -20,6 +20,7 @@ from models.points.proposal import Proposal
 from models.points.scheme import Scheme
 from models.ratings.appealing import APPEAL_WORKDAYS, reached_on
 from models.ratings.disputed import Disputed, entry_in_words, star_in_words
+from models.ratings.objecting import long_day, receipt_of
 from models.ratings.objection import Objection, ObjectionState
 from models.ratings.objection_hands import OFFICE, Hands, hands_of
 from models.ratings.rating import Rating
@@ -107,6 +108,28 @@ def objections_for(
     waiting.sort(key=lambda one: (one.objection.due_on, one.objection.id))
     over.sort(key=lambda one: one.objection.answered_at or one.objection.asked_at, reverse=True)
     return Objections(waiting, over)
+
+
+def objections_open(session: Session, org: Org) -> list[int]:
+    """Return what is not answered yet at an organisation and below it, whichever desk it lies on."""
+    query = (
+        select(Objection.id)
+        .join(Org, Org.id == Objection.branch_id)
+        .where(Org.path.startswith(org.path), Objection.state == ObjectionState.SUBMITTED)
+        .order_by(Objection.due_on, Objection.id)
+    )
+    return list(session.scalars(query))
+
+
+def objections_in_words(session: Session, ids: Sequence[int]) -> list[str]:
+    """Return who objected and until when an answer is due, a line each; one statement."""
+    rows = session.execute(
+        select(Objection, Member.name)
+        .join(Member, Member.id == Objection.member_id)
+        .where(Objection.id.in_(ids))
+        .order_by(Objection.due_on, Objection.id)
+    )
+    return [f"{name}，编号 {receipt_of(one)}，{long_day(one.due_on)}以前答复" for one, name in rows]
 
 
 def is_reached(posts: Sequence[PostAt], view: ObjectionView) -> bool:
