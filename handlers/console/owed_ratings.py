@@ -6,12 +6,12 @@ from flask import url_for
 
 from handlers.console.owed import Owed, names
 from handlers.console.rating_next import next_card
-from handlers.console.rating_words import cycle_text
 from handlers.console.reach import own_orgs
 from handlers.edge import current
 from models.clock import day_of
 from models.people.org import BRANCHES
 from models.people.rights import Verb
+from models.points.cycle import cycle_words
 from models.ratings.beginning import rating_seen
 from models.ratings.due import cycles_due, ratings_of, ratings_to_file, running_of
 from models.ratings.steps import steps_of
@@ -32,7 +32,7 @@ def owed_ratings() -> Iterator[Owed]:
         due = cycles_due(edge.session, branch, ratings, now=edge.now)
         if due and due[0].opens_on <= day_of(edge.now):
             yield Owed(
-                f"开始{cycle_text(due[0].cycle)}星级评定",
+                f"开始{cycle_words(due[0].cycle)}星级评定",
                 f"{branch.name}，一步一步办，每一步都写着怎么办",
                 "去看看",
                 url_for("console.ratings", org=branch.id),
@@ -50,7 +50,7 @@ def _next(rating_id: int) -> Iterator[Owed]:
     why = card.back or card.waits or f"{card.who}办"
     if card.until and not card.back:
         why = f"{card.until}。{why}"
-    yield Owed(f"{cycle_text(seen.rating.cycle)}星级评定：{card.title}", why, card.button, card.address)
+    yield Owed(f"{cycle_words(seen.rating.cycle)}星级评定：{card.title}", why, card.button, card.address)
 
 
 def _to_file() -> Iterator[Owed]:
@@ -66,7 +66,7 @@ def _to_file() -> Iterator[Owed]:
     if len(ripe) == 1:
         rating, org = ripe[0]
         address = url_for("console.rating_filing", rating_id=rating.id)
-        yield Owed(f"备案{cycle_text(rating.cycle)}星级评定", f"{org.name}，公示期满", "去备案", address)
+        yield Owed(f"备案{cycle_words(rating.cycle)}星级评定", f"{org.name}，公示期满", "去备案", address)
     elif ripe:
         yield Owed(
             f"备案 {len(ripe)} 个支部的星级评定",

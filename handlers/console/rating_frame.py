@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from handlers.console.rating_words import STATE_SHAPE, cycle_text
+from handlers.console.rating_words import STATE_SHAPE
 from handlers.edge import current
 from handlers.identity import staff
 from models.people.org import Org
 from models.people.rights import Verb, may
+from models.points.cycle import cycle_words
 from models.ratings.beginning import RatingSeen
 from models.ratings.rating import DECIDING, RATING_STATE_TEXT
 
@@ -17,7 +18,7 @@ def rating_frame(seen: RatingSeen, *, own: bool) -> dict[str, Any]:
         "rating": seen.rating,
         "org": seen.branch,
         "document": seen.document,
-        "title": cycle_text(seen.rating.cycle),
+        "title": cycle_words(seen.rating.cycle),
         "state": RATING_STATE_TEXT[seen.rating.state],
         "shape": STATE_SHAPE[seen.rating.state],
         "own": own,

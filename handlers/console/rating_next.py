@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from flask import url_for
 
-from handlers.console.rating_words import LEADS, STEP_SAYS, cycle_text, long_day, who_acts
+from handlers.console.rating_words import LEADS, STEP_SAYS, long_day, who_acts
 from handlers.edge import current
 from handlers.identity import staff
 from models.clock import day_of, day_text
 from models.people.rights import Verb, may
+from models.points.cycle import cycle_words
 from models.ratings.beginning import RatingSeen
+from models.ratings.board import board_of
 from models.ratings.decisions import graded_roster, grades_of
 from models.ratings.procedure import BACK
 from models.ratings.rating import Act, RatingAct
@@ -47,10 +49,12 @@ def next_card(seen: RatingSeen, steps: Sequence[StepView], trail: Sequence[Done]
     step = next((one for one in steps if one.is_next), None)
     if step is None:
         return None
-    button, address = _button(seen, step)
     last = trail[-1].act if trail else None
+    if step.step is Act.UPPER_REVIEW and board_of(current().session, seen).changed:
+        return _put_up_again(seen)
+    button, address = _button(seen, step)
     return Next(
-        cycle=f"{cycle_text(seen.rating.cycle)}星级评定",
+        cycle=f"{cycle_words(seen.rating.cycle)}星级评定",
         title=step.title,
         who=who_acts(step.step, step.body),
         until=until_words(step.due_on),
@@ -59,6 +63,22 @@ def next_card(seen: RatingSeen, steps: Sequence[StepView], trail: Sequence[Done]
         button=button,
         address=address,
         back=_back_words(last) if last is not None and last.act in BACK else "",
+    )
+
+
+def _put_up_again(seen: RatingSeen) -> Next:
+    """Return the card of a star that a recheck changed: it hangs again before anything is filed."""
+    leads = may(staff().posts, Verb.RATE, seen.branch.path)
+    return Next(
+        cycle=f"{cycle_words(seen.rating.cycle)}星级评定",
+        title="重新公示",
+        who=who_acts(Act.PUBLICITY, None),
+        until="",
+        waits="复核以后有同志的星级变了，单独公示满工作日才能备案",
+        says=STEP_SAYS[Act.PUBLICITY],
+        button=LEADS[Act.PUBLICITY] if leads else "",
+        address=url_for("console.rating_posting", rating_id=seen.rating.id) if leads else "",
+        back="",
     )
 
 

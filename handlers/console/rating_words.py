@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from models.points.cycle import months_of
 from models.points.exact import with_places
 from models.points.grade_words import GRADE_WORDS, star_words
 from models.points.scheme_document import SchemeDocument
@@ -95,21 +94,6 @@ STATE_SHAPE = {
     RatingState.CONFIRMED: "over",
     RatingState.ARCHIVED: "over",
 }
-
-
-def cycle_text(cycle: str) -> str:
-    """Say a cycle as people do: 2026年度, 2026年上半年, 2026年第四季度, 2026年11月."""
-    months = months_of(cycle)
-    year, first = months[0][:4], int(months[0][5:])
-    match len(months):
-        case 12:
-            return f"{year}年度"
-        case 6:
-            return f"{year}年{'上' if first == 1 else '下'}半年"
-        case 3:
-            return f"{year}年第{NUMBERS[(first + 2) // 3]}季度"
-        case _:
-            return f"{year}年{first}月"
 
 
 def long_day(day: date) -> str:

@@ -9,7 +9,7 @@ from handlers.console.rating_frame import rating_frame
 from handlers.console.rating_next import next_card, until_words
 from handlers.console.rating_reach import rating_read, shows_results
 from handlers.console.rating_rows import results_shown
-from handlers.console.rating_words import STATE_SHAPE, act_words, cycle_text, long_day, who_acts
+from handlers.console.rating_words import STATE_SHAPE, act_words, long_day, who_acts
 from handlers.console.reach import org_asked, own_orgs
 from handlers.edge import current
 from handlers.errors import STATUS_OF
@@ -17,6 +17,7 @@ from handlers.identity import staff
 from models.clock import day_of
 from models.people.org import BRANCHES, Org, branches_among
 from models.people.rights import Verb, may
+from models.points.cycle import cycle_words
 from models.ratings.beginning import RatingSeen, begin_rating, rating_seen
 from models.ratings.decisions import graded_roster, grades_of, vetoes_of
 from models.ratings.due import cycles_due, ratings_of, running_of
@@ -66,7 +67,7 @@ def _ratings_page(org: Org, error: Refused | None = None) -> Response:
         today=day_of(edge.now),
         leads=may(staff().posts, Verb.RATE, org.path),
         ratings=ratings,
-        cycle_text=cycle_text,
+        cycle_words=cycle_words,
         long_day=long_day,
         state_text=RATING_STATE_TEXT,
         shapes=STATE_SHAPE,

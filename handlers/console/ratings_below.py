@@ -8,13 +8,13 @@ from flask import Response, request
 from sqlalchemy import or_, select
 
 from handlers.console.pages import console, need_somewhere, page, staff_page
-from handlers.console.rating_words import STATE_SHAPE, cycle_text, long_day
+from handlers.console.rating_words import STATE_SHAPE, long_day
 from handlers.console.reach import org_asked, own_orgs
 from handlers.edge import current
 from models.clock import day_of
 from models.people.org import COMMITTEES, Org, OrgKind, tree_order
 from models.people.rights import Verb
-from models.points.cycle import CYCLE
+from models.points.cycle import CYCLE, cycle_words
 from models.ratings.due import cycles_below, ratings_to_file
 from models.ratings.listing import BranchRating, ratings_below
 from models.ratings.rating import ACT_TEXT, RATING_STATE_TEXT, RatingState
@@ -52,8 +52,8 @@ def ratings_below_page() -> Response:
         org=org,
         choices=_choices(org),
         cycle=cycle,
-        cycles=[(one, cycle_text(one)) for one in dict.fromkeys([*cycles, cycle])],
-        title=cycle_text(cycle),
+        cycles=[(one, cycle_words(one)) for one in dict.fromkeys([*cycles, cycle])],
+        title=cycle_words(cycle),
         number=len(lines),
         figures=_figures(found),
         sections=_sections(lines, org),
