@@ -72,7 +72,7 @@ def snapshot_text(session: Session, seen: RatingSeen, run: RatingRun, reckoned: 
         "facts": facts_json(reckoned.facts),
         "results": [result.detail for result in results],
         "acts": [act_json(act) for act in acts],
-        "sheets": [_sheet(sheet) for sheet in sheets],
+        "sheets": [sheet_json(sheet) for sheet in sheets],
         "special_days": _special_days(session, sheets),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -84,7 +84,8 @@ def act_json(act: RatingAct) -> dict[str, Any]:
                 "abstained", "document", "reason", "run_id", "account_id", "acted_at")  # fmt: skip
 
 
-def _sheet(sheet: RatingPublicity) -> dict[str, Any]:
+def sheet_json(sheet: RatingPublicity) -> dict[str, Any]:
+    """Write one sheet as JSON content."""
     return _row(sheet, "id", "run_id", "member_id", "posted_on", "workdays", "ends_on", "contact",
                 "contact_phone", "township_phone", "account_id", "acted_at")  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Reckoning a frozen rating again from its text alone, years later, and naming what differs."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -10,13 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.gatherings.calendar import DayKind, is_workday
+from models.people.member import Member
 from models.points.facts import Facts, facts_of
 from models.points.rating import rate
 from models.points.result import result_json
 from models.points.scheme_document import SchemeDocument, read_scheme, sha
 from models.points.strict_json import UnreadableJSON, parse_json
-from models.ratings.freezing import FORMAT, act_json
-from models.ratings.procedure import AGAIN, BACK, procedure_of, quorum_of
+from models.ratings.beginning import rating_seen
+from models.ratings.branch_facts import entries_of
+from models.ratings.freezing import FORMAT, act_json, sheet_json
+from models.ratings.procedure import AGAIN, BACK, procedure_of, quorum_of, step_of
+from models.ratings.publicity import RatingPublicity
 from models.ratings.quorum import needed
 from models.ratings.rating import ACT_TEXT, Act, RatingAct
 from models.ratings.run import RatingResult, RatingRun
@@ -37,18 +41,57 @@ def verify_rating(session: Session, rating_id: int) -> list[str]:
     problems = verify_snapshot(snapshot.document)
     if sha256(snapshot.document.encode()).hexdigest() != snapshot.sha:
         problems.append("存档的校验码与全文不一致")
+    try:
+        content = json.loads(snapshot.document)
+        return problems + [f"数据库里的{what}与存档不一致" for what in _differing(session, snapshot, content)]
+    except (KeyError, TypeError, Refused):
+        return problems  # what cannot be read has been named
+
+
+def _differing(session: Session, snapshot: RatingSnapshot, content: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the database has kept otherwise than the text says."""
+    seen = rating_seen(session, snapshot.rating_id)
     run = session.get_one(RatingRun, snapshot.run_id)
+    head, scheme = content["rating"], content["scheme"]
+    told = (head["id"], head["branch"], head["cycle"], head["run"])
+    if told != (seen.rating.id, seen.branch.id, seen.rating.cycle, run.number):
+        yield "支部或周期"
+    if (scheme["code"], scheme["version"], scheme["sha"]) != (
+        seen.scheme.code, seen.scheme.version, seen.scheme.sha,
+    ):  # fmt: skip
+        yield "积分办法"
     rows = session.scalars(
         select(RatingResult).where(RatingResult.run_id == run.id).order_by(RatingResult.member_id)
     )
-    kept = json.loads(snapshot.document)
-    if kept["rating"]["results_sha"] != run.sha or kept["results"] != [row.detail for row in rows]:
-        problems.append("数据库里的评定结果与存档不一致")
-    frozen = {act["id"]: act for act in kept["acts"]}
-    acts = session.scalars(select(RatingAct).where(RatingAct.id.in_(frozen)))
-    if {act.id: act_json(act) for act in acts} != frozen:
-        problems.append("数据库里的办理记录与存档不一致")
-    return problems
+    if head["results_sha"] != run.sha or content["results"] != [row.detail for row in rows]:
+        yield "评定结果"
+    last = max((act["id"] for act in content["acts"]), default=0)
+    acts = select(RatingAct).where(RatingAct.rating_id == seen.rating.id, RatingAct.id <= last)
+    if content["acts"] != [act_json(act) for act in session.scalars(acts.order_by(RatingAct.id))]:
+        yield "办理记录"
+    if content["sheets"] != [sheet_json(one) for one in _sheets_between(session, content["acts"], run)]:
+        yield "公示"
+    if not _are_in_ledger(session, facts_of(content["facts"])):
+        yield "积分"
+
+
+def _sheets_between(
+    session: Session, acts: list[dict[str, Any]], run: RatingRun
+) -> Sequence[RatingPublicity]:
+    """Return the sheets that were put up from the last meeting in `acts` to the run that was filed."""
+    meetings = [act["run_id"] for act in acts if act["act"] == Act.ASSEMBLY_APPRAISAL]
+    query = select(RatingPublicity).where(
+        RatingPublicity.rating_id == run.rating_id,
+        RatingPublicity.run_id.between(max(meetings, default=run.id), run.id),
+    )
+    return session.scalars(query.order_by(RatingPublicity.id)).all()
+
+
+def _are_in_ledger(session: Session, facts: Facts) -> bool:
+    """Say whether each entry stands in the ledger as it was frozen; others may have come since."""
+    people = select(Member.id).where(Member.id.in_([member.id for member in facts.members]))
+    ledger = entries_of(session, facts.cycle, people)
+    return all(set(member.entries) <= set(ledger[member.id]) for member in facts.members)
 
 
 def snapshot_of(session: Session, rating_id: int) -> RatingSnapshot:
@@ -63,8 +106,8 @@ def snapshot_of(session: Session, rating_id: int) -> RatingSnapshot:
 def verify_snapshot(text: str | bytes) -> list[str]:
     """Reckon a snapshot again from its text and return what differs, in words; empty for nothing.
 
-    Looked at are the scheme's hash, every number of every member, the acts with their quorums, the end of
-    every sheet, and that no more than a third of the full members are 优秀.
+    Looked at are the scheme's hash, every number of every member, the acts with their quorums, votes and
+    papers, the sheets with their workdays, and that no more than a third of the full members are 优秀.
     """
     try:
         content = parse_json(text, largest=LARGEST)
@@ -77,7 +120,7 @@ def verify_snapshot(text: str | bytes) -> list[str]:
             *_results(content, document, facts),
             *_excellent(content, facts),
             *_acts(content["acts"], document),
-            *_sheets(content),
+            *_sheets(content, document),
         ]
     except UnreadableJSON as error:
         return [f"存档读不了：{error}"]
@@ -159,14 +202,30 @@ def _acts(acts: list[dict[str, Any]], document: SchemeDocument) -> Iterator[str]
         quorum = quorum_of(step)
         if quorum is not None and taken.get("present", 0) < needed(quorum, taken.get("base", 1)):
             yield f"“{title}”到会人数不够"
+        if quorum is not None and quorum.base == "full_members" and not _passed(taken):
+            yield f"“{title}”赞成票没有过半"
+        if step.step == "upper_review" and not taken.get("document"):
+            yield f"“{title}”没有文号"
     if days != sorted(days):
         yield "各步骤的日期先后不对"
 
 
-def _sheets(content: Mapping[str, Any]) -> Iterator[str]:
+def _passed(act: Mapping[str, Any]) -> bool:
+    """Say whether more than half of the voters were for it, where votes were counted."""
+    return "votes_for" not in act or 2 * int(act["votes_for"]) > int(act["base"])
+
+
+def _sheets(content: Mapping[str, Any], document: SchemeDocument) -> Iterator[str]:
     special = {date.fromisoformat(day): DayKind(kind) for day, kind in content["special_days"].items()}
     filed = [date.fromisoformat(act["held_on"]) for act in content["acts"] if act["act"] == "upper_review"]
+    if step_of(document, Act.PUBLICITY) is not None and all(
+        "member_id" in sheet for sheet in content["sheets"]
+    ):
+        yield "没有全支部公示的记录"
     for sheet in content["sheets"]:
+        if sheet["workdays"] != document.publicity_workdays:
+            told = f"办法规定公示 {document.publicity_workdays} 个工作日，存档写 {sheet['workdays']} 个"
+            yield f"{sheet['posted_on']} 张贴的公示，{told}"
         day, left = date.fromisoformat(sheet["posted_on"]), sheet["workdays"]
         while left > 0:
             day += timedelta(days=1)

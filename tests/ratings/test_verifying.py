@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models.people.member import SpellKind
 from models.points.facts import read_facts
 from models.points.rating import rate
-from models.points.scheme_document import read_scheme
+from models.points.scheme_document import read_scheme, sha
 from models.ratings.beginning import rating_seen
 from models.ratings.facts_text import facts_json
 from models.ratings.grade import GradeKind, RulingKind
@@ -118,6 +119,10 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         ("acts.0.present", 3, "“党员大会通报评议”到会人数不够"),
         ("acts.0.held_on", "2027-01-20", "各步骤的日期先后不对"),
         ("acts.1.act", "recheck", "没有“公示”的记录"),
+        ("acts.3.document", "", "“上级党委备案”没有文号"),
+        ("acts.0.votes_for", 4, "“党员大会通报评议”赞成票没有过半"),
+        ("sheets", [], "没有全支部公示的记录"),
+        ("sheets.0.workdays", 2, "办法规定公示 5 个工作日，存档写 2 个"),
         ("sheets.0.ends_on", "2027-01-13", "应当到 2027-01-14，存档写 2027-01-13"),
         ("sheets.0.posted_on", "2027-01-15", "2027-01-15 张贴的公示"),
         ("special_days", {}, "张贴的公示"),
@@ -131,6 +136,43 @@ def test_what_was_changed_is_named(session: Session, path: str, value: Any, said
     problems = verify_snapshot(json.dumps(content))
     assert said in "；".join(problems)
     assert bool(problems) == bool(said)
+
+
+def with_another_seat(content: Any) -> None:
+    content["scheme"]["document"]["quotas"][0]["max_ratio"] = "1/4"
+    content["scheme"]["sha"] = sha(read_scheme(json.dumps(content["scheme"]["document"])))
+
+
+def without_recheck(content: Any) -> None:
+    content["acts"] = [act for act in content["acts"] if act["act"] != "recheck"]
+
+
+@pytest.mark.parametrize(
+    ("alter", "what"),
+    [
+        (with_another_seat, "积分办法"),
+        (without_recheck, "办理记录"),
+        (change("rating.id", 10**6), "支部或周期"),
+        (change("rating.run", 1), "支部或周期"),
+        (change("sheets.0.contact", "别处"), "公示"),
+        (change("facts.members.0.entries.0.points", "0.5"), "积分"),
+        (change("facts.members.0.entries.0.occurred_on", "2026-03-30"), "积分"),
+        (change("acts.0.reason", "改过"), "办理记录"),
+    ],
+)
+def test_what_was_changed_so_that_it_reckons_the_same_differs_from_the_database(
+    session: Session, alter: Callable[[Any], None], what: str
+) -> None:
+    """Whoever owns the database can change a text with its hash; the rows it was made from still tell."""
+    walk, text = frozen(session)
+    content = json.loads(text)
+    alter(content)
+    altered = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert verify_snapshot(altered) == []
+    kept = session.scalars(select(RatingSnapshot)).one()
+    set_committed_value(kept, "document", altered)
+    set_committed_value(kept, "sha", sha256(altered.encode()).hexdigest())
+    assert verify_rating(session, walk.id) == [f"数据库里的{what}与存档不一致"]
 
 
 def test_bettered_words_are_no_difference(session: Session) -> None:
