@@ -20,6 +20,7 @@ from tests.conftest import NOON
 from tests.factories import KEYRING, a_binding, a_member, a_rating, a_spell
 from tests.handlers.a_year_of_points import WHO, be_absent, count_by_the_zone, fill_the_book, live_the_year
 from tests.handlers.console_site import MINI, Site
+from tests.handlers.test_ledgers import ask, head_of, rows_of, sheet_of
 
 CARD = re.compile(r'<article class="point-card.*?</article>', re.DOTALL)
 ROW = re.compile(r'<td>(.*?)</td><td class="limit">(.*?)</td><td class="num">(.*?)</td>')
@@ -276,3 +277,26 @@ def test_phone_is_told_its_own_stars_only_and_home_in_words(year: Site) -> None:
     [item] = of_phone(year, other, "/api/v1/me/ratings")["items"]
     assert (item["label"], item["star"], item["total"], item["reasons"]) == ("未评定", None, None, [])
     assert of_phone(year, "高长山", "/api/v1/home")["star"] == "未评定"
+
+
+def test_workbook_holds_the_numbers_of_the_page_and_no_star_before_there_is_one(year: Site) -> None:
+    answer = ask(year, "points", "since=2026-01&until=2026-11")
+    sheet = sheet_of(answer)
+    heads = [cell.value for cell in sheet[head_of(sheet)]]
+    rows = {row[0]: dict(zip(heads, row, strict=True)) for row in rows_of(sheet)}
+    told = of_phone(year, WHO, "/api/v1/me/points")
+    row = rows[WHO]
+    parts = ("基础分", "履职", "民主评议", "加分")
+    assert [row[f"{part}小计"] for part in parts] == [58, 17, None, 5]
+    assert (row["初始分"], row["加分"], row["扣分"], row["总分"]) == (60, 22, -2, 80)
+    assert row["总分"] == Decimal(told["total"])
+    assert (row["建议星级"], row["评定星级"]) == (None, None)
+    assert [name.partition("（")[0] for name in rows] == _names(year)
+
+
+def test_officer_above_reads_the_same_statement_and_cannot_object_from_there(year: Site) -> None:
+    page = year.browser("town").post(
+        f"/console/people/{year.members[WHO].id}", {"purpose": "objection"}
+    ).text  # fmt: skip
+    assert "10 次 × 1，按上限计 8" in page
+    assert "/console/objections/new" not in page

@@ -1,13 +1,13 @@
 """积分登记 and 星级公示: what a cycle comes to for each member of a branch, and the stars that stand."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from flask import Response
 
 from handlers.console.ledgers.download import Wish, answer, org_wanted
 from handlers.console.ledgers.sheet import Column, Form, Ledger, Value
-from handlers.console.members import roster_by_group
+from handlers.console.members import namesakes, roster_by_group
 from handlers.console.pages import console, staff_page
 from handlers.edge import current
 from models.people.member import surname_order
@@ -80,7 +80,8 @@ def _about(org: Org, seen: CycleSeen | None) -> list[str]:
 def _points(org: Org, wish: Wish) -> Ledger:
     seen = _cycle(org, wish)
     columns = [Column("姓名", 12), Column("类别", 14), Column("初始分", 9, Form.POINTS)]
-    columns += (Column(part.title, 10, Form.POINTS) for part in (seen.document.parts if seen else ()))
+    for part in seen.document.parts if seen else ():
+        columns.append(Column(f"{part.title}小计", 12, Form.POINTS))
     columns += [
         Column("加分", 9, Form.POINTS),
         Column("扣分", 9, Form.POINTS),
@@ -95,7 +96,8 @@ def _points(org: Org, wish: Wish) -> Ledger:
 
 def _rows(org: Org, seen: CycleSeen) -> Iterator[list[Value]]:
     session = current().session
-    people = [row for _, rows in roster_by_group(org) for row in rows]
+    groups = roster_by_group(org)
+    people, twice = [row for _, rows in groups for row in rows], namesakes(groups)
     ids = [row.member.id for row in people]
     balances = balances_of(session, seen, org.id, ids)
     stars = stars_in(session, org.id, seen.cycle, ids)
@@ -104,7 +106,7 @@ def _rows(org: Org, seen: CycleSeen) -> Iterator[list[Value]]:
     for row in people:
         balance, star = balances[row.member.id], stars.get(row.member.id)
         yield [
-            row.member.name,
+            _name(row, twice),
             CATEGORY_TEXT.get(balance.category, balance.category) if balance.category else None,
             _number(sum((part.initial for part in balance.parts), Decimal(0))),
             *(None if part.pending else _number(part.subtotal) for part in balance.parts),
@@ -116,6 +118,12 @@ def _rows(org: Org, seen: CycleSeen) -> Iterator[list[Value]]:
             star.label if star else None,
             _remark(balance),
         ]
+
+
+def _name(row: RosterRow, twice: Collection[str]) -> str:
+    """Return a name, with the joining year where two people of the branch bear it."""
+    name, joined_on = row.member.name, row.member.joined_on
+    return f"{name}（{joined_on.year}年入党）" if name in twice and joined_on else name
 
 
 def _star(document: SchemeDocument, star: int | None) -> str | None:
@@ -144,11 +152,12 @@ def _stars(org: Org, wish: Wish) -> Ledger:
 def _star_rows(org: Org, seen: CycleSeen) -> Iterator[list[Value]]:
     """Yield who has which star, from the highest label down, in surname order within one."""
     session = current().session
-    people = [row for _, rows in roster_by_group(org) for row in rows]
+    groups = roster_by_group(org)
+    people, twice = [row for _, rows in groups for row in rows], namesakes(groups)
     stars = stars_in(session, org.id, seen.cycle, [row.member.id for row in people])
     told = [(row, stars[row.member.id]) for row in people if _is_up(stars.get(row.member.id))]
     for row, star in sorted(told, key=_by_star):
-        yield [row.member.name, star.label, *_sheet(star.sheet)]
+        yield [_name(row, twice), star.label, *_sheet(star.sheet)]
 
 
 def _by_star(told: tuple[RosterRow, StarView]) -> tuple[int, bytes, int]:
