@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
-from handlers.mini_program.points import text
 from models.audit import Via
 from models.clock import iso
+from models.points.exact import show
 from models.ratings.appealing import ANSWERED, appeal
 from models.ratings.objecting import LONGEST_SAID, object_to, receipt_of, withdraw_objection
 from models.ratings.objections_waiting import ObjectionView, objection_seen, own_objections
@@ -76,7 +76,7 @@ def _shown(view: ObjectionView) -> dict[str, Any]:
         "appeals": it.appeals,
         "about": about.title,
         "occurred_on": about.occurred_on.isoformat() if about.occurred_on else None,
-        "points": None if about.points is None else text(about.points),
+        "points": None if about.points is None else show(about.points),
         "said": it.said,
         "asked_at": iso(it.asked_at),
         "state": it.state,
@@ -86,8 +86,8 @@ def _shown(view: ObjectionView) -> dict[str, Any]:
         "finding": it.finding,
         "answered_by": view.answered_by,
         "answered_at": iso(it.answered_at) if it.answered_at else None,
-        "total_before": None if it.total_before is None else text(it.total_before),
-        "total_after": None if it.total_after is None else text(it.total_after),
+        "total_before": None if it.total_before is None else show(it.total_before),
+        "total_after": None if it.total_after is None else show(it.total_after),
         "star_before": it.star_before,
         "star_after": it.star_after,
         "appeal_until": view.appeal_until.isoformat() if view.appeal_until and it.state in ANSWERED else None,
