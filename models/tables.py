@@ -27,6 +27,7 @@ import models.people.binding
 import models.people.complaint
 import models.people.link_code
 import models.people.member
+import models.people.member_move
 import models.people.office_answer
 import models.people.org
 import models.people.tries
@@ -56,6 +57,7 @@ APPEND_ONLY = (
     models.gatherings.record_look.RecordLook,
     models.gatherings.roll.Amendment,
     models.notices.night_override.NightOverride,
+    models.people.member_move.MemberMove,
     models.points.entry.PointEntry,
     models.ratings.publicity.RatingPublicity,
     models.ratings.rating.RatingAct,

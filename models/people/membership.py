@@ -3,13 +3,14 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import day_of
 from models.people.account import Account, Post
 from models.people.member import Member, MemberStatus, Spell, SpellKind
+from models.people.member_move import MemberMove
 from models.people.org import BRANCHES, Org
 from models.people.said import Said
 from models.people.spells import check_no_overlap, living_member
@@ -127,8 +128,16 @@ def move_member(
     )
     if session.scalar(select(held)):
         raise Refused("holds_post", "这位同志在原支部还有岗位，请先办结岗位，再转组织关系")
+    last = session.scalar(select(func.max(MemberMove.moved_on)).where(MemberMove.member_id == member_id))
+    if last is not None and moved_on < last:
+        raise _bad(moved_on="早于上一次转组织关系的日期")
     before = {"branch_id": member.branch_id, "group_id": member.group_id}
+    move = MemberMove(
+        member_id=member_id, from_branch_id=member.branch_id, to_branch_id=branch.id, moved_on=moved_on,
+        document=document, account_id=by,
+    )  # fmt: skip
     member.branch_id, member.group_id = branch.id, None
+    session.add(move)
     session.flush()
     record(
         session, "move_member", "member", member_id, via=via, account_id=by, org_id=branch.id, before=before,

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, 
 from sqlalchemy.orm import Session
 
 from models.people.member import ON_ROLLS, Member, MemberStatus, Spell, SpellKind
+from models.people.member_move import belonged, branch_on
 from models.points.cycle import cycle_of, cycles_between, span_of
 from models.points.entry import PointEntry
 from models.points.facts import Category, Entry, Facts, MemberFacts, VetoFact
@@ -23,6 +24,7 @@ from models.ratings.run import RatingResult, RatingRun
 from models.ratings.veto import Veto
 
 STEP: dict[RulingKind, Literal[-1, 1]] = {RulingKind.RAISE: 1, RulingKind.LOWER: -1}
+PROBATION = timedelta(days=365)
 DONE = (RatingState.CONFIRMED, RatingState.ARCHIVED)
 Spells = dict[int, list[Spell]]
 People = Select[int]
@@ -62,7 +64,7 @@ def standing_in(session: Session, document: SchemeDocument, cycle: str, branch_i
     members = tuple(
         MemberFacts(
             id=member.id,
-            branch=member.branch_id,
+            branch=branch_id,
             status=status_on(member, last_day),
             since=member.came_on or member.joined_on,
             **spelled(spells[member.id], last_day),
@@ -71,30 +73,42 @@ def standing_in(session: Session, document: SchemeDocument, cycle: str, branch_i
             previous_total=before.get(member.id),
             adjust=steps.get(member.id, 0),
         )
-        for member in on_roster(session, branch_ids, last_day)
+        for member, branch_id in _rostered(session, branch_ids, last_day)
     )
     return Facts(cycle, members, _seats(rulings))
 
 
 def on_roster(session: Session, branch_ids: Collection[int], day: date) -> list[Member]:
-    """Return who was a member of these branches on `day`, by id: whoever left or died has no result."""
-    query = select(Member).where(_on_roster(branch_ids, day))
-    return list(session.scalars(query.order_by(Member.id)))
+    """Return who was a member of these branches on `day`, by id, also whoever moved, left or died later."""
+    return [member for member, _ in _rostered(session, branch_ids, day)]
+
+
+def _rostered(session: Session, branch_ids: Collection[int], day: date) -> list[tuple[Member, int]]:
+    """Return these members, each with the branch of that day."""
+    query = select(Member, branch_on(day)).where(_on_roster(branch_ids, day)).order_by(Member.id)
+    return [(member, branch_id) for member, branch_id in session.execute(query)]
 
 
 def _on_roster(branch_ids: Collection[int], day: date) -> ColumnElement[bool]:
     return and_(
-        Member.branch_id.in_(branch_ids),
-        Member.status.in_(ON_ROLLS),
+        belonged(branch_ids, day),
+        or_(Member.status.in_(ON_ROLLS), Member.left_on > day),
         or_(Member.joined_on.is_(None), Member.joined_on <= day),
         or_(Member.came_on.is_(None), Member.came_on <= day),
     )
 
 
 def status_on(member: Member, day: date) -> Literal["full", "probationary"]:
-    """Return whether somebody on the roster was a full member on `day`."""
-    later = member.full_on is not None and member.full_on > day
-    return "probationary" if member.status is MemberStatus.PROBATIONARY or later else "full"
+    """Return whether somebody on the roster was a full member on `day`.
+
+    Whoever left since, and whose day of becoming full was never entered, was on probation for a year.
+    """
+    if member.full_on is not None:
+        return "full" if member.full_on <= day else "probationary"
+    if member.left_on is None:
+        return "probationary" if member.status is MemberStatus.PROBATIONARY else "full"
+    young = member.joined_on is not None and member.joined_on > day - PROBATION
+    return "probationary" if young else "full"
 
 
 def spells_until(session: Session, people: People, last_day: date) -> Spells:

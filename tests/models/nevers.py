@@ -39,6 +39,14 @@ VALID = {
     "org": {"kind": "'branch'", "code": "'B9'", "name": "'河湾村党支部'", "parent_id": ":township"},
     "org_setting": {"org_id": ":branch", "key": "'theme_day'", "value": "'25'"},
     "member": {"name": "'李秀兰'", "branch_id": ":branch", "group_id": ":group", "status": "'full'"},
+    "member_move": {
+        "member_id": ":member",
+        "from_branch_id": ":branch",
+        "to_branch_id": ":other_branch",
+        "moved_on": "DATE '2026-06-01'",
+        "document": "'组转〔2026〕7号'",
+        "account_id": ":account",
+    },
     "account": {"login": "'zhou.min'", "name": "'周敏'", "password_hash": "'-'"},
     "spell": {"member_id": ":member", "kind": "'exempt'", "from_on": "DATE '2026-03-01'"},
     "post": {

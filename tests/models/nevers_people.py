@@ -42,6 +42,10 @@ NEVERS = (
         "ck_org_setting_value_fits_key",
         row("org_setting", key="'holiday_rule'", value="'1'"),
     ),
+    never(
+        "a move to the same branch", "ck_member_move_to_another", row("member_move", to_branch_id=":branch")
+    ),
+    never("a move without a paper", "ck_member_move_document", row("member_move", document="''")),
     # members
     never("a member without a name", "ck_member_name", row("member", name="''")),
     never("a name with a blank before it", "ck_member_name", row("member", name="' 李秀兰'")),

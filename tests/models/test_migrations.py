@@ -24,6 +24,7 @@ KEPT = {
     "article_act",
     "audit",
     "handover",
+    "member_move",
     "minutes_act",
     "night_override",
     "point_entry",

@@ -26,7 +26,8 @@ CREATE TABLE rating_publicity (
     created_at timestamptz DEFAULT now() NOT NULL,
     CONSTRAINT pk_rating_publicity PRIMARY KEY (id),
     CONSTRAINT ck_rating_publicity_full_workdays CHECK (ends_on > posted_on AND workdays > 0),
-    CONSTRAINT ck_rating_publicity_whom_to_tell CHECK (contact <> '' AND contact_phone ~ '^[0-9-]{5,20}$' AND township_phone ~ '^[0-9-]{5,20}$'),
+    CONSTRAINT ck_rating_publicity_whom_to_tell CHECK (contact <> '' AND contact_phone ~
+        '^[0-9-]{5,20}$' AND township_phone ~ '^[0-9-]{5,20}$'),
     CONSTRAINT fk_rating_publicity_rating_id FOREIGN KEY(rating_id) REFERENCES rating (id) ON DELETE
         RESTRICT,
     CONSTRAINT fk_rating_publicity_run_id FOREIGN KEY(run_id) REFERENCES rating_run (id) ON DELETE
