@@ -94,8 +94,9 @@ def _checked(
         wrong["held_on"] = "日期还没有到，请核对"
     elif held_on < earliest:
         wrong["held_on"] = f"应当不早于 {earliest.year}年{earliest.month}月{earliest.day}日"
-    members = on_roster(session, [seen.branch.id], seen.last_day)
-    full = sum(status_on(member, seen.last_day) == "full" for member in members)
+    # Who is called to a meeting belongs to the branch on its day, not on the last one of the cycle.
+    members = on_roster(session, [seen.branch.id], held_on)
+    full = sum(status_on(member, held_on) == "full" for member in members)
     quorum = quorum_of(step)
     wrong |= _numbers(quorum, base, present, votes, full=full, everybody=len(members))
     number = short_text(document or "")
@@ -127,7 +128,7 @@ def _numbers(
         wrong["base"] = "请写应到人数"
     elif base is not None and not 1 <= base <= most:
         whom = "正式党员" if of_members else "党员"
-        wrong["base"] = f"应到人数是 1 到 {most}，支部现有{whom} {most} 人"
+        wrong["base"] = f"应到人数是 1 到 {most}，支部当天有{whom} {most} 人"
     if present is None and base is not None:
         wrong["present"] = "请写实到人数"
     elif present is not None and base is not None and not 0 <= present <= base:

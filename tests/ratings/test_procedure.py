@@ -12,7 +12,7 @@ from models.ratings.beginning import begin_rating
 from models.ratings.quorum import HALF_OF_MEMBERS, Votes, needed
 from models.ratings.rating import Act, RatingState
 from models.ratings.steps import steps_of
-from tests.factories import a_branch, a_post, an_account
+from tests.factories import a_branch, a_member, a_post, an_account
 from tests.ratings.walk import DAY, JANUARY, MEETING, Walk, a_published, a_walk, refused
 
 ALL_STEPS = [
@@ -107,6 +107,16 @@ def test_meeting_of_too_few_decides_nothing(session: Session) -> None:
     walk.meets(base=15, present=8, votes=Votes(8, 0, 0))
 
 
+def test_who_became_a_full_member_since_the_cycle_is_called_to_its_meeting(session: Session) -> None:
+    walk = a_walk(session, full=5)
+    a_member(session, walk.branch, "刚转正", joined_on=date(2026, 1, 5), full_on=date(2027, 1, 5))
+    walk.begins().grades()
+    with refused("bad_step"):
+        walk.meets(base=6, present=6, votes=Votes(6, 0, 0), held_on=date(2027, 1, 4))
+    walk.meets(base=6, present=6, votes=Votes(6, 0, 0))
+    assert walk.stars()["刚转正"] is None
+
+
 def test_scheme_may_ask_two_thirds(session: Session) -> None:
     quorum = {"share": "2/3", "base": "full_members"}
     walk = a_walk(session, full=15, procedure=[{"step": "assembly_appraisal", "quorum": quorum}])
@@ -120,7 +130,7 @@ def test_probationary_members_do_not_count_among_those_who_vote(session: Session
     walk = a_walk(session, full=12, probationary=3).begins().grades()
     with refused("bad_step") as caught:
         walk.meets(base=15, present=15, votes=None)
-    assert caught.value.extra["fields"]["base"] == "应到人数是 1 到 12，支部现有正式党员 12 人"
+    assert caught.value.extra["fields"]["base"] == "应到人数是 1 到 12，支部当天有正式党员 12 人"
     walk.meets(base=10, present=6, votes=Votes(6, 0, 0))  # two left out with approval
 
 
