@@ -1,0 +1,156 @@
+"""Objections and other hands at the same moment: one answer, one correction, nothing behind a filing."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from handlers.errors import BY_CONSTRAINT
+from models.audit import Via
+from models.base import Sessions
+from models.gatherings.roll import Amendment, Roll, RollLine, Status
+from models.people.account import Role
+from models.points.entry import PointEntry
+from models.points.posting import amend_roll
+from models.ratings.answering import Answer, answer_objection
+from models.ratings.appealing import appeal
+from models.ratings.objecting import object_to, withdraw_objection
+from models.ratings.objection import Objection
+from models.ratings.rating import Rating, RatingState
+from models.refused import Refused
+from tests.conftest import NOON
+from tests.factories import a_rating
+from tests.ratings.disputes import CYCLE, Branch, a_disputed_branch
+from tests.together import at_once, meanwhile
+
+FOUND = Answer(True, "会议记录有本人的发言", Status.PRESENT)
+NO = Answer(False, "在场的同志都说没有到")
+
+
+def a_real_branch(sessions: Sessions) -> tuple[Branch, int]:
+    """Add the branch and an objection that waits, for all to see."""
+    with sessions.begin() as session:
+        branch = a_disputed_branch(session)
+        return branch, branch.objects().id
+
+
+def answering(
+    sessions: Sessions, branch: Branch, objection_id: int, role: Role, told: Answer = FOUND
+) -> Callable[[], Any]:
+    def answer() -> Any:
+        with sessions.begin() as session:
+            by = branch.hands[role].id
+            return answer_objection(session, objection_id, told, by=by, via=Via.CONSOLE, now=NOON).state
+
+    return answer
+
+
+def objecting(sessions: Sessions, branch: Branch) -> Callable[[], Any]:
+    def object_once() -> Any:
+        try:
+            with sessions.begin() as session:
+                object_to(
+                    session, member_id=branch.member.id, entry_id=branch.absent.id, said="那天我到会了",
+                    filing=None, via=Via.PHONE, now=NOON,
+                )  # fmt: skip
+        except IntegrityError as error:
+            # As the edge answers for it.
+            name = getattr(error.orig, "diag").constraint_name  # noqa: B009
+            raise Refused(*BY_CONSTRAINT[name]) from None
+        return "taken in"
+
+    return object_once
+
+
+def test_two_hands_answer_once_and_correct_once(sessions: Sessions) -> None:
+    branch, objection = a_real_branch(sessions)
+    hands = (Role.COMMISSIONER, Role.POINTS_GROUP)
+    found = at_once([answering(sessions, branch, objection, role) for role in hands * 2])
+    assert Counter(found) == {"upheld": 1, "not_waiting": 3}
+    with sessions() as session:
+        assert [int(points) for points in session.scalars(select(PointEntry.points))] == [-3, 3]
+        assert len(session.scalars(select(Amendment)).all()) == 1
+
+
+def test_yes_and_no_at_once_leave_what_the_one_who_came_first_said(sessions: Sessions) -> None:
+    branch, objection = a_real_branch(sessions)
+    both = [
+        answering(sessions, branch, objection, Role.COMMISSIONER, FOUND),
+        answering(sessions, branch, objection, Role.POINTS_GROUP, NO),
+    ]
+    found = at_once(both)
+    assert found.count("not_waiting") == 1
+    with sessions() as session:
+        state = session.scalars(select(Objection.state)).one()
+        posted = [int(points) for points in session.scalars(select(PointEntry.points))]
+    assert posted == ([-3, 3] if state == "upheld" else [-3])
+
+
+def test_an_answer_and_a_correction_of_the_same_roll_take_turns(sessions: Sessions) -> None:
+    # Control: with the objection locked before the roll the two wait for each other.
+    branch, objection = a_real_branch(sessions)
+
+    def amend() -> Any:
+        with sessions.begin() as session:
+            roll = session.scalars(select(Roll)).one()
+            marks = {branch.member.id: Status.LEAVE}
+            by = branch.hands[Role.SECRETARY].id
+            amend_roll(session, roll.id, marks, reason="请过假", by=by, now=NOON)
+            return "amended"
+
+    found = at_once([answering(sessions, branch, objection, Role.COMMISSIONER), amend])
+    assert set(found) == {"upheld", "amended"}
+    with sessions() as session:
+        assert sum(session.scalars(select(PointEntry.points))) == 0
+        assert session.scalars(select(RollLine.status)).one() in (Status.PRESENT, Status.LEAVE)
+
+
+def test_one_thing_is_taken_in_once_however_often_it_is_sent(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        branch = a_disputed_branch(session)
+    found = at_once([objecting(sessions, branch)] * 4)
+    assert Counter(found) == {"taken in": 1, "objection_open": 3}
+
+
+def test_taken_back_and_answered_at_once_is_one_of_the_two(sessions: Sessions) -> None:
+    branch, objection = a_real_branch(sessions)
+
+    def withdraw() -> Any:
+        with sessions.begin() as session:
+            return withdraw_objection(
+                session, objection, member_id=branch.member.id, filing=None, via=Via.PHONE
+            ).state
+
+    found = at_once([withdraw, answering(sessions, branch, objection, Role.COMMISSIONER)])
+    assert sorted(found) in (["not_waiting", "upheld"], ["not_waiting", "withdrawn"])
+
+
+def test_an_answer_is_appealed_once_however_often_it_is_sent(sessions: Sessions) -> None:
+    branch, objection = a_real_branch(sessions)
+    answering(sessions, branch, objection, Role.COMMISSIONER, NO)()
+
+    def appealing() -> Any:
+        with sessions.begin() as session:
+            return appeal(
+                session, objection, member_id=branch.member.id, said="我坐在后排", filing=None, via=Via.PHONE,
+                now=NOON,
+            ).desk  # fmt: skip
+
+    assert Counter(at_once([appealing] * 4)) == {"township": 1, "appealed": 3}
+
+
+def test_nothing_is_objected_to_behind_a_filing(sessions: Sessions) -> None:
+    # Control: without the lock on the rating the objection slips in while it is being filed.
+    with sessions.begin() as session:
+        branch = a_disputed_branch(session)
+        a_rating(session, branch.org, branch.scheme, branch.hands[Role.SECRETARY], cycle=CYCLE)
+    with sessions() as filing:
+        rating = filing.scalars(select(Rating)).one()
+        filing.refresh(rating, with_for_update=True)
+        rating.state = RatingState.CONFIRMED
+        filing.flush()
+        result = meanwhile(objecting(sessions, branch), of=filing)
+        filing.commit()
+    assert result() == "objection_closed"
