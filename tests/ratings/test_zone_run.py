@@ -116,3 +116,24 @@ def test_a_run_of_the_zone_leaves_what_meetings_have_decided(session: Session) -
 def zone_of(session: Session, facts: Facts) -> Org:
     branch = session.get_one(Org, facts.members[0].branch)
     return session.get_one(Org, int(branch.path.split("/")[0]))
+
+
+def test_a_run_is_as_many_statements_for_a_zone_as_for_a_branch(session: Session) -> None:
+    item = {"id": "help", "title": "帮扶", "part": "task", "pts": 1}
+    bands = [{"star": star, "min": star + 2} for star in (3, 2, 1)]  # and some without a star
+    document = SchemeDocument.model_validate(a_scheme(items=[item], bands=bands))
+    asked = []
+    for members in (1, 24):
+        people = tuple(
+            MemberFacts(one, one % 6, entries=(an_entry(one, document.items[0], quantity=1 + one % 7),))
+            for one in range(1, members + 1)
+        )
+        facts = write_facts(session, document, Facts("2026", people))
+        zone = zone_of(session, facts)
+        by = session.scalars(select(Rating.begun_by).filter_by(branch_id=facts.members[0].branch)).one()
+        with statements(session) as seen:
+            assert run_below(session, zone, "2026", by=by, now=NOON) == len(
+                {one.branch for one in facts.members}
+            )
+        asked.append(len(seen))
+    assert asked[0] == asked[1]
