@@ -74,8 +74,7 @@ def stars_words(name: str, stars: Sequence[StarView], standing: Standing | None,
     head = f"{name} 同志\n【{cycle_words(last.cycle)} {last.label}】"
     if is_shared:
         return f"{head}\n\n{SHARED_STARS}"
-    why = "\n".join(wrapped(f"{reason}。") for reason in last.reasons)
-    blocks = [why] if why else []
+    blocks = [wrapped(f"{reason}。") for reason in last.reasons]
     if last.sheet:
         blocks.append(f"公示：{day_text(last.sheet.posted_on)[:-3]}至{day_text(last.sheet.ends_on)[:-3]}")
     blocks += ["\n".join(f"{cycle_words(star.cycle)} {star.label}" for star in told[1:4])] if told[1:] else []
