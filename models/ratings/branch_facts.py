@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ from models.ratings.veto import Veto
 STEP: dict[RulingKind, Literal[-1, 1]] = {RulingKind.RAISE: 1, RulingKind.LOWER: -1}
 PROBATION = timedelta(days=365)
 DONE = (RatingState.CONFIRMED, RatingState.ARCHIVED)
+Decided = TypeVar("Decided", MemberGrade, Ruling)
 Spells = dict[int, list[Spell]]
 People = Select[int]
 
@@ -52,12 +53,10 @@ def standing_in(session: Session, document: SchemeDocument, cycle: str, branch_i
     last_day = span_of(document.cycle, cycle).last_day
     people = select(Member.id).where(_on_roster(branch_ids, last_day))
     spells = spells_until(session, people, last_day)
-    ratings = select(Rating.id).where(Rating.cycle == cycle, Rating.branch_id.in_(branch_ids))
-    grades = {
-        grade.member_id: grade
-        for grade in session.scalars(select(MemberGrade).where(MemberGrade.rating_id.in_(ratings)))
-    }
-    rulings = list(session.scalars(select(Ruling).where(Ruling.rating_id.in_(ratings))))
+    rated = (Rating.cycle == cycle, Rating.branch_id.in_(branch_ids), Rating.branch_id == branch_on(last_day))
+    # What another branch wrote down of somebody who then moved here does not count.
+    grades = {one.member_id: one for one in session.scalars(_decided(MemberGrade).where(*rated))}
+    rulings = list(session.scalars(_decided(Ruling).where(*rated)))
     steps = {one.member_id: STEP[one.kind] for one in rulings if one.kind in STEP}
     vetoes = _vetoes(session, document, cycle, people)
     before = previous_totals(session, document, cycle, people)
@@ -76,6 +75,12 @@ def standing_in(session: Session, document: SchemeDocument, cycle: str, branch_i
         for member, branch_id in _rostered(session, branch_ids, last_day)
     )
     return Facts(cycle, members, _seats(rulings))
+
+
+def _decided(table: type[Decided]) -> Select[Decided]:
+    """Ask for decisions about members, beside the rating in which each was written down."""
+    rating, member = Rating.id == table.rating_id, Member.id == table.member_id
+    return select(table).join(Rating, rating).join(Member, member)
 
 
 def on_roster(session: Session, branch_ids: Collection[int], day: date) -> list[Member]:
@@ -163,9 +168,15 @@ def _vetoes(
     reach = {veto.id: veto.valid_cycles for veto in document.vetoes}
     query = select(Veto).where(Veto.member_id.in_(people), Veto.code.in_(reach), Veto.lifted_at.is_(None))
     for veto in session.scalars(query.order_by(Veto.id)):
-        if 0 <= cycles_between(document.cycle, veto.cycle, cycle) < reach[veto.code]:
-            found[veto.member_id].append(VetoFact(veto.code, veto.cycle, veto.document))
+        decided_in = cycle_of_veto(document, veto)
+        if 0 <= cycles_between(document.cycle, decided_in, cycle) < reach[veto.code]:
+            found[veto.member_id].append(VetoFact(veto.code, decided_in, veto.document))
     return found
+
+
+def cycle_of_veto(document: SchemeDocument, veto: Veto) -> str:
+    """Return in which of this scheme's cycles a veto was decided, perhaps under one of another length."""
+    return cycle_of(document.cycle, f"{veto.decided_on:%Y-%m}")
 
 
 def previous_totals(

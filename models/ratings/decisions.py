@@ -10,7 +10,7 @@ from models.people.member import Member, Spell, SpellKind, surname_order
 from models.people.org import Org, tree_order
 from models.points.cycle import cycles_between
 from models.ratings.beginning import RatingSeen
-from models.ratings.branch_facts import on_roster, status_on
+from models.ratings.branch_facts import cycle_of_veto, on_roster, status_on
 from models.ratings.grade import MemberGrade, Ruling
 from models.ratings.veto import Veto
 
@@ -79,12 +79,11 @@ def vetoes_of(session: Session, seen: RatingSeen) -> list[VetoRow]:
         .join(Veto, Veto.member_id == Member.id)
         .where(Member.branch_id == seen.branch.id, Veto.code.in_(reach), Veto.lifted_at.is_(None))
     )
-    rows = [VetoRow(*row) for row in session.execute(query)]
-    in_force = [
-        row
-        for row in rows
-        if 0 <= cycles_between(seen.document.cycle, row.veto.cycle, seen.rating.cycle) < reach[row.veto.code]
-    ]
+    in_force = []
+    for row in (VetoRow(*found) for found in session.execute(query)):
+        decided_in = cycle_of_veto(seen.document, row.veto)
+        if 0 <= cycles_between(seen.document.cycle, decided_in, seen.rating.cycle) < reach[row.veto.code]:
+            in_force.append(row)
     return sorted(in_force, key=lambda row: (surname_order(row.member.name), row.member.id, row.veto.id))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.base import Base
 from models.people.member import Member, MemberStatus, Spell, SpellKind
 from models.people.org import Org
-from models.points.cycle import cycle_of, span_of
+from models.points.cycle import cycle_of, months_of, span_of
 from models.points.entry import PointEntry
 from models.points.facts import Entry, Facts, MemberFacts
 from models.points.scheme_document import SchemeDocument, canonical
@@ -109,7 +110,8 @@ def _decide(session: Session, document: SchemeDocument, facts: Facts, usual: Row
             kind = RulingKind.RAISE if one.adjust > 0 else RulingKind.LOWER
             session.add(Ruling(**here, kind=kind, reason="会议研究"))
         for veto in one.vetoes:
-            paper = {"document": veto.document, "decided_by": "镇纪委", "decided_on": NOON.date()}
+            decided_on = date.fromisoformat(f"{months_of(veto.cycle)[-1]}-28")
+            paper = {"document": veto.document, "decided_by": "镇纪委", "decided_on": decided_on}
             account = usual["account_id"]
             session.add(Veto(member_id=one.id, code=veto.id, cycle=veto.cycle, account_id=account, **paper))
         for star in (star for star, named in facts.seats if one.id in named):

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.people.member import MemberStatus, SpellKind
+from models.points.scheme import document_of
+from models.ratings.branch_facts import standing_in
 from models.ratings.grade import GradeKind, MemberGrade, RulingKind
 from models.ratings.grading import Graded
 from models.ratings.listing import differences, ratings_below, results_of
@@ -18,7 +20,7 @@ from models.ratings.run import RatingRun
 from models.ratings.running import run_rating
 from models.ratings.vetoing import lift_veto, record_veto
 from models.refused import Refused
-from tests.factories import a_branch, a_group, a_member, a_spell
+from tests.factories import a_branch, a_group, a_member, a_spell, a_township, a_zone
 from tests.ratings.walk import DAY, EXCELLENT, JANUARY, MEETING, QUALIFIED, Walk, a_walk, refused
 
 VETOES = [
@@ -266,6 +268,17 @@ def test_veto_acts_for_as_many_cycles_as_the_scheme_says(session: Session) -> No
     vetoes(walk, "breach", date(2025, 9, 3))
     runs(walk)
     assert walk.stars()["党员01"] is None
+
+
+def test_veto_of_a_year_acts_from_its_own_day_where_quarters_are_rated(session: Session) -> None:
+    """Decided in August under a yearly scheme, of a member who then moved to where it is quarters."""
+    year = a_walk(session, full=3, vetoes=VETOES)
+    vetoes(year, "breach", date(2026, 8, 3))
+    quarters = a_walk(session, township=a_township(session, a_zone(session)), code="DEMO", vetoes=VETOES)
+    document = document_of(quarters.scheme.document)
+    for cycle, in_force in (("2026Q2", 0), ("2026Q3", 1), ("2026Q4", 1), ("2027Q1", 0)):
+        facts = standing_in(session, document, cycle, [year.branch.id])
+        assert sum(len(one.vetoes) for one in facts.members) == in_force, cycle
 
 
 def test_veto_stands_on_paper_once(session: Session) -> None:

@@ -1,21 +1,26 @@
 """All branches of a zone rated at once have the results that each has by itself, from its entries."""
 
+from datetime import date
 from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Via
 from models.people.member import Member, MemberStatus
+from models.people.membership import move_member
 from models.people.org import Org
 from models.points.facts import Facts, MemberFacts
 from models.points.rating import rate
 from models.points.result import Result, results_text
 from models.points.scheme_document import SchemeDocument
 from models.ratings.beginning import rating_seen
-from models.ratings.branch_facts import facts_for
+from models.ratings.branch_facts import facts_for, standing_in
+from models.ratings.grade import RulingKind
 from models.ratings.pool import is_pooled
 from models.ratings.rating import Rating, RatingState
+from models.ratings.ruling import rule
 from models.ratings.run import RatingResult
 from models.ratings.running import run_rating
 from models.ratings.zone_run import rate_branches, run_below
@@ -23,6 +28,7 @@ from tests.conftest import NOON
 from tests.points.generated import facts_by, rated_cases, scheme_by
 from tests.points.strategies import a_scheme, an_entry
 from tests.ratings.ledger import statements, write_facts
+from tests.ratings.walk import JANUARY, MEETING, a_walk
 
 CHANCE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -101,6 +107,29 @@ def test_a_run_of_the_zone_keeps_the_runs_that_each_branch_would_keep(session: S
     session.get_one(Member, facts.members[0].id).status = MemberStatus.PROBATIONARY
     session.flush()
     assert run_below(session, zone, "2026", by=ratings[0].begun_by, now=NOON) == 1
+
+
+def test_what_another_branch_wrote_of_who_moved_here_does_not_count(session: Session) -> None:
+    """The branch left behind had graded and lowered a member; the one of the last day wrote its own."""
+    old = a_walk(session, full=4).begins()
+    new = a_walk(session, full=3, township=old.township, scheme=old.scheme).begins()
+    member = old.members[0]
+    old.grades([member])
+    rule(
+        session, old.id, member.id, RulingKind.LOWER, reason="会议研究决定", decided_on=MEETING,
+        by=old.secretary.id, now=JANUARY,
+    )  # fmt: skip
+    move_member(
+        session, member.id, new.branch, moved_on=date(2026, 12, 20), document="组转7号",
+        by=old.officer.id, via=Via.CONSOLE, now=JANUARY,
+    )  # fmt: skip
+    new.members.append(member)
+    new.grades()
+    document = rating_seen(session, new.id).document
+    for branches in ([new.branch.id], [old.branch.id, new.branch.id]):
+        facts = standing_in(session, document, "2026", branches)
+        [one] = [one for one in facts.members if one.id == member.id]
+        assert (one.branch, one.grade, one.adjust) == (new.branch.id, "qualified", 0)
 
 
 def test_a_run_of_the_zone_leaves_what_meetings_have_decided(session: Session) -> None:
