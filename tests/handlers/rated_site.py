@@ -2,15 +2,19 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
+from sqlalchemy import select
+
 from models.gatherings.calendar import HolidayYear
-from models.people.account import Role
-from models.points.scheme import publish_scheme
+from models.people.account import Account, Role
+from models.people.member import Member
+from models.points.scheme import Scheme, publish_scheme
 from models.points.scheme_use import use_scheme
 from tests.conftest import NOON
-from tests.factories import a_post, an_account
+from tests.factories import a_post, an_account, an_entry
 from tests.handlers.console_site import Site
 
 DECEMBER = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)  # Monday, ten in the morning
@@ -52,3 +56,56 @@ def rate_by(site: Site, **changed: Any) -> None:
         site.staff["commissioner"] = an_account(session, "commissioner", "沈秀英")
         a_post(session, site.staff["commissioner"], site.orgs["home"], Role.COMMISSIONER)
     site.clock[0] = DECEMBER
+
+
+def add_deed(site: Site, name: str, item: str, points: int) -> None:
+    """Let a deed of a member have been approved just now."""
+    with site.sessions.begin() as session:
+        scheme = session.scalars(select(Scheme).where(Scheme.code == "ZONE")).one()
+        clerk = session.get_one(Account, site.staff["clerk"].id)
+        member = session.get_one(Member, site.members[name].id)
+        an_entry(session, member, scheme, clerk, item=item, points=Decimal(points))
+
+
+def begin(site: Site) -> str:
+    """Begin the branch's rating of 2026; return the address of its page."""
+    asked = {"org": site.orgs["home"].id, "cycle": "2026"}
+    return str(site.browser("secretary").post("/console/ratings", asked).headers["Location"])
+
+
+def review(site: Site, place: str) -> None:
+    """Close the declarations and let the committee have reviewed."""
+    secretary = site.browser("secretary")
+    done = {"held_on": "2026-12-14", "base": "5", "present": "5"}
+    for step in ("self_declare", "committee_review"):
+        assert secretary.post(f"{place}/steps/{step}", done).status_code == 303
+
+
+def grades(site: Site, *excellent: str, **changed: str) -> dict[str, str]:
+    """Return the form of grades: 优秀 for these, 合格 for all other full members of the branch."""
+    with site.sessions() as session:
+        query = select(Member).where(Member.branch_id == site.orgs["home"].id, Member.status == "full")
+        form = {
+            f"g-{one.id}": "excellent" if one.name in excellent else "qualified"
+            for one in session.scalars(query)
+        }
+    return form | {"decided_on": "2026-12-14", "do": "go"} | changed
+
+
+def meet(site: Site, place: str) -> None:
+    """Let the meeting have decided: all are qualified, and the stars are there."""
+    review(site, place)
+    secretary = site.browser("secretary")
+    assert secretary.post(f"{place}/grades", grades(site)).status_code == 303
+    held = {"held_on": "2026-12-14", "base": "46", "present": "40"}
+    held |= {"votes_for": "40", "votes_against": "0", "abstained": "0"}
+    answer = secretary.post(f"{place}/steps/assembly_appraisal", held)
+    assert answer.status_code == 303, answer.text
+
+
+def put_up(site: Site, place: str) -> None:
+    """Put the sheet up today, and let its workdays and the year be over."""
+    sheet = {"posted_on": "2026-12-14", "contact": "沈秀英"}
+    sheet |= {"contact_phone": "0391-3550123", "township_phone": "0391-3550100"}
+    assert site.browser("secretary").post(f"{place}/posting", sheet).status_code == 303
+    site.clock[0] += timedelta(days=24)
