@@ -18,6 +18,7 @@ from tests.factories import a_post, an_account, an_entry
 from tests.handlers.console_site import Site
 
 DECEMBER = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)  # Monday, ten in the morning
+HUNG = timedelta(days=24)  # after it the workdays of a sheet, and the year, are over
 PROCEDURE = [
     {"step": "self_declare", "due_workdays": 10},
     {"step": "committee_review", "due_workdays": 5},
@@ -104,8 +105,7 @@ def meet(site: Site, place: str) -> None:
 
 
 def put_up(site: Site, place: str) -> None:
-    """Put the sheet up today, and let its workdays and the year be over."""
+    """Put the sheet up today."""
     sheet = {"posted_on": "2026-12-14", "contact": "沈秀英"}
     sheet |= {"contact_phone": "0391-3550123", "township_phone": "0391-3550100"}
     assert site.browser("secretary").post(f"{place}/posting", sheet).status_code == 303
-    site.clock[0] += timedelta(days=24)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 from models.people.member import Member, MemberStatus
 from tests.factories import a_branch, a_member
 from tests.handlers.console_site import Site
-from tests.handlers.rated_site import add_deed, begin, grades, meet, put_up, rate_by, review
+from tests.handlers.rated_site import HUNG, add_deed, begin, grades, meet, put_up, rate_by, review
 from tests.handlers.test_today import lines
 
 
@@ -253,6 +253,7 @@ def test_filed_rating_is_done_again_only_with_reason_and_paper(site: Site) -> No
     place = begin(site)
     meet(site, place)
     put_up(site, place)
+    site.clock[0] += HUNG
     town = site.browser("town")
     early = town.post(f"{place}/filing", {"document": "河东党〔2027〕3号", "filed_on": "2026-12-21"})
     assert early.status_code == 409
@@ -272,8 +273,9 @@ def test_officer_reads_on_today_what_has_hung_long_enough(site: Site) -> None:
     rate_by(site)
     place = begin(site)
     meet(site, place)
-    assert not any("备案" in title for title, _, _ in lines(site, "town"))
     put_up(site, place)
+    assert not any("备案" in title for title, _, _ in lines(site, "town"))
+    site.clock[0] += HUNG
     assert ("备案2026年星级评定", "青石村党支部，公示期满", "去备案") in lines(site, "town")
 
 
