@@ -15,8 +15,17 @@ from models.people.said import Said
 from models.points.closing import refuse_closed
 from models.points.entry import PointEntry
 from models.points.posting import amend_roll
+from models.points.proposal import Proposal
 from models.points.reversal import reverse_entry
-from models.ratings.objecting import CLOSED, note, objection_held, rating_around, receipt_of, tidy_words
+from models.ratings.objecting import (
+    CLOSED,
+    is_undone,
+    note,
+    objection_held,
+    rating_around,
+    receipt_of,
+    tidy_words,
+)
 from models.ratings.objection import Objection, ObjectionState
 from models.ratings.objection_hands import check_hand, hands_of
 from models.ratings.rating import Rating, RatingState
@@ -66,8 +75,7 @@ def answer_objection(
     finding = tidy_words(answer.finding, "finding", "请写核实的情况")
     seen = session.get(Objection, objection_id)
     entry = session.get_one(PointEntry, seen.entry_id) if seen is not None and seen.entry_id else None
-    # The roll is locked before the objection: whoever confirms or amends it waits at the same place.
-    roll_id = _roll_of(session, entry) if entry is not None and answer.uphold else None
+    roll_id = _hold_ground(session, entry) if entry is not None and answer.uphold else None
     objection = objection_held(session, objection_id)
     if objection.state is not ObjectionState.SUBMITTED:
         raise Refused("not_waiting", "已经答复过了，或者本人撤回了")
@@ -125,9 +133,13 @@ def _rating_of(session: Session, objection: Objection) -> tuple[Rating | None, s
     return rating_around(session, entry), entry.cycle
 
 
-def _roll_of(session: Session, entry: PointEntry) -> int | None:
-    """Return the roll from which an entry was posted, locked; None for a proposal's."""
+def _hold_ground(session: Session, entry: PointEntry) -> int | None:
+    """Lock what an entry came from, and return its roll; None for a proposal's.
+
+    Before objection and rating: whoever amends the roll or takes the entry back waits at the same place.
+    """
     if entry.gathering_id is None:
+        session.get(Proposal, entry.proposal_id, with_for_update=True, populate_existing=True)
         return None
     of_member = RollLine.gathering_id == entry.gathering_id, RollLine.member_id == entry.member_id
     query = select(Roll.id).join(RollLine, RollLine.roll_id == Roll.id).where(*of_member)
@@ -148,6 +160,9 @@ def _correct(
         session.refresh(rating, with_for_update=True)
         if rating.state in CLOSED:
             raise refuse_closed(cycle)
+    if entry is not None and status is None and objection.appeals is None and is_undone(session, entry.id):
+        # Somebody put it right while it waited: there is nothing left to correct.
+        entry = None
     if entry is not None and roll_id is not None:
         if status is None:
             words = "请选名册上应当记成什么"

@@ -36,6 +36,7 @@ class Disputed(NamedTuple):
     points: Decimal | None = None
     by: str = ""
     status: Status | None = None
+    undone: bool = False  # taken back since
 
 
 class Disputable(NamedTuple):

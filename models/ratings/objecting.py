@@ -126,12 +126,16 @@ def _entry_open(session: Session, member_id: int, entry_id: int) -> int:
         last = closing_day(session, rating)
         until = f"最后一天是{long_day(last)}" if last else "已经截止"
         raise Refused("objection_closed", f"{cycle_words(entry.cycle)}的评定已经备案，提异议{until}")
-    undone = session.scalar(select(PointEntry.id).where(PointEntry.reverses == entry_id))
-    if undone is not None:
+    if is_undone(session, entry_id):
         raise Refused("reversed_already", "这一条已经冲回，不计分了，不用再提")
     if entry.reverses is not None and entry.gathering_id is None:
         raise Refused("is_reversal", "这一条是冲回。原来的事该记分的，请重新申报")
     return entry.branch_id
+
+
+def is_undone(session: Session, entry_id: int) -> bool:
+    """Say whether an entry was taken back by a reversal."""
+    return session.scalar(select(PointEntry.id).where(PointEntry.reverses == entry_id)) is not None
 
 
 def _star_open(session: Session, rating_id: int, member_id: int, *, now: datetime) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.gatherings.gathering import Gathering
@@ -27,7 +27,7 @@ from models.ratings.rating import Rating
 from models.refused import Refused
 
 Recorder, Answerer, Maker, Later = aliased(Account), aliased(Account), aliased(Account), aliased(Objection)
-Group = aliased(Org, name="home_group")
+Group, Undo = aliased(Org, name="home_group"), aliased(PointEntry)
 
 
 class ObjectionView(NamedTuple):
@@ -183,6 +183,7 @@ def _query() -> Select[*tuple[Any, ...]]:
             Answerer.name.label("answerer"), Maker.name.label("maker"), Later.id.label("appeal_id"),
             HAS_NAMESAKE.label("has_namesake"), Gathering.title.label("gathering"),
             Proposal.title.label("deed"), RollLine.status.label("status"), Scheme.document.label("document"),
+            exists().where(Undo.reverses == PointEntry.id).label("undone"),
         )
         .join(Member, Member.id == Objection.member_id)
         .join(Org, Org.id == Objection.branch_id)
@@ -209,4 +210,6 @@ def _disputed(row: Any) -> Disputed:
     if row.PointEntry is None:
         return star_in_words(row.Rating, row.document)
     about = row.gathering or row.deed
-    return entry_in_words(row.PointEntry, row.document, about=about, by=row.maker, status=row.status)
+    return entry_in_words(
+        row.PointEntry, row.document, about=about, by=row.maker, status=row.status
+    )._replace(undone=row.undone)

@@ -11,9 +11,12 @@ from handlers.errors import BY_CONSTRAINT
 from models.audit import Via
 from models.base import Sessions
 from models.gatherings.roll import Amendment, Roll, RollLine, Status
+from models.gatherings.roll_head import roll_seen
 from models.people.account import Role
 from models.points.entry import PointEntry
 from models.points.posting import amend_roll
+from models.points.proposal import Proposal
+from models.points.reversal import reverse_entry
 from models.ratings.answering import Answer, answer_objection
 from models.ratings.appealing import appeal
 from models.ratings.objecting import object_to, withdraw_objection
@@ -29,10 +32,12 @@ FOUND = Answer(True, "会议记录有本人的发言", Status.PRESENT)
 NO = Answer(False, "在场的同志都说没有到")
 
 
-def a_real_branch(sessions: Sessions) -> tuple[Branch, int]:
-    """Add the branch and an objection that waits, for all to see."""
+def a_real_branch(sessions: Sessions, *, rated: bool = False) -> tuple[Branch, int]:
+    """Add the branch and an objection that waits, for all to see; with `rated` its rating has begun."""
     with sessions.begin() as session:
         branch = a_disputed_branch(session)
+        if rated:
+            a_rating(session, branch.org, branch.scheme, branch.hands[Role.SECRETARY], cycle=CYCLE)
         return branch, branch.objects().id
 
 
@@ -88,23 +93,39 @@ def test_yes_and_no_at_once_leave_what_the_one_who_came_first_said(sessions: Ses
     assert posted == ([-3, 3] if state == "upheld" else [-3])
 
 
-def test_an_answer_and_a_correction_of_the_same_roll_take_turns(sessions: Sessions) -> None:
-    # Control: with the objection locked before the roll the two wait for each other.
-    branch, objection = a_real_branch(sessions)
-
-    def amend() -> Any:
-        with sessions.begin() as session:
-            roll = session.scalars(select(Roll)).one()
-            marks = {branch.member.id: Status.LEAVE}
-            by = branch.hands[Role.SECRETARY].id
-            amend_roll(session, roll.id, marks, reason="请过假", by=by, now=NOON)
-            return "amended"
-
-    found = at_once([answering(sessions, branch, objection, Role.COMMISSIONER), amend])
-    assert set(found) == {"upheld", "amended"}
+def test_an_answer_waits_for_whoever_corrects_the_same_roll_and_never_across(sessions: Sessions) -> None:
+    # Control: with the rating held before the roll the two wait for each other, and one is thrown out.
+    branch, objection = a_real_branch(sessions, rated=True)
+    with sessions() as amending:
+        roll = amending.scalars(select(Roll)).one()
+        roll_seen(amending, roll.id, lock=True)
+        result = meanwhile(answering(sessions, branch, objection, Role.COMMISSIONER), of=amending)
+        by = branch.hands[Role.SECRETARY].id
+        amend_roll(amending, roll.id, {branch.member.id: Status.LEAVE}, reason="请过假", by=by, now=NOON)
+        amending.commit()
+    assert result() == "upheld"
     with sessions() as session:
         assert sum(session.scalars(select(PointEntry.points))) == 0
-        assert session.scalars(select(RollLine.status)).one() in (Status.PRESENT, Status.LEAVE)
+        assert session.scalars(select(RollLine.status)).one() is Status.PRESENT
+
+
+def test_an_answer_waits_for_whoever_takes_the_same_entry_back(sessions: Sessions) -> None:
+    # Control: with the rating held before the proposal the two wait for each other.
+    branch, _ = a_real_branch(sessions, rated=True)
+    with sessions.begin() as session:
+        branch.session = session
+        entry = branch.helped()
+        objection = branch.objects(entry).id
+    with sessions() as undoing:
+        undoing.get_one(Proposal, entry.proposal_id, with_for_update=True)
+        told = FOUND._replace(status=None)
+        answer = answering(sessions, branch, objection, Role.POINTS_GROUP, told)
+        result = meanwhile(answer, of=undoing)
+        by = branch.hands[Role.SECRETARY].id
+        reverse_entry(undoing, entry.id, reason="重复登记", by=by, via=Via.CONSOLE)
+        undoing.commit()
+    # It was put right meanwhile.
+    assert result() == "upheld"
 
 
 def test_one_thing_is_taken_in_once_however_often_it_is_sent(sessions: Sessions) -> None:

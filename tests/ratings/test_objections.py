@@ -17,6 +17,7 @@ from models.gatherings.roll import Amendment, RollLine, Status
 from models.people.account import Role
 from models.people.said import Said
 from models.points.entry import PointEntry
+from models.points.reversal import reverse_entry
 from models.ratings.answering import Answer, look_ahead, tell_answer
 from models.ratings.appealing import appeal, appeal_until
 from models.ratings.objecting import object_to, receipt_of, withdraw_objection
@@ -226,6 +227,16 @@ def test_an_upheld_entry_of_a_proposal_is_reversed_with_the_objections_number(br
     undo = branch.session.scalars(select(PointEntry).where(PointEntry.reverses == entry.id)).one()
     assert (undo.points, undo.account_id) == (Decimal(-1), branch.hands[Role.POINTS_GROUP].id)
     assert (objection.total_before, objection.total_after) == (Decimal(58), Decimal(57))
+
+
+def test_what_was_put_right_while_it_waited_is_upheld_as_it_is(branch: Branch) -> None:
+    entry = branch.helped()
+    objection = branch.objects(entry)
+    by = branch.hands[Role.POINTS_GROUP].id
+    reverse_entry(branch.session, entry.id, reason="重复登记", by=by, via=Via.CONSOLE)
+    answered = branch.answers(objection, Role.POINTS_GROUP, status=None)
+    assert answered.state is ObjectionState.UPHELD
+    assert branch.entries()[1:] == [("volunteer", Decimal(1)), ("volunteer", Decimal(-1))]
 
 
 def test_a_no_changes_nothing_and_says_why(branch: Branch) -> None:
