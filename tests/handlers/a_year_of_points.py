@@ -42,7 +42,7 @@ def live_the_year(site: Site, scheme: Scheme, who: str = WHO) -> None:
     with site.sessions.begin() as session:
         member, secretary = site.members[who], site.staff["secretary"]
         for month, day, item, points, title in DEEDS:
-            _post(session, site, scheme, who, item, date(2026, month, day), points, title)
+            post_by_hand(session, site, scheme, who, item, date(2026, month, day), points, title)
         late = a_proposal(
             session, member, scheme, secretary, item="award_county", title="县级先进个人",
             evidence="县委〔2025〕31号", occurred_on=date(2025, 12, 20), period="2026-11",
@@ -56,9 +56,10 @@ def live_the_year(site: Site, scheme: Scheme, who: str = WHO) -> None:
         be_absent(session, site, scheme, who, 9)
 
 
-def _post(
+def post_by_hand(
     session: Session, site: Site, scheme: Scheme, who: str, item: str, day: date, points: str, title: str
 ) -> None:
+    """Post one deed that the clerk proposed, or the member declared, and the secretary approved."""
     member, secretary = site.members[who], site.staff["secretary"]
     told = {"item": item, "occurred_on": day, "period": f"{day:%Y-%m}"}
     own = item == "volunteer"
@@ -105,6 +106,8 @@ def fill_the_book(site: Site, scheme: Scheme) -> None:
             if site.members[who].branch_id != site.orgs["home"].id or who == WHO:
                 continue
             for month in range(1, 2 + place % 6):
-                _post(session, site, scheme, who, "volunteer", date(2026, 5 + month, 14), "1", "沟渠清淤")
+                post_by_hand(
+                    session, site, scheme, who, "volunteer", date(2026, 5 + month, 14), "1", "沟渠清淤"
+                )
             if place % 7 == 0:
                 be_absent(session, site, scheme, who, 10)

@@ -25,7 +25,8 @@ def test_no_page_sticks_out_and_whatever_can_be_touched_is_tall_enough(site: Sit
         "/console/", "/console/gatherings", "/console/gatherings/new", it, f"{it}/phone-list",
         f"{it}/projector", f"{it}/cancellation", f"/console/rolls/{roll}",
         f"/console/rolls/{roll}/confirmation",
-        "/console/members", f"/console/members/{member}/points", "/console/slips", "/console/password",
+        "/console/members", f"/console/members/{member}/points", "/console/points", "/console/points/month",
+        "/console/points/cards", "/console/points/cards/print?who=all", "/console/slips", "/console/password",
         "/console/phone-code",
     ):  # fmt: skip
         page.goto(where)

@@ -140,6 +140,10 @@ def test_entry_can_be_disputed_until_it_is_or_the_cycle_is_confirmed(year: Site)
     page = page_of(year, WHO)
     assert link not in page
     assert page.count("异议办理中") == 1
+    told = of_phone(year, WHO, "/api/v1/me/points")["entries"]
+    assert [(one["objection"], one["contestable"]) for one in told if one["id"] == entry.id] == [
+        ("submitted", False)
+    ]
     with year.sessions.begin() as session:
         rating = a_rating(session, year.orgs["home"], _scheme(year), year.staff["secretary"])
         rating.state = RatingState.CONFIRMED
