@@ -50,6 +50,12 @@ def months_of(cycle: str) -> list[str]:
     return [f"{year}-{number:02d}" for number in range(first, first + count)]
 
 
+def last_day_of(cycle: str) -> date:
+    """Return the last day of a cycle. Refused: cycle_invalid."""
+    year, month = map(int, months_of(cycle)[-1].split("-"))
+    return date(year, month, monthrange(year, month)[1])
+
+
 def cycle_words(cycle: str) -> str:
     """Name a cycle as people do: 2026年, 2026年下半年, 2026年第四季度, 2026年11月."""
     year, rest = cycle[:4], cycle[4:]
@@ -75,8 +81,7 @@ def span_of(scheme_cycle: CycleKind, cycle: str) -> Span:
     if cycle_of(scheme_cycle, months[0]) != cycle:
         raise Refused("cycle_invalid", "这个积分周期与积分办法的评定周期不一致。")
     days = tuple(date(int(month[:4]), int(month[5:]), 1) for month in months)
-    last = days[-1]
-    return Span(months, days, last.replace(day=monthrange(last.year, last.month)[1]))
+    return Span(months, days, last_day_of(cycle))
 
 
 def place_of(scheme_cycle: CycleKind, cycle: str) -> int:

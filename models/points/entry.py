@@ -74,6 +74,6 @@ class PointEntry(Base):
             "(reverses IS NOT NULL AND proposal_id IS NOT NULL) = (reason IS NOT NULL) AND reason <> ''",
             name="reversed_with_reason",
         ),
-        Index("ix_point_entry_member_id_cycle", "member_id", "cycle"),
+        Index("ix_point_entry_member_id_period", "member_id", "period"),
         Index("ix_point_entry_branch_id_cycle", "branch_id", "cycle"),
     )

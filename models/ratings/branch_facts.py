@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.people.member import ON_ROLLS, Member, MemberStatus, Spell, SpellKind
 from models.people.member_move import belonged, branch_on
-from models.points.cycle import cycle_of, cycles_between, span_of
+from models.points.cycle import cycle_of, cycles_between, months_of, span_of
 from models.points.entry import PointEntry
 from models.points.facts import Category, Entry, Facts, MemberFacts, VetoFact
 from models.points.scheme_document import SchemeDocument
@@ -208,14 +208,18 @@ def cycle_before(document: SchemeDocument, cycle: str) -> str:
 
 
 def entries_of(session: Session, cycle: str, people: People) -> dict[int, list[Entry]]:
-    """Return the entries of these members in this cycle, whichever branch posted them."""
+    """Return the entries of these members in this cycle, whichever branch posted them.
+
+    By their months: a branch that somebody left may be rated by cycles of another length.
+    """
     found: dict[int, list[Entry]] = defaultdict(list)
+    months = months_of(cycle)
     # Columns, not objects: a township has a hundred thousand entries.
     query = select(
         PointEntry.member_id, PointEntry.id, PointEntry.item, PointEntry.period, PointEntry.occurred_on,
         PointEntry.quantity, PointEntry.points, type_coerce(PointEntry.source, String),
         PointEntry.gathering_id, PointEntry.reverses, literal(None), PointEntry.level,
-    ).where(PointEntry.member_id.in_(people), PointEntry.cycle == cycle)  # fmt: skip
+    ).where(PointEntry.member_id.in_(people), PointEntry.period.between(months[0], months[-1]))  # fmt: skip
     for member_id, *told in session.execute(query.order_by(PointEntry.id)):
         found[member_id].append(Entry(*told))
     return found

@@ -9,12 +9,14 @@ from typing import NamedTuple
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
+from models.clock import day_of
 from models.gatherings.gathering import Gathering
 from models.gatherings.roll import Amendment, RollLine
 from models.people.account import Account
 from models.people.member import Member
+from models.people.member_move import branch_on
 from models.people.org import Org
-from models.points.cycle import months_of
+from models.points.cycle import last_day_of, months_of
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal
 from models.points.rating import Line, tally
@@ -88,16 +90,16 @@ def statement_of(
 
     A few statements, whatever the number of entries. Refused: not_found, cycle_invalid.
     """
-    row = session.execute(
-        select(Member, Org).join(Org, Org.id == Member.branch_id).where(Member.id == member_id)
-    ).first()
-    if row is None:
+    # A cycle that is over is that of the branch which rated the member in it.
+    home = branch_on(last_day_of(cycle) if cycle else day_of(now))
+    branch = session.scalar(select(Org).join(Member, Org.id == home).where(Member.id == member_id))
+    if branch is None:
         raise Refused("not_found", "没有找到这位同志")
-    seen = cycle_seen(session, row.Org, cycle, now=now)
+    seen = cycle_seen(session, branch, cycle, now=now)
     if seen is None:
         return None
     rows = _rows(session, member_id, seen.cycle)
-    member = counted_members(session, seen.document, seen.cycle, row.Org.id, [member_id])[0]
+    member = counted_members(session, seen.document, seen.cycle, branch.id, [member_id])[0]
     lines = {line.entry_id: line for line in tally(seen.document, member, cycle=seen.cycle).lines}
     return Statement(
         balance_of(seen.document, member, seen.cycle),
@@ -108,7 +110,7 @@ def statement_of(
 
 def _rows(session: Session, member_id: int, cycle: str) -> list[Posted]:
     """Return the entries with what they are about and whose hands they went through, in one statement."""
-    proposer = aliased(Account)
+    proposer, months = aliased(Account), months_of(cycle)
     query = (
         select(
             PointEntry,
@@ -133,7 +135,7 @@ def _rows(session: Session, member_id: int, cycle: str) -> list[Posted]:
         )
         .outerjoin(Proposal, Proposal.id == PointEntry.proposal_id)
         .outerjoin(proposer, proposer.id == Proposal.account_id)
-        .where(PointEntry.member_id == member_id, PointEntry.cycle == cycle)
+        .where(PointEntry.member_id == member_id, PointEntry.period.between(months[0], months[-1]))
         .order_by(PointEntry.occurred_on.desc(), PointEntry.id.desc())
     )
     return [Posted(*row) for row in session.execute(query)]

@@ -42,7 +42,7 @@ WITH rule AS (
     SELECT * FROM unnest(:limited_item, :category) AS a (item, category)
 ), undone AS MATERIALIZED (
     SELECT reverses AS id FROM point_entry
-    WHERE reverses IS NOT NULL AND cycle = :cycle AND member_id = ANY(:members)
+    WHERE reverses IS NOT NULL AND period BETWEEN :first AND :last AND member_id = ANY(:members)
 )
 SELECT person.id, share.*
 FROM unnest(:members) WITH ORDINALITY AS person (id, turn)
@@ -55,7 +55,7 @@ LEFT JOIN LATERAL (
             rule.number, rule.place, rule.monthly, rule.once IS NOT NULL OR rule.largest AS weighed
         FROM point_entry e
         JOIN rule ON rule.item = e.item AND (rule.level IS NULL OR rule.level = e.level)
-        WHERE e.member_id = person.id AND e.cycle = :cycle AND e.period BETWEEN :first AND :last
+        WHERE e.member_id = person.id AND e.period BETWEEN :first AND :last
             AND e.reverses IS NULL AND e.id NOT IN (SELECT id FROM undone)
             AND (NOT rule.limited OR EXISTS (
                 SELECT FROM applies a
@@ -118,7 +118,7 @@ def stream_sums(
     """
     buckets = _buckets(document)
     months = span_of(document.cycle, cycle).months
-    told = {"members": list(members), "cycle": cycle, "first": months[0], "last": months[-1]}
+    told = {"members": list(members), "first": months[0], "last": months[-1]}
     told |= _rules(document, buckets) | _limits(document)
     rows = session.execute(QUERY, told, execution_options={"yield_per": ROWS_AT_ONCE})
     for member_id, shares in groupby(rows, key=attrgetter("id")):

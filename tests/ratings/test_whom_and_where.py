@@ -1,6 +1,7 @@
 """Whom a rating knows, and where: as everybody stood on the cycle's last day, whatever came later."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,9 +11,15 @@ from models.audit import Via
 from models.people.member import Member, MemberStatus
 from models.people.membership import let_go, move_member
 from models.people.org import Org
+from models.points.scheme import document_of
+from models.ratings.beginning import rating_seen
 from models.ratings.branch_facts import on_roster, standing_in, status_on
-from tests.factories import a_branch, a_member, a_township, a_zone, an_account
+from models.ratings.running import reckon
+from models.ratings.statement import statement_of
+from models.ratings.sums import stream_sums
+from tests.factories import a_branch, a_member, a_township, a_zone, an_account, an_entry
 from tests.points.strategies import shipped
+from tests.ratings.walk import a_walk
 
 LAST_DAY = date(2026, 12, 31)
 EVE, LATER = date(2026, 12, 20), date(2027, 1, 5)
@@ -91,3 +98,44 @@ def test_move_is_not_dated_before_the_one_before(
             session, member.id, places[0], moved_on=EVE - timedelta(days=1), document="组转8号", **hand
         )
     assert member.branch_id == places[1].id
+
+
+def test_entries_of_a_branch_that_is_rated_by_the_quarter_count_in_the_year_of_the_new_one(
+    session: Session, hand: dict[str, Any]
+) -> None:
+    """Known items by the new branch's scheme, the others 0 with a reason; the same on both ways."""
+    zone = a_zone(session)
+    old = a_walk(session, full=1, township=a_township(session, zone), code="DEMO")
+    new = a_walk(session, full=2, township=a_township(session, zone, "河西镇党委"))
+    [member] = old.members
+    gone = {"item": "gone", "cycle": "2026Q2", "period": "2026-06", "occurred_on": date(2026, 6, 2)}
+    an_entry(session, member, old.scheme, old.officer, **gone)
+    helped = {"item": "volunteer", "cycle": "2026Q2", "period": "2026-05", "occurred_on": date(2026, 5, 3)}
+    an_entry(session, member, old.scheme, old.officer, **helped)
+    before = {"item": "volunteer", "cycle": "2025Q4", "period": "2025-12", "occurred_on": date(2025, 12, 3)}
+    an_entry(session, member, old.scheme, old.officer, **before)
+    move_member(session, member.id, new.branch, moved_on=EVE, document="组转7号", **hand)
+    results = {one.member_id: one for one in reckon(session, rating_seen(session, new.begins().id)).results}
+    assert {part.code: part.subtotal for part in results[member.id].parts}["task"] == 1
+    [(_, sums)] = stream_sums(session, document_of(new.scheme.document), "2026", [member.id])
+    assert [share.counted for share in sums["task"]] == [1]
+    statement = statement_of(session, member.id, cycle="2026", now=FEBRUARY)
+    assert statement is not None
+    assert [(one.occurred_on.month, one.counted) for one in statement.entries] == [
+        (6, Decimal(0)),
+        (5, Decimal(1)),
+    ]
+    assert statement.entries[0].why == "本办法没有这个项目，不计"
+
+
+def test_page_of_a_cycle_that_is_over_is_that_of_the_branch_that_rated_it(
+    session: Session, hand: dict[str, Any]
+) -> None:
+    old = a_walk(session, full=3)
+    new = a_walk(session, full=3, township=old.township, scheme=old.scheme)
+    member = old.members[0]
+    old.confirmed([member])
+    move_member(session, member.id, new.branch, moved_on=LATER, document="组转7号", **hand)
+    statement = statement_of(session, member.id, cycle="2026", now=FEBRUARY)
+    assert statement is not None
+    assert (statement.balance.grade, statement.balance.provisional) == ("excellent", False)
