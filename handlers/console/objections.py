@@ -17,8 +17,9 @@ from models.people.persons_above import Purpose, note_look
 from models.people.rights import Verb, may, sees
 from models.people.said import SAID_TEXT
 from models.points.grade_words import star_words
-from models.ratings.answering import Change, Standing, standing_of
+from models.ratings.answering import Change, Standing, result_disputed, standing_of
 from models.ratings.appealing import ABOVE, ANSWERED, APPEAL_WORKDAYS, is_settled
+from models.ratings.grade import GRADE_TEXT
 from models.ratings.objecting import LONGEST_SAID, long_day, receipt_of
 from models.ratings.objection import OBJECTION_STATE_TEXT, Desk
 from models.ratings.objection_hands import DESK_TEXT, OFFICE
@@ -131,6 +132,8 @@ def objection_page(
         it=it,
         earlier=answers_above(edge.session, view, now=edge.now),
         standing=standing_of(edge.session, it, now=edge.now) if view.waits else None,
+        result=result_disputed(edge.session, it),
+        grade_text={grade.value: text for grade, text in GRADE_TEXT.items()},
         mine=view.waits_for(who.account_id),
         ticks=may(who.posts, Verb.TICK, view.whose.home.path),
         leads=may(who.posts, Verb.RATE, view.whose.branch.path),

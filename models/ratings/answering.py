@@ -124,6 +124,12 @@ def standing_of(session: Session, objection: Objection, *, now: datetime) -> Sta
     return Standing(statement.balance.total if statement else None, None)
 
 
+def result_disputed(session: Session, objection: Objection) -> RatingResult | None:
+    """Return the latest result of a disputed star, with its parts and reasons; None for an entry."""
+    run = last_run(session, objection.rating_id) if objection.rating_id is not None else None
+    return session.get(RatingResult, (run.id, objection.member_id)) if run is not None else None
+
+
 def _rating_of(session: Session, objection: Objection) -> tuple[Rating | None, str]:
     """Return the rating an objection touches, if begun, and its cycle."""
     if objection.rating_id is not None:

@@ -8,9 +8,12 @@ from sqlalchemy import select
 from models.audit import Audit
 from models.gatherings.roll import Amendment
 from models.points.entry import PointEntry
+from models.points.scheme import Scheme
+from models.ratings.grade import GradeKind
 from models.ratings.objection import Objection, ObjectionState
 from tests.handlers.console_site import Browser, Site
 from tests.handlers.disputing import WHO, dispute, objected, objection_of
+from tests.ratings.disputes import put_up
 
 FOUND = "会议记录有本人的发言"
 
@@ -211,3 +214,28 @@ def test_today_names_what_waits_for_this_hand_and_until_when(site: Site) -> None
     assert "答复一件异议" in page
     assert "11月25日 主题党日缺席，12月16日 周三以前答复" in page
     assert "异议" not in site.browser("secretary").get("/console/").text.split("<main")[1]
+
+
+def test_a_star_on_the_board_is_disputed_with_all_its_numbers_and_goes_up_again(site: Site) -> None:
+    entry = dispute(site)
+    with site.sessions.begin() as session:
+        scheme = session.get_one(Scheme, session.get_one(PointEntry, entry).scheme_id)
+        grades = {site.members[name]: GradeKind.QUALIFIED for name in ("白玉珍", "陈春生", "方国栋")}
+        home, by = site.orgs["home"], site.staff["secretary"]
+        rating = put_up(session, home, scheme, by, grades | {site.members[WHO]: GradeKind.EXCELLENT}).id
+    clerk, committee = site.browser("clerk"), site.browser("committee")
+    form = {"member": site.members[WHO].id, "about": f"s{rating}", "said": "次数不对", "how": "in_person"}
+    assert f'value="s{rating}"' in clerk.get(f"/console/objections/new?member={form['member']}").text
+    address = clerk.post("/console/objections", form).location
+    page = committee.get(address).text
+    for words in ("2026年第四季度的星级", "三星", "基础分", "57", "民主评议", "优秀", "77.0"):
+        assert words in page, words
+    # Nothing was put right yet.
+    sent = {"say": "uphold", "finding": FOUND, "do": "look"}
+    assert "重新计算以后没有变化" in committee.post(f"{address}/answer", sent).text
+    answer(committee, objected(site, entry))
+    # The entry's answer changed the star already; the star's own says so.
+    page = answer(committee, int(address.split("/")[-1]), say="reject", finding="已随那一条更正", status="")
+    assert "四星" in page
+    told = site.browser("secretary").get("/console/objections").text
+    assert "2026年第四季度的星级" in told

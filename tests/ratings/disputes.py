@@ -1,7 +1,8 @@
 """A branch with somebody at every desk, and a member whose roll says absent: what objections need."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,8 +20,13 @@ from models.points.entry import PointEntry
 from models.points.posting import confirm_roll
 from models.points.scheme import Scheme
 from models.ratings.answering import Answer, answer_objection
+from models.ratings.beginning import rating_seen
+from models.ratings.grade import GradeKind, MemberGrade
 from models.ratings.objecting import object_to
 from models.ratings.objection import Objection
+from models.ratings.publicity import RatingPublicity
+from models.ratings.rating import Act, Rating, RatingAct, RatingState
+from models.ratings.running import keep_run, reckon
 from tests.conftest import NOON
 from tests.factories import (
     a_branch,
@@ -29,6 +35,7 @@ from tests.factories import (
     a_member,
     a_post,
     a_proposal,
+    a_rating,
     a_roll,
     a_township,
     a_zone,
@@ -125,3 +132,28 @@ def an_absence(session: Session, org: Org, member: Member, by: Account) -> Point
     set_marks(session, roll.id, {member.id: Status.ABSENT}, by=by.id, now=NOON)
     confirm_roll(session, roll.id, by=by.id, now=NOON)
     return session.scalars(select(PointEntry).where(PointEntry.gathering_id == gathering.id)).one()
+
+
+def put_up(
+    session: Session, org: Org, scheme: Scheme, by: Account, grades: Mapping[Member, GradeKind]
+) -> Rating:
+    """Let the meeting have graded these, and their stars hang from NOON to 2 December, five workdays on."""
+    rating = a_rating(session, org, scheme, by, cycle=CYCLE)
+    day = date(2026, 11, 25)
+    for member, grade in grades.items():
+        told: dict[str, Any] = {"rating_id": rating.id, "member_id": member.id, "grade": grade}
+        session.add(MemberGrade(**told, decided_on=day, account_id=by.id, written_at=NOON))
+    session.flush()
+    seen = rating_seen(session, rating.id)
+    run = keep_run(session, seen, reckon(session, seen), by=by.id, now=NOON)
+    did: dict[str, Any] = {"rating_id": rating.id, "run_id": run.id, "account_id": by.id, "acted_at": NOON}
+    session.add_all(RatingAct(act=act, held_on=day, **did) for act in (Act.ASSEMBLY_APPRAISAL, Act.PUBLICITY))
+    session.add(
+        RatingPublicity(
+            posted_on=day, workdays=5, ends_on=date(2026, 12, 2), contact="李桂兰", contact_phone="3550123",
+            township_phone="3550100", **did,
+        )
+    )  # fmt: skip
+    rating.state = RatingState.PUBLICISED
+    session.flush()
+    return rating

@@ -1,6 +1,5 @@
 """A star on the board: objected to until the last day, and rechecked once what was wrong is put right."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -14,18 +13,15 @@ from models.points.posting import amend_roll
 from models.ratings.answering import Answer, look_ahead
 from models.ratings.beginning import rating_seen
 from models.ratings.board import board_of
-from models.ratings.grade import GradeKind, MemberGrade
+from models.ratings.grade import GradeKind
 from models.ratings.objection import ObjectionState
 from models.ratings.objection_hands import hands_of
-from models.ratings.publicity import RatingPublicity
-from models.ratings.rating import Act, Rating, RatingAct, RatingState
-from models.ratings.running import keep_run, last_run, reckon
+from models.ratings.rating import Rating, RatingState
+from models.ratings.running import last_run
 from tests.conftest import NOON
-from tests.factories import a_member, a_rating
-from tests.ratings.disputes import CYCLE, DAY, Branch, a_disputed_branch
+from tests.factories import a_member
+from tests.ratings.disputes import DAY, Branch, a_disputed_branch, put_up
 from tests.ratings.test_objections import refused
-
-LAST = date(2026, 12, 2)  # the fifth workday after Wednesday, 25 November
 
 
 class Board(NamedTuple):
@@ -47,38 +43,9 @@ class Board(NamedTuple):
 @pytest.fixture
 def board(session: Session) -> Board:
     branch = a_disputed_branch(session)
-    secretary = branch.hands[Role.SECRETARY]
-    rating = a_rating(session, branch.org, branch.scheme, secretary, cycle=CYCLE)
     others = [a_member(session, branch.org, name) for name in ("何桂芳", "刘玉兰", "马德顺")]
-    for member, grade in (
-        (branch.member, GradeKind.EXCELLENT),
-        *((one, GradeKind.QUALIFIED) for one in others),
-    ):
-        session.add(
-            MemberGrade(
-                rating_id=rating.id, member_id=member.id, grade=grade, decided_on=date(2026, 11, 25),
-                account_id=secretary.id, written_at=NOON,
-            )
-        )  # fmt: skip
-    session.flush()
-    seen = rating_seen(session, rating.id)
-    run = keep_run(session, seen, reckon(session, seen), by=secretary.id, now=NOON)
-    did: dict[str, Any] = {
-        "rating_id": rating.id,
-        "run_id": run.id,
-        "account_id": secretary.id,
-        "acted_at": NOON,
-    }
-    for act in (Act.ASSEMBLY_APPRAISAL, Act.PUBLICITY):
-        session.add(RatingAct(act=act, held_on=date(2026, 11, 25), **did))
-    session.add(
-        RatingPublicity(
-            posted_on=date(2026, 11, 25), workdays=5, ends_on=LAST, contact="李桂兰", contact_phone="3550123",
-            township_phone="3550100", **did,
-        )
-    )  # fmt: skip
-    rating.state = RatingState.PUBLICISED
-    session.flush()
+    grades = {branch.member: GradeKind.EXCELLENT} | dict.fromkeys(others, GradeKind.QUALIFIED)
+    rating = put_up(session, branch.org, branch.scheme, branch.hands[Role.SECRETARY], grades)
     return Board(branch, rating)
 
 
