@@ -102,4 +102,6 @@ def _button(seen: RatingSeen, step: StepView) -> tuple[str, str]:
             return "填写评议等次", url_for("console.rating_grades", rating_id=key)
         if last_run(session, key) is None:
             return "试算一次", url_for("console.rating_results", rating_id=key)
+        if step.waits_for:
+            return "去看试算", url_for("console.rating_results", rating_id=key)
     return LEADS[step.step], url_for("console.rating_step", rating_id=key, act=step.step.value)

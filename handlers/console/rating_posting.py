@@ -84,7 +84,7 @@ def _posting_page(
         STATUS_OF.get(error.code, 409) if error else 200,
         **rating_frame(seen, own=True),
         step=step,
-        who=who_acts(step.step, step.body),
+        taken_by=who_acts(step.step, step.body),
         until=until_words(step.due_on),
         says=STEP_SAYS[step.step],
         sheets=[(one, names.get(one.member_id or 0, "全支部")) for one in board.sheets],

@@ -25,7 +25,7 @@ class Row(NamedTuple):
     year: int | None
     standing: str
     parts: tuple[str, ...]
-    sum: str
+    terms: tuple[str, ...]  # of the sum: 基础分 60.0
     total: str
     star: str
     star_final: int | None
@@ -64,7 +64,7 @@ def _row(document: SchemeDocument, one: ResultRow, *, several: bool) -> Row:
         year=joined.year if several and joined else None,
         standing=STANDING_TEXT.get(result.standing, ""),
         parts=texts,
-        sum=" + ".join(f"{part['title']} {text}" for part, text in zip(parts, texts, strict=True)),
+        terms=tuple(f"{part['title']} {text}" for part, text in zip(parts, texts, strict=True)),
         total=points_text(result.total, scale),
         star=_star(document, one),
         star_final=result.star_final,

@@ -110,7 +110,7 @@ def _step_page(
         STATUS_OF.get(error.code, 409) if error else 200,
         **rating_frame(seen, own=True),
         step=step,
-        who=who_acts(step.step, step.body),
+        taken_by=who_acts(step.step, step.body),
         until=until_words(step.due_on),
         says=STEP_SAYS[step.step],
         held_label=HELD_ON.get(step.step, ""),
