@@ -58,7 +58,7 @@ def approve(
 def _judge_again(session: Session, proposal: Proposal, members: Sequence[int], *, now: datetime) -> Ground:
     """Return where a proposal counts today, for those who are left on it; its cycle is held open."""
     branch = session.get_one(Org, proposal.branch_id)
-    ground = ground_of(session, branch, proposal.item, proposal.occurred_on, now=now, hold=True)
+    ground = ground_of(session, branch, members, proposal.item, proposal.occurred_on, now=now, hold=True)
     check_deed(ground.item, deed_of(proposal))
     check_categories(session, ground.item, members, proposal.occurred_on)
     return ground

@@ -1,20 +1,46 @@
 """Whether a cycle of a branch is filed: then it takes no entry."""
 
-from sqlalchemy import column, select, table
+from collections.abc import Collection
+
+from sqlalchemy import and_, column, literal, select, table, union_all
 from sqlalchemy.orm import Session
 
-from models.points.cycle import cycle_words
+from models.people.member import Member
+from models.people.member_move import branch_on
+from models.points.cycle import CycleKind, cycle_of, cycle_words, last_day_of
 from models.refused import Refused
 
 # Ratings stand to the right of points; all that is asked of one here is whether its cycle is still open.
-RATING = table("rating", column("branch_id"), column("cycle"), column("state"))
+RATING = table("rating", column("id"), column("branch_id"), column("cycle"), column("state"))
 CLOSED = ("confirmed", "archived")
+KINDS: tuple[CycleKind, ...] = ("month", "quarter", "half", "year")
 
 
 def is_closed(session: Session, branch_id: int, cycle: str, *, hold: bool = False) -> bool:
     """Say whether the cycle's rating is filed; `hold` keeps anybody from filing it before the commit."""
     query = select(RATING.c.state).where(RATING.c.branch_id == branch_id, RATING.c.cycle == cycle)
     return session.scalar(query.with_for_update(read=True) if hold else query) in CLOSED
+
+
+def filed_members(
+    session: Session, member_ids: Collection[int], month: str, *, hold: bool = False
+) -> set[int]:
+    """Return for whom a month (YYYY-MM) is filed, by the branch that rates them; `hold` as above.
+
+    One statement: a branch that somebody moved to may be rated by cycles of another length.
+    """
+    homes = union_all(
+        *(
+            select(
+                Member.id, branch_on(last_day_of(cycle)).label("branch_id"), literal(cycle).label("cycle")
+            ).where(Member.id.in_(member_ids))
+            for cycle in (cycle_of(kind, month) for kind in KINDS)
+        )
+    ).subquery()
+    here = and_(RATING.c.branch_id == homes.c.branch_id, RATING.c.cycle == homes.c.cycle)
+    query = select(homes.c.id, RATING.c.state).join(RATING, here).order_by(RATING.c.id)
+    rows = session.execute(query.with_for_update(read=True, of=RATING) if hold else query)
+    return {member_id for member_id, state in rows if state in CLOSED}
 
 
 def refuse_closed(cycle: str) -> Refused:

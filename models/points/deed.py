@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.clock import day_of
 from models.people.org import Org
-from models.points.closing import is_closed, refuse_closed
+from models.points.closing import filed_members, is_closed, refuse_closed
 from models.points.cycle import cycle_of, cycle_words, cycles_between, span_of
 from models.points.entry import Source
 from models.points.exact import show
@@ -128,12 +128,15 @@ def _quantity_words(item: Item, quantity: Decimal) -> str | None:
 
 
 def ground_of(
-    session: Session, branch: Org, item: str, occurred_on: date, *, now: datetime, hold: bool = False
-) -> Ground:
+    session: Session, branch: Org, member_ids: Sequence[int], item: str, occurred_on: date, *, now: datetime,
+    hold: bool = False,
+) -> Ground:  # fmt: skip
     """Return where a deed of this day counts: in its own cycle, or in the running one once that is filed.
 
-    Only what happened in the running cycle or the one before it counts at all. `hold` keeps the cycle open
-    until the commit. Refused: bad_proposal (the day), no_scheme, unknown_item, cycle_closed.
+    Only what happened in the running cycle or the one before it counts at all. Who came from another branch
+    of the zone may have been rated there: then it is late for them. `hold` keeps the cycle open until the
+    commit. Refused: bad_proposal (the day, or members who do not go together), no_scheme, unknown_item,
+    cycle_closed.
     """
     today = day_of(now)
     if occurred_on > today:
@@ -145,12 +148,17 @@ def ground_of(
     scheme, cycle = _scheme_and_cycle(session, branch, month)
     if cycles_between(document_of(running.document).cycle, cycle, running_cycle) > 1:
         raise wrong(occurred_on=f"太早了，只登记{cycle_words(running_cycle)}和上一期的事")
-    late = is_closed(session, branch.id, cycle, hold=hold)
+    whom = set(member_ids)
+    late = filed_members(session, whom, month, hold=hold)
+    if is_closed(session, branch.id, cycle, hold=hold):
+        late = whom
+    if late and late != whom:
+        raise wrong(members="名单里有的同志那一期是在别的支部评定的，已经备案；请分开登记")
     if late:
         if is_closed(session, branch.id, running_cycle, hold=hold):
             raise refuse_closed(running_cycle)
         scheme, cycle, month = running, running_cycle, this_month
-    return Ground(scheme, item_named(document_of(scheme.document), item), cycle, month, late)
+    return Ground(scheme, item_named(document_of(scheme.document), item), cycle, month, bool(late))
 
 
 def filed_until(session: Session, branch: Org, *, now: datetime) -> date | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
@@ -18,7 +18,7 @@ from models.gatherings.roll import Amendment, Counts, Roll, RollLine, Status
 from models.gatherings.roll_head import RollHead, roll_seen
 from models.people.org import OrgKind
 from models.points.appending import append_entries
-from models.points.closing import is_closed, refuse_closed
+from models.points.closing import filed_members, is_closed, refuse_closed
 from models.points.cycle import cycle_of
 from models.points.entry import PointEntry, Source
 from models.points.scheme import Scheme, document_of
@@ -42,6 +42,14 @@ class Amended:
     revision: int
     reversed: int
     posted: int
+
+
+class Slot(NamedTuple):
+    """By which scheme, in which cycle and month (YYYY-MM) entries count."""
+
+    scheme: Scheme
+    cycle: str
+    month: str
 
 
 def confirm_roll(
@@ -95,26 +103,38 @@ def post_attendance(
 
     Unique `about`: posting the same revision twice adds nothing. One absence is one entry, that of the
     gathering's primary kind. Leave, away, exempt, host branch and 未查明 never have an item. An item by the
-    hour counts the planned hours. Where the month's cycle is filed already, the entries count in the running
-    one, with their own day (上期事项). Refused: cycle_closed.
+    hour counts the planned hours. For whom the month is filed already, the entries count in the running
+    cycle, with their own day (上期事项). Refused: cycle_closed.
     """
-    ground = _ground(session, head, now)
-    if ground is None:
+    month, running = head.gathering.period, f"{day_of(now):%Y-%m}"
+    if (slot := _slot(session, head, month)) is None:
         return 0
-    scheme, cycle, period = ground
+    late = filed_members(session, lines, month, hold=True)
+    if _is_filed(session, head, slot):
+        late = set(lines)
+    in_time = {member_id: status for member_id, status in lines.items() if member_id not in late}
+    posted = _post(session, head, in_time, slot, by=by)
+    if late and (slot := _slot(session, head, running)) is not None:
+        if _is_filed(session, head, slot) or filed_members(session, late, running, hold=True):
+            raise refuse_closed(slot.cycle)
+        posted += _post(session, head, {member_id: lines[member_id] for member_id in late}, slot, by=by)
+    return posted
+
+
+def _post(session: Session, head: RollHead, lines: Mapping[int, Status], slot: Slot, *, by: int) -> int:
     gathering, revision = head.gathering, head.roll.revision
     constant: dict[str, Any] = {
         "branch_id": _branch_id(head),
-        "scheme_id": scheme.id,
-        "cycle": cycle,
-        "period": period,
+        "scheme_id": slot.scheme.id,
+        "cycle": slot.cycle,
+        "period": slot.month,
         "occurred_on": day_of(gathering.starts_at),
         "gathering_id": gathering.id,
         "revision": revision,
         "account_id": by,
     }
     rows: dict[tuple[Source, Decimal], list[tuple[str, int, str, Decimal]]] = defaultdict(list)
-    document = document_of(scheme.document)
+    document = document_of(slot.scheme.document)
     for member_id, status in lines.items():
         for item in attendance_items(document, gathering.kind, status):
             about = f"roll:{gathering.id}:{revision}:{member_id}:{item.id}"
@@ -126,16 +146,16 @@ def post_attendance(
     )
 
 
-def _ground(session: Session, head: RollHead, now: datetime) -> tuple[Scheme, str, str] | None:
-    """Return the scheme, the cycle and the month that the roll's entries count in, None without a scheme."""
-    for month in (head.gathering.period, f"{day_of(now):%Y-%m}"):
-        scheme = scheme_for(session, head.org, month)
-        if scheme is None:
-            return None
-        cycle = cycle_of(document_of(scheme.document).cycle, month)
-        if not is_closed(session, _branch_id(head), cycle, hold=True):
-            return scheme, cycle, month
-    raise refuse_closed(cycle)
+def _slot(session: Session, head: RollHead, month: str) -> Slot | None:
+    """Return what the roll's entries of a month count by, None without a scheme."""
+    scheme = scheme_for(session, head.org, month)
+    if scheme is None:
+        return None
+    return Slot(scheme, cycle_of(document_of(scheme.document).cycle, month), month)
+
+
+def _is_filed(session: Session, head: RollHead, slot: Slot) -> bool:
+    return is_closed(session, _branch_id(head), slot.cycle, hold=True)
 
 
 def _branch_id(head: RollHead) -> int:
@@ -208,8 +228,11 @@ def _reverse(session: Session, head: RollHead, member_ids: Sequence[int], *, by:
     # A member stands on one roll of a gathering.
     kept = ("member_id", "branch_id", "scheme_id", "item", "cycle", "period", "occurred_on", "quantity",
             "source", "gathering_id")  # fmt: skip
-    for cycle in {entry.cycle for entry in standing}:
-        if is_closed(session, _branch_id(head), cycle, hold=True):
+    for cycle, month in sorted({(entry.cycle, entry.period) for entry in standing}):
+        of = [entry.member_id for entry in standing if entry.period == month]
+        if is_closed(session, _branch_id(head), cycle, hold=True) or filed_members(
+            session, of, month, hold=True
+        ):
             raise refuse_closed(cycle)
     for entry in standing:
         session.add(

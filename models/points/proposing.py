@@ -38,7 +38,7 @@ def propose(
     deed = tidy_deed(deed)
     _check_hand(session, member_ids, by, by_member, how)
     members = _members(session, branch, member_ids)
-    ground = ground_of(session, branch, deed.item, deed.occurred_on, now=now)
+    ground = ground_of(session, branch, list(members), deed.item, deed.occurred_on, now=now)
     check_deed(ground.item, deed)
     if by_member is not None and not is_declared(ground.item):
         raise Refused("item_not_declared", f"“{ground.item.title}”由支部登记，不用本人申报")

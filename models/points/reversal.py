@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.people.account import Account
-from models.points.closing import is_closed, refuse_closed
+from models.points.closing import filed_members, is_closed, refuse_closed
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal
 from models.refused import Refused
@@ -37,7 +37,9 @@ def reverse_entry(session: Session, entry_id: int, *, reason: str, by: int, via:
     _check_hand(session, entry, proposal, by)
     if session.scalar(select(PointEntry.id).where(PointEntry.reverses == entry.id)) is not None:
         raise Refused("reversed_already", "这一条已经冲回过了")
-    if is_closed(session, entry.branch_id, entry.cycle, hold=True):
+    if is_closed(session, entry.branch_id, entry.cycle, hold=True) or filed_members(
+        session, [entry.member_id], entry.period, hold=True
+    ):
         raise refuse_closed(entry.cycle)
     undo = PointEntry(
         **{name: getattr(entry, name) for name in SAME}, about=f"reverse:{entry.id}", points=-entry.points,

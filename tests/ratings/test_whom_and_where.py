@@ -5,21 +5,30 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Via
+from models.gatherings.marks import set_marks
+from models.gatherings.roll import Status
 from models.people.member import Member, MemberStatus
 from models.people.membership import let_go, move_member
 from models.people.org import Org
+from models.points.deed import Deed
+from models.points.entry import PointEntry
+from models.points.posting import confirm_roll
+from models.points.proposing import propose
+from models.points.reversal import reverse_entry
 from models.points.scheme import document_of
 from models.ratings.beginning import rating_seen
 from models.ratings.branch_facts import on_roster, standing_in, status_on
 from models.ratings.running import reckon
 from models.ratings.statement import statement_of
 from models.ratings.sums import stream_sums
-from tests.factories import a_branch, a_member, a_township, a_zone, an_account, an_entry
+from models.ratings.verifying import verify_rating
+from tests.factories import a_branch, a_gathering, a_member, a_roll, a_township, a_zone, an_account, an_entry
 from tests.points.strategies import shipped
-from tests.ratings.walk import a_walk
+from tests.ratings.walk import Walk, a_walk, refused
 
 LAST_DAY = date(2026, 12, 31)
 EVE, LATER = date(2026, 12, 20), date(2027, 1, 5)
@@ -139,3 +148,67 @@ def test_page_of_a_cycle_that_is_over_is_that_of_the_branch_that_rated_it(
     statement = statement_of(session, member.id, cycle="2026", now=FEBRUARY)
     assert statement is not None
     assert (statement.balance.grade, statement.balance.provisional) == ("excellent", False)
+
+
+@pytest.fixture
+def rated_elsewhere(session: Session, hand: dict[str, Any]) -> tuple[Walk, Walk, Member]:
+    """A member who moved before the last day, and whose year the new branch has filed; the old one's runs."""
+    old = a_walk(session, full=3)
+    new = a_walk(session, full=3, township=old.township, scheme=old.scheme)
+    member = old.members[0]
+    old.earns(member, "volunteer", "1")
+    move_member(session, member.id, new.branch, moved_on=EVE, document="组转7号", **hand)
+    new.members.append(member)
+    new.confirmed()
+    return old, new, member
+
+
+def test_late_roll_of_the_branch_left_behind_counts_where_the_year_still_runs(
+    session: Session, rated_elsewhere: tuple[Walk, Walk, Member], hand: dict[str, Any]
+) -> None:
+    old, _, member = rated_elsewhere
+    roll = a_roll(session, a_gathering(session, old.branch), old.branch, [member, old.members[1]])
+    set_marks(
+        session,
+        roll.id,
+        dict.fromkeys((member.id, old.members[1].id), Status.ABSENT),
+        by=hand["by"],
+        now=FEBRUARY,
+    )
+    confirm_roll(session, roll.id, by=hand["by"], now=FEBRUARY)
+    query = select(PointEntry.member_id, PointEntry.cycle).where(PointEntry.gathering_id == roll.gathering_id)
+    assert dict(session.execute(query).all()) == {member.id: "2027", old.members[1].id: "2026"}
+
+
+def test_what_counted_in_a_year_filed_elsewhere_is_not_taken_back(
+    session: Session, rated_elsewhere: tuple[Walk, Walk, Member]
+) -> None:
+    old, new, member = rated_elsewhere
+    entry = session.scalars(select(PointEntry).where(PointEntry.member_id == member.id)).one()
+    with refused("cycle_closed"):
+        reverse_entry(session, entry.id, reason="记错了人", by=old.secretary.id, via=Via.CONSOLE)
+    assert verify_rating(session, new.id) == []
+
+
+def test_deed_of_a_year_filed_by_the_branch_left_behind_is_late(
+    session: Session, hand: dict[str, Any]
+) -> None:
+    old = a_walk(session, full=3)
+    new = a_walk(session, full=3, township=old.township, scheme=old.scheme)
+    member = old.members[0]
+    old.confirmed()
+    move_member(session, member.id, new.branch, moved_on=LATER, document="组转7号", **hand)
+    deed = Deed("mediation", date(2026, 12, 3), "调解邻里纠纷")
+    whose: dict[str, Any] = {
+        "by": new.secretary.id,
+        "by_member": None,
+        "how": None,
+        "via": Via.CONSOLE,
+        "now": FEBRUARY,
+    }
+    with refused("late_fact"):
+        propose(session, new.branch.id, [member.id], deed, **whose)
+    with refused("bad_proposal"):
+        propose(session, new.branch.id, [member.id, new.members[0].id], deed, **whose)
+    assert propose(session, new.branch.id, [member.id], deed, **whose, late=True).cycle == "2027"
+    assert propose(session, new.branch.id, [new.members[0].id], deed, **whose).cycle == "2026"
