@@ -4,16 +4,17 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.clock import day_of
 from models.ratings.beginning import RatingSeen
+from models.ratings.branch_facts import DONE
 from models.ratings.decided import check_decided
 from models.ratings.procedure import acts_done
 from models.ratings.publicity import RatingPublicity
-from models.ratings.rating import Act
-from models.ratings.run import RatingResult
+from models.ratings.rating import Act, Rating
+from models.ratings.run import RatingResult, RatingRun
 from models.ratings.running import Reckoned, last_run, reckon
 from models.refused import Refused
 
@@ -83,7 +84,26 @@ def check_complete(session: Session, seen: RatingSeen) -> Reckoned:
     if reckoned.pool_open:
         raise Refused("pool_open", "星级名额由全镇统一安排，要等各支部都评议了再办")
     check_decided(session, seen, reckoned)
+    _check_filed(session, seen, reckoned)
     return reckoned
+
+
+def _check_filed(session: Session, seen: RatingSeen, reckoned: Reckoned) -> None:
+    """Refuse what would give a seat of the township twice: a filed branch keeps its stars until reopened."""
+    last = (
+        select(func.max(RatingRun.id))
+        .join(Rating, Rating.id == RatingRun.rating_id)
+        .where(
+            Rating.branch_id.in_({one.branch for one in reckoned.others}),
+            Rating.cycle == seen.rating.cycle,
+            Rating.state.in_(DONE),
+        )
+        .group_by(RatingRun.rating_id)
+    )
+    filed = _stars(session, set(session.scalars(last))) if reckoned.others else {}
+    now = {one.member_id: one.star_final for one in reckoned.others}
+    if any(star != now.get(member_id) for stars in filed.values() for member_id, star in stars.items()):
+        raise Refused("pool_open", "同镇已备案支部的星级会跟着变，请上级先对那些支部办重新评定，再办这一步")
 
 
 def changed() -> Refused:

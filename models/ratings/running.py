@@ -23,12 +23,14 @@ from models.refused import Refused
 class Reckoned(NamedTuple):
     """What a rating is made from now, and what comes out for its own branch.
 
-    `pool_open`: the township's seats wait for other branches; nobody has a star yet.
+    `pool_open`: the township's seats wait for other branches; nobody has a star yet. `others`: what comes
+    out for the branches that share the seats.
     """
 
     facts: Facts
     results: tuple[Result, ...]
     pool_open: bool
+    others: tuple[Result, ...] = ()
 
     @property
     def sha(self) -> str:
@@ -63,7 +65,8 @@ def reckon(session: Session, seen: RatingSeen) -> Reckoned:
     if not pool_missing(session, seen):
         everybody = rate(seen.document, facts)
         own = tuple(one for one in everybody if one.branch == seen.branch.id)
-        return Reckoned(facts, own, pool_open=False)
+        others = tuple(one for one in everybody if one.branch != seen.branch.id)
+        return Reckoned(facts, own, pool_open=False, others=others)
     quotas = tuple(quota for quota in seen.document.quotas if quota.scope == "branch")
     alone = replace(facts, members=tuple(one for one in facts.members if one.branch == seen.branch.id))
     results = rate(seen.document.model_copy(update={"quotas": quotas}), alone)

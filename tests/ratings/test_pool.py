@@ -5,12 +5,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.ratings.beginning import rating_seen
-from models.ratings.filing import return_rating
+from models.ratings.filing import reopen_rating, return_rating
+from models.ratings.grade import GradeKind
+from models.ratings.grading import Graded
 from models.ratings.pool import pool_missing
 from models.ratings.running import run_rating
 from models.ratings.steps import steps_of
 from models.ratings.verifying import verify_rating
-from tests.ratings.walk import DAY, JANUARY, Walk, a_published, a_walk, refused
+from tests.ratings.walk import DAY, JANUARY, MEETING, Walk, a_published, a_walk, refused
 
 QUOTA = {"star": 5, "max_ratio": "0.20", "base": "rated", "rounding": "floor", "scope": "township"}
 
@@ -75,6 +77,34 @@ def test_branch_sent_back_holds_up_the_others(session: Session) -> None:
     return_rating(session, two.id, "票数不对", by=two.officer.id, now=JANUARY + DAY)
     with refused("pool_open"):
         one.files()
+
+
+def test_seat_of_a_filed_branch_is_not_given_a_second_time(session: Session) -> None:
+    """Two seats: one of each branch; sent back, the second branch has two above the filed one."""
+    one, two = township(session, first=6, second=6)
+    for walk in (one, two):
+        walk.meets()
+    for walk in (one, two):
+        walk.posts()
+    one.files()
+    late: dict[str, Any] = {"now": JANUARY + 7 * DAY}
+    return_rating(session, two.id, "票数不对", by=two.officer.id, **late)
+    for member in two.members[:2]:
+        for item, points, month in (("award_county", "5", "07"), ("led_project", "3", "08")):
+            two.earns(member, item, points, times=2, month=f"2026-{month}")
+        for month in ("07", "08", "09", "10"):
+            two.earns(member, "volunteer", "1", times=2, month=f"2026-{month}")
+        two.earns(member, "innovation", "3", times=2, month="2026-09")
+        two.writes({member.id: Graded(GradeKind.EXCELLENT)}, **late)
+    two.meets(held_on=MEETING + 10 * DAY, **late)
+    with refused("pool_open"):
+        two.posts(posted_on=MEETING + 10 * DAY, **late)
+    reopen_rating(session, one.id, reason="名额变了", document="河东党〔2027〕9号", by=one.officer.id, **late)
+    one.meets(held_on=MEETING + 10 * DAY, **late)
+    for walk in (one, two):
+        walk.posts(posted_on=MEETING + 10 * DAY, **late)
+    assert [star for star in two.stars().values() if star == 5] == [5, 5]
+    assert 5 not in one.stars().values()
 
 
 def test_branch_with_a_scheme_of_its_own_is_not_waited_for(session: Session) -> None:
