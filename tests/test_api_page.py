@@ -26,7 +26,7 @@ CONFLICTS = {
     "article_empty", "article_moved_on", "article_not_approved", "article_publishing", "cannot_publish",
     "article_changed", "record_not_filed",
     "complaint_answered",
-    "holds_post",
+    "holds_post", "member_has_account", "no_namesake", "several_namesakes",
     "already_signed_in", "attendance_reported", "leave_asked", "leave_closed", "not_answered", "not_required",
     "not_waiting", "report_waiting", "spell_ended", "spell_overlaps",
     "delegate_named", "delegate_over", "makeup_done", "no_makeup",

@@ -1,5 +1,6 @@
 """Accounts and posts of the level below, kept by the officers of a township or the zone."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -8,15 +9,19 @@ from flask import Response, request
 from handlers.console.login import ask_password
 from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
 from handlers.edge import current
+from handlers.errors import STATUS_OF
 from handlers.identity import staff
+from models.audit import Via
 from models.duties.handovers import HANDED
 from models.people.account import LOGIN, ROLE_TEXT, Role
+from models.people.account_member import link_by_name
 from models.people.console import is_fresh
 from models.people.org import Org, OrgKind
 from models.people.posts import (
     account_below,
     end_account,
     give_post,
+    held_by,
     new_first_password,
     orgs_below,
     posts_below,
@@ -24,6 +29,8 @@ from models.people.posts import (
 )
 from models.people.rights import Verb
 from models.refused import Refused
+
+YEAR = re.compile(r"(19|20)[0-9]{2}")
 
 
 @console.get("/console/accounts")
@@ -128,6 +135,26 @@ def create_ending(account_id: int) -> Response:
     except Refused as error:
         return _again(error)
     end_account(edge.session, account, by=who.account_id, now=edge.now)
+    return go("console.accounts", under=request.form.get("under") or None)
+
+
+@console.post("/console/accounts/<int:account_id>/member")
+@staff_page
+def link_account(account_id: int) -> Response:
+    """Note which member a log-in is, by the name and, of two, the year of joining."""
+    edge, who = current(), staff()
+    need_somewhere(Verb.GIVE_POSTS)
+    account = account_below(edge.session, who.posts, account_id, now=edge.now)
+    held = held_by(edge.session, [account.id], now=edge.now)[account.id]
+    year = request.form.get("year", "").strip()
+    try:
+        link_by_name(
+            edge.session, account, held[0].org, joined_year=int(year) if YEAR.fullmatch(year) else None,
+            by=who.account_id, via=Via.CONSOLE,
+        )  # fmt: skip
+    except Refused as error:
+        refuse_form(error)
+        return _page(STATUS_OF.get(error.code, 409), {f"member-{account_id}": error.message})
     return go("console.accounts", under=request.form.get("under") or None)
 
 

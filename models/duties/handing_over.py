@@ -15,6 +15,7 @@ from models.duties.handovers import HANDED
 from models.gatherings.delegate import Delegate
 from models.gatherings.roll import Roll
 from models.people.account import LOGIN, Account, Post
+from models.people.account_member import link_new
 from models.people.cells import DOTS, BadCell, name_in, short_text_in
 from models.people.console import log_out_everywhere, make_account
 from models.people.org import Org
@@ -73,6 +74,7 @@ def hand_over(
     taker, password = _judged(session, posts, held, successor, named, now=now), None
     if taker is None:
         taker, password = make_account(session, successor.login, successor.name)
+        link_new(session, [(taker, org)], by=by, via=Via.CONSOLE)
     items = open_items(session, org) | {kind: list(ids) for kind, ids in more.items()}
     items["delegates"] = _end_delegates(session, held, now)
     items |= _beside(session, org, taker, day, ends=ends_others, now=now)

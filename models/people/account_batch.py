@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.audit import Via, record
 from models.clock import day_of
 from models.people.account import LOGIN, ROLE_TEXT, Account, Post, Role
+from models.people.account_member import link_new
 from models.people.account_rows import ROLES, Wanted
 from models.people.cells import BadCell, name_in
 from models.people.console import HASHER, first_password
@@ -214,6 +215,8 @@ def create_accounts(
             after={"role": role},
         )  # fmt: skip
     session.flush()
+    opened = [(accounts[login], org) for login, places in given.items() for org, _ in places[:1]]
+    link_new(session, opened, by=by, via=Via.CONSOLE)
     return [Made(accounts[login], passwords.get(login), tuple(places)) for login, places in given.items()]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.audit import Via, record
 from models.clock import day_of
 from models.people.account import Account, Post, Role
+from models.people.account_member import link_new
 from models.people.console import HASHER, first_password, log_out_everywhere, make_account
 from models.people.org import BRANCHES, Org, OrgKind, tree_order
 from models.people.rights import BRANCH_STAFF, PostAt, Verb, may
@@ -144,6 +145,7 @@ def give_post(
         session, "give_post", "account", account.id, via=Via.CONSOLE, account_id=by, org_id=org.id,
         after={"role": role},
     )  # fmt: skip
+    link_new(session, [(account, org)], by=by, via=Via.CONSOLE)
     return account, password
 
 

@@ -704,6 +704,8 @@ ROUTES: dict[str, Rows] = {
     },
     "POST /console/accounts/<int:account_id>/ending": ok(ACCOUNTS, 303),
     "POST /console/accounts/<int:account_id>/password": ok(ACCOUNTS, 200),
+    # Nobody on the roster bears the names of these log-ins.
+    "POST /console/accounts/<int:account_id>/member": ok(ACCOUNTS, 409),
     # A row of a list that is not the officer's to give is a mistake in the list.
     "GET /console/accounts/batch": {"-": "401 401 401 401 403 403 403 403 403 200 200 403 403"},
     "POST /console/accounts/batch": {
