@@ -14,12 +14,13 @@ from models.demo.deeds import TRIAL, first_year
 from models.demo.people import Settled
 from models.gatherings.calendar import HolidayYear
 from models.people.account import Account
-from models.people.member import Member, MemberStatus
+from models.people.member import Member
 from models.people.said import Filing, Said
 from models.points.entry import PointEntry
 from models.ratings.answering import Answer, answer_objection, tell_answer
 from models.ratings.appealing import appeal
-from models.ratings.beginning import begin_rating
+from models.ratings.beginning import begin_rating, rating_seen
+from models.ratings.decisions import graded_roster
 from models.ratings.filing import archive_rating, file_rating
 from models.ratings.grade import GradeKind, RulingKind
 from models.ratings.grading import Graded, write_grades
@@ -85,7 +86,7 @@ def _meeting(session: Session, branch: Settled, year: Year, hand: int) -> Rating
     held = year.on(12, 12)
     evening = at(held, time(17))
     rating = begin_rating(session, branch.org.id, f"{year.year}", by=hand, now=at(year.on(12, 1), time(9)))
-    full = [one for one in branch.on_rolls if one.status is MemberStatus.FULL]
+    full = [row.member for row in graded_roster(session, rating_seen(session, rating.id))]
     write_grades(
         session, rating.id, _grades(session, branch, full, year), decided_on=held, by=hand, now=evening
     )
