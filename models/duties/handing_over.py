@@ -73,8 +73,7 @@ def hand_over(
         raise Refused("post_ended", "这个岗位已经交接或结束了，请看一眼现在是谁")
     taker, password = _judged(session, posts, held, successor, named, now=now), None
     if taker is None:
-        taker, password = make_account(session, successor.login, successor.name)
-        link_new(session, [(taker, org)], by=by, via=Via.CONSOLE)
+        taker, password = _new_hand(session, org, successor, by=by)
     items = open_items(session, org) | {kind: list(ids) for kind, ids in more.items()}
     items["delegates"] = _end_delegates(session, held, now)
     items |= _beside(session, org, taker, day, ends=ends_others, now=now)
@@ -84,6 +83,12 @@ def hand_over(
     _leave(session, held.account, by=by, now=now)
     handover = _kept(session, held, taker, day, document, items, by=by, now=now)
     return HandedOver(handover, taker, password)
+
+
+def _new_hand(session: Session, org: Org, successor: Successor, *, by: int) -> tuple[Account, str]:
+    taker, password = make_account(session, successor.login, successor.name)
+    link_new(session, [(taker, org)], by=by, via=Via.CONSOLE)
+    return taker, password
 
 
 def _kept(
