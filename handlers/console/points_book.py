@@ -63,7 +63,7 @@ def book_asked() -> Book:
     seen = cycle_seen(edge.session, org, request.args.get("cycle") or None, now=edge.now)
     groups = roster_by_group(org)
     ids = [row.member.id for _, rows in groups for row in rows]
-    balances = balances_of(edge.session, seen, org.id, ids) if seen else {}
+    balances = balances_of(edge.session, seen, ids) if seen else {}
     return Book(org, orgs, seen, groups, balances)
 
 

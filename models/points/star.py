@@ -118,7 +118,20 @@ def _zero(document: SchemeDocument, one: Candidate, vetoes: Iterable[tuple[Veto,
     for veto, fact in vetoes:
         if veto.effect == "set_zero":
             one.total = Decimal(0).scaleb(-document.rounding.scale)
-            one.say("veto_set_zero", f"“{veto.title}”，按 {fact.document} 总分计为 0 分")
+            one.say("veto_set_zero", _zero_words(veto, fact))
+
+
+def _zero_words(veto: Veto, fact: VetoFact) -> str:
+    return f"“{veto.title}”，按 {fact.document} 总分计为 0 分"
+
+
+def zeroed_by(document: SchemeDocument, member: MemberFacts, cycle: str) -> str:
+    """Say which veto makes the printed total 0, empty for none.
+
+    Refused: facts_invalid, veto_without_document.
+    """
+    vetoes = _vetoes_in_force(document, member, cycle)
+    return next((_zero_words(*one) for one in vetoes if one[0].effect == "set_zero"), "")
 
 
 def _say_pending(document: SchemeDocument, one: Candidate) -> None:

@@ -20,7 +20,7 @@ from models.points.scheme import document_of
 from models.points.scheme_document import SchemeDocument
 from models.points.scheme_stars import Grade
 from models.points.scheme_use import scheme_for
-from models.points.star import standing_of
+from models.points.star import standing_of, zeroed_by
 from models.ratings.counted_members import counted_members, rating_of
 from models.ratings.part_lines import PartLine, part_lines
 from models.ratings.rating import Rating
@@ -110,6 +110,8 @@ def balance_of(document: SchemeDocument, member: MemberFacts, cycle: str) -> Bal
     score, span = close(document, member, sums, cycle), span_of(document.cycle, cycle)
     shares = [share.counted for own in sums.values() for share in own]
     raw = sum((part.subtotal for part in score.parts), Decimal(0))
+    zeroed = zeroed_by(document, member, cycle)
+    total = Decimal(0).scaleb(-document.rounding.scale) if zeroed else score.total
     return Balance(
         member.id,
         cycle,
@@ -117,9 +119,9 @@ def balance_of(document: SchemeDocument, member: MemberFacts, cycle: str) -> Bal
         standing_of(document, member, cycle),
         member.category(span.last_day),
         member.grade if member.status == "full" else None,
-        score.total,
+        total,
         raw,
-        _total_how(document, raw, score.total),
+        zeroed or _total_how(document, raw, total),
         score.pending,
         score.parts,
         {
@@ -144,11 +146,9 @@ def _total_how(document: SchemeDocument, raw: Decimal, total: Decimal) -> str:
     return f"各部分合计 {show(raw)} 分，四舍五入{kept}"
 
 
-def balances_of(
-    session: Session, seen: CycleSeen, branch_id: int, member_ids: Collection[int]
-) -> dict[int, Balance]:
-    """Return member id -> balance for members of one branch; a few statements, however many they are."""
-    members = counted_members(session, seen.document, seen.cycle, branch_id, member_ids)
+def balances_of(session: Session, seen: CycleSeen, member_ids: Collection[int]) -> dict[int, Balance]:
+    """Return member id -> balance; a few statements, however many they are."""
+    members = counted_members(session, seen.document, seen.cycle, member_ids)
     return {one.id: balance_of(seen.document, one, seen.cycle) for one in members}
 
 

@@ -55,10 +55,10 @@ def standing_in(session: Session, document: SchemeDocument, cycle: str, branch_i
     spells = spells_until(session, people, last_day)
     rated = (Rating.cycle == cycle, Rating.branch_id.in_(branch_ids), Rating.branch_id == branch_on(last_day))
     # What another branch wrote down of somebody who then moved here does not count.
-    grades = {one.member_id: one for one in session.scalars(_decided(MemberGrade).where(*rated))}
-    rulings = list(session.scalars(_decided(Ruling).where(*rated)))
+    grades = {one.member_id: one for one in session.scalars(decided(MemberGrade).where(*rated))}
+    rulings = list(session.scalars(decided(Ruling).where(*rated)))
     steps = {one.member_id: STEP[one.kind] for one in rulings if one.kind in STEP}
-    vetoes = _vetoes(session, document, cycle, people)
+    vetoes = vetoes_in_force(session, document, cycle, people)
     before = previous_totals(session, document, cycle, people)
     members = tuple(
         MemberFacts(
@@ -77,7 +77,7 @@ def standing_in(session: Session, document: SchemeDocument, cycle: str, branch_i
     return Facts(cycle, members, _seats(rulings))
 
 
-def _decided(table: type[Decided]) -> Select[Decided]:
+def decided(table: type[Decided]) -> Select[Decided]:
     """Ask for decisions about members, beside the rating in which each was written down."""
     rating, member = Rating.id == table.rating_id, Member.id == table.member_id
     return select(table).join(Rating, rating).join(Member, member)
@@ -160,7 +160,7 @@ def _seats(rulings: Iterable[Ruling]) -> tuple[tuple[int, frozenset[int]], ...]:
     return tuple((star, frozenset(members)) for star, members in sorted(seats.items()))
 
 
-def _vetoes(
+def vetoes_in_force(
     session: Session, document: SchemeDocument, cycle: str, people: People
 ) -> dict[int, list[VetoFact]]:
     """Return the vetoes of the scheme that are in force in `cycle` and were not lifted."""

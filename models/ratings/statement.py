@@ -99,7 +99,7 @@ def statement_of(
     if seen is None:
         return None
     rows = _rows(session, member_id, seen.cycle)
-    member = counted_members(session, seen.document, seen.cycle, branch.id, [member_id])[0]
+    member = counted_members(session, seen.document, seen.cycle, [member_id])[0]
     lines = {line.entry_id: line for line in tally(seen.document, member, cycle=seen.cycle).lines}
     return Statement(
         balance_of(seen.document, member, seen.cycle),

@@ -11,6 +11,7 @@ from models.ratings.listing import results_of
 from models.ratings.running import last_run
 from models.ratings.stars import StarView, stars_in, stars_of
 from models.ratings.statement import statement_of
+from models.ratings.vetoing import record_veto
 from tests.factories import a_spell
 from tests.ratings.walk import JANUARY, MEETING, QUALIFIED, Walk, a_walk
 
@@ -124,3 +125,23 @@ def test_confirmed_cycle_takes_no_objection_to_an_entry(session: Session) -> Non
     assert may_object() == [True]
     walk.confirmed()
     assert may_object() == [False]
+
+
+def test_total_that_a_veto_makes_nothing_is_nothing_on_the_members_page_too(session: Session) -> None:
+    """Once the meeting has been held: until then the page tells of points alone."""
+    vetoes = [{"id": "crime", "title": "违法", "effect": "set_zero"}]
+    walk = a_walk(session, full=3, vetoes=vetoes).begins().grades()
+    [member, *_] = walk.members
+    record_veto(
+        session, member.id, "crime", document="河东纪〔2026〕9号", decided_by="河东镇纪委",
+        decided_on=date(2026, 9, 3), by=walk.officer.id, now=JANUARY,
+    )  # fmt: skip
+
+    def read() -> tuple[Decimal, str]:
+        found = statement_of(session, member.id, cycle="2026", now=JANUARY)
+        assert found is not None
+        return found.balance.total, found.balance.total_how
+
+    assert read() == (Decimal(60), "")
+    walk.meets()
+    assert read() == (Decimal(0), "“违法”，按 河东纪〔2026〕9号 总分计为 0 分")

@@ -99,7 +99,7 @@ def _rows(org: Org, seen: CycleSeen) -> Iterator[list[Value]]:
     groups = roster_by_group(org)
     people, twice = [row for _, rows in groups for row in rows], namesakes(groups)
     ids = [row.member.id for row in people]
-    balances = balances_of(session, seen, org.id, ids)
+    balances = balances_of(session, seen, ids)
     stars = stars_in(session, org.id, seen.cycle, ids)
     run = last_run(session, seen.rating.id) if seen.rating else None
     proposed = {one.member.id: one.result.star_by_quota for one in results_of(session, run.id)} if run else {}
