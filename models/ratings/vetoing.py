@@ -10,12 +10,11 @@ from models.audit import Via, record
 from models.clock import day_of
 from models.people.member import Member
 from models.people.org import Org
+from models.points.closing import filed_members
 from models.points.cycle import cycle_of, cycle_words
 from models.points.scheme import document_of
 from models.points.scheme_document import SchemeDocument
 from models.points.scheme_use import scheme_for
-from models.ratings.branch_facts import DONE
-from models.ratings.rating import Rating
 from models.ratings.veto import Veto
 from models.ratings.wording import paper_of, short_text
 from models.refused import Refused
@@ -49,7 +48,7 @@ def record_veto(
     if wrong := dict(_wrong(rules, code, body, decided_on, now=now)):
         raise Refused("bad_veto", "有几处要改：" + "；".join(wrong.values()), fields=wrong)
     cycle = cycle_of(rules.cycle, f"{decided_on:%Y-%m}")
-    _check_free(session, branch, member_id, code, cycle)
+    _check_free(session, member_id, code, cycle, f"{decided_on:%Y-%m}")
     veto = Veto(
         member_id=member_id, code=code, cycle=cycle, document=number, decided_by=body,
         decided_on=decided_on, account_id=by,
@@ -101,12 +100,12 @@ def _wrong(
         yield "decided_on", "决定的日期还没有到，请核对"
 
 
-def _check_free(session: Session, branch: Org, member_id: int, code: str, cycle: str) -> None:
+def _check_free(session: Session, member_id: int, code: str, cycle: str, month: str) -> None:
     standing = exists().where(
         Veto.member_id == member_id, Veto.code == code, Veto.cycle == cycle, Veto.lifted_at.is_(None)
     )
     if session.scalar(select(standing)):
         raise Refused("veto_stands", "这一期已经登记过这一项，不用再登记一次")
-    closed = exists().where(Rating.branch_id == branch.id, Rating.cycle == cycle, Rating.state.in_(DONE))
-    if session.scalar(select(closed)):
-        raise Refused("cycle_closed", f"{cycle_words(cycle)}的定星已经备案；要改请上级先办重新评定")
+    # Held, so that nobody files meanwhile what this would change.
+    if filed_members(session, [member_id], month, hold=True):
+        raise Refused("cycle_closed", f"{cycle_words(cycle)}已经备案；要改请上级先办重新评定")

@@ -18,6 +18,7 @@ from models.ratings.run import RatingRun
 from models.ratings.snapshot import RatingSnapshot
 from models.ratings.stepping import do_step
 from models.ratings.verifying import verify_rating
+from models.ratings.vetoing import record_veto
 from tests.ratings.walk import DAY, JANUARY, MEETING, Walk, a_walk
 from tests.together import at_once, meanwhile
 
@@ -130,3 +131,25 @@ def test_whoever_files_waits_for_an_entry_and_then_sees_it(sessions: Sessions) -
         late = meanwhile(in_own(sessions, files(walk)), of=earning)
         earning.commit()
     assert late() == "results_changed"
+
+
+def test_veto_waits_for_whoever_files_its_cycle_and_is_then_refused(sessions: Sessions) -> None:
+    vetoes = [{"id": "breach", "title": "违法", "effect": "not_rated"}]
+    with sessions.begin() as session:
+        walk = a_walk(session, full=6, vetoes=vetoes)
+        on_the_board(walk)
+    member_id, by = walk.members[0].id, walk.officer.id
+
+    def veto(session: Session) -> None:
+        record_veto(
+            session, member_id, "breach", document="河东纪〔2026〕9号", decided_by="河东镇纪委",
+            decided_on=date(2026, 9, 3), by=by, now=JANUARY + 7 * DAY,
+        )  # fmt: skip
+
+    with sessions() as filing:
+        files(walk)(filing)
+        late = meanwhile(in_own(sessions, veto), of=filing)
+        filing.commit()
+    assert late() == "cycle_closed"
+    with sessions() as session:
+        assert verify_rating(session, walk.id) == []
