@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, column, literal, select, table, union_all
+from sqlalchemy import Subquery, and_, column, literal, select, table, union_all
 from sqlalchemy.orm import Session
 
 from models.people.member import Member
@@ -25,22 +25,29 @@ def is_closed(session: Session, branch_id: int, cycle: str, *, hold: bool = Fals
 def filed_members(
     session: Session, member_ids: Collection[int], month: str, *, hold: bool = False
 ) -> set[int]:
-    """Return for whom a month (YYYY-MM) is filed, by the branch that rates them; `hold` as above.
+    """Return for whom a month (YYYY-MM) is filed, by the branch that rates them; `hold` as above."""
+    homes = rated_in(member_ids, month)
+    here = and_(RATING.c.branch_id == homes.c.branch_id, RATING.c.cycle == homes.c.cycle)
+    query = select(homes.c.member_id, RATING.c.state).join(RATING, here).order_by(RATING.c.id)
+    rows = session.execute(query.with_for_update(read=True, of=RATING) if hold else query)
+    return {member_id for member_id, state in rows if state in CLOSED}
 
-    One statement: a branch that somebody moved to may be rated by cycles of another length.
+
+def rated_in(member_ids: Collection[int], month: str) -> Subquery:
+    """Return in SQL (member_id, branch_id, cycle): who rates these members for cycles that have the month.
+
+    A branch that somebody moved to may be rated by cycles of another length.
     """
-    homes = union_all(
+    return union_all(
         *(
             select(
-                Member.id, branch_on(last_day_of(cycle)).label("branch_id"), literal(cycle).label("cycle")
+                Member.id.label("member_id"),
+                branch_on(last_day_of(cycle)).label("branch_id"),
+                literal(cycle).label("cycle"),
             ).where(Member.id.in_(member_ids))
             for cycle in (cycle_of(kind, month) for kind in KINDS)
         )
     ).subquery()
-    here = and_(RATING.c.branch_id == homes.c.branch_id, RATING.c.cycle == homes.c.cycle)
-    query = select(homes.c.id, RATING.c.state).join(RATING, here).order_by(RATING.c.id)
-    rows = session.execute(query.with_for_update(read=True, of=RATING) if hold else query)
-    return {member_id for member_id, state in rows if state in CLOSED}
 
 
 def refuse_closed(cycle: str) -> Refused:

@@ -11,7 +11,6 @@ from models.clock import day_of
 from models.gatherings.gathering import Gathering
 from models.gatherings.roll import RollLine, Status
 from models.people.account import Account
-from models.people.member import Member
 from models.points.cycle import cycle_words
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal
@@ -19,7 +18,9 @@ from models.points.scheme import Scheme, document_of
 from models.points.scheme_document import SchemeDocument
 from models.ratings.objecting import CLOSED, board_until
 from models.ratings.objection import Objection, ObjectionState
+from models.ratings.publicity import RatingPublicity
 from models.ratings.rating import Rating, RatingState
+from models.ratings.run import RatingResult
 
 
 class Disputed(NamedTuple):
@@ -101,12 +102,16 @@ def disputable_of(session: Session, member_id: int, *, now: datetime) -> Disputa
 
 def _star_on_board(session: Session, member_id: int, *, now: datetime) -> Rating | None:
     """Return the rating in whose publicity the member's star hangs today, if it is not disputed already."""
+    shown = exists().where(
+        RatingPublicity.rating_id == Rating.id,
+        RatingResult.run_id == RatingPublicity.run_id,
+        RatingResult.member_id == member_id,
+    )
     rating = session.scalar(
         select(Rating)
-        .join(Member, Member.branch_id == Rating.branch_id)
         .where(
-            Member.id == member_id,
             Rating.state == RatingState.PUBLICISED,
+            shown,
             ~exists().where(
                 Objection.rating_id == Rating.id,
                 Objection.member_id == member_id,

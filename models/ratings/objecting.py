@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import day_of
 from models.gatherings.workdays import after_workdays
 from models.people.said import Filing, Said, hand_of
+from models.points.closing import rated_in
 from models.points.cycle import cycle_words
 from models.points.entry import PointEntry
 from models.ratings.objection import Objection, ObjectionState
@@ -109,10 +110,15 @@ def closing_day(session: Session, rating: Rating) -> date | None:
 
 
 def rating_around(session: Session, entry: PointEntry, *, lock: bool = False) -> Rating | None:
-    """Return the rating of the branch and cycle of an entry, if begun; `lock` keeps it from being filed."""
-    query = select(Rating).where(Rating.branch_id == entry.branch_id, Rating.cycle == entry.cycle)
+    """Return the rating in which an entry counts, if begun; `lock` keeps it from being filed.
+
+    That of the branch which rates the member: perhaps not the one that posted the entry.
+    """
+    homes = rated_in([entry.member_id], entry.period)
+    here = and_(Rating.branch_id == homes.c.branch_id, Rating.cycle == homes.c.cycle)
+    query = select(Rating).join(homes, here).order_by(Rating.state.in_(CLOSED).desc()).limit(1)
     if lock:
-        query = query.with_for_update(read=True).execution_options(populate_existing=True)
+        query = query.with_for_update(read=True, of=Rating).execution_options(populate_existing=True)
     return session.scalar(query)
 
 

@@ -22,13 +22,15 @@ from models.points.reversal import reverse_entry
 from models.points.scheme import document_of
 from models.ratings.beginning import rating_seen
 from models.ratings.branch_facts import on_roster, standing_in, status_on
+from models.ratings.disputed import disputable_of
+from models.ratings.objecting import object_to, rating_around
 from models.ratings.running import reckon
 from models.ratings.statement import statement_of
 from models.ratings.sums import stream_sums
 from models.ratings.verifying import verify_rating
 from tests.factories import a_branch, a_gathering, a_member, a_roll, a_township, a_zone, an_account, an_entry
 from tests.points.strategies import shipped
-from tests.ratings.walk import Walk, a_walk, refused
+from tests.ratings.walk import JANUARY, Walk, a_walk, refused
 
 LAST_DAY = date(2026, 12, 31)
 EVE, LATER = date(2026, 12, 20), date(2027, 1, 5)
@@ -212,3 +214,44 @@ def test_deed_of_a_year_filed_by_the_branch_left_behind_is_late(
         propose(session, new.branch.id, [member.id, new.members[0].id], deed, **whose)
     assert propose(session, new.branch.id, [member.id], deed, **whose, late=True).cycle == "2027"
     assert propose(session, new.branch.id, [new.members[0].id], deed, **whose).cycle == "2026"
+
+
+def test_entry_of_the_branch_left_behind_is_disputed_until_the_new_one_files(
+    session: Session, hand: dict[str, Any]
+) -> None:
+    old = a_walk(session, full=3)
+    new = a_walk(session, full=3, township=old.township, scheme=old.scheme)
+    member = old.members[0]
+    old.earns(member, "volunteer", "1")
+    move_member(session, member.id, new.branch, moved_on=EVE, document="组转7号", **hand)
+    entry = session.scalars(select(PointEntry).where(PointEntry.member_id == member.id)).one()
+    new.members.append(member)
+    new.begins()
+    rating = rating_around(session, entry)
+    assert rating is not None
+    assert rating.id == new.id
+    new.grades()
+    new.meets()
+    new.posts()
+    new.files()
+    with refused("objection_closed"):
+        object_to(
+            session, member_id=member.id, entry_id=entry.id, said="不是我做的", filing=None, via=Via.PHONE,
+            now=FEBRUARY,
+        )  # fmt: skip
+
+
+def test_star_of_the_branch_left_behind_can_be_disputed_while_it_hangs_there(
+    session: Session, hand: dict[str, Any]
+) -> None:
+    old = a_walk(session, full=3)
+    new = a_walk(session, full=3, township=old.township, scheme=old.scheme)
+    member = old.members[0]
+    old.begins().grades()
+    old.meets()
+    old.posts()
+    move_member(session, member.id, new.branch, moved_on=LATER, document="组转7号", **hand)
+    star = disputable_of(session, member.id, now=JANUARY).star
+    assert star is not None
+    assert star.id == old.id
+    assert disputable_of(session, new.members[0].id, now=JANUARY).star is None
