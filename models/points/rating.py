@@ -39,7 +39,8 @@ class Line:
 class Tally:
     """The running total of a cycle, provisional as long as a part is pending.
 
-    Per part, `initial` and the counted lines add up to the subtotal; the subtotals to `total_raw`.
+    Per part, `initial` and the counted lines add up to the subtotal; the subtotals to `total_raw`. `sums` is
+    what the lines come to before the parts' own limits.
     """
 
     cycle: str
@@ -47,6 +48,7 @@ class Tally:
     total_raw: Decimal
     parts: tuple[PartTally, ...]
     lines: tuple[Line, ...]
+    sums: Sums
 
 
 def tally(document: SchemeDocument, member: MemberFacts, *, cycle: str) -> Tally:
@@ -66,7 +68,7 @@ def tally(document: SchemeDocument, member: MemberFacts, *, cycle: str) -> Tally
         rows.sort(key=lambda row: (row.entry.occurred_on, row.entry.id))
         raw = readable(score.total_raw, document.rounding.scale)
         lines = tuple(_line(document, row) for row in rows)
-        return Tally(cycle, score.total, raw, score.parts, lines)
+        return Tally(cycle, score.total, raw, score.parts, lines, sums)
 
 
 def close(document: SchemeDocument, member: MemberFacts, sums: Sums, cycle: str) -> Score:

@@ -11,6 +11,7 @@ from models.clock import day_of
 from models.people.org import Org
 from models.points.cycle import cycle_of, months_of, span_of
 from models.points.exact import show
+from models.points.explanation import Sums
 from models.points.facts import Entry, MemberFacts
 from models.points.item_rules import sums_of
 from models.points.part_rules import ASSESS
@@ -104,9 +105,15 @@ def cycles_to_see(session: Session, branch: Org, *, now: datetime) -> list[str]:
     return found
 
 
-def balance_of(document: SchemeDocument, member: MemberFacts, cycle: str) -> Balance:
-    """Count one member's entries of `cycle`, with the lines that a person can add up by hand."""
-    _, sums = sums_of(document, member, cycle)
+def balance_of(
+    document: SchemeDocument, member: MemberFacts, cycle: str, sums: Sums | None = None
+) -> Balance:
+    """Count one member's entries of `cycle`, with the lines that a person can add up by hand.
+
+    `sums`: what the entries come to, where it was counted already.
+    """
+    if sums is None:
+        _, sums = sums_of(document, member, cycle)
     score, span = close(document, member, sums, cycle), span_of(document.cycle, cycle)
     shares = [share.counted for own in sums.values() for share in own]
     raw = sum((part.subtotal for part in score.parts), Decimal(0))

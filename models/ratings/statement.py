@@ -1,6 +1,6 @@
 """A member's points as the member reads them: every number with where it comes from and whose hand it was."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from models.people.member_move import branch_on
 from models.people.org import Org
 from models.points.cycle import last_day_of, months_of
 from models.points.entry import PointEntry
+from models.points.facts import Entry, MemberFacts
 from models.points.proposal import Proposal
 from models.points.rating import Line, tally
 from models.ratings.balance import Balance, CycleSeen, Subtotal, balance_of, cycle_seen, subtotals_of
@@ -35,7 +36,10 @@ class Posted(NamedTuple):
     `of_month` (YYYY-MM) is the month that the gathering was held for.
     """
 
-    entry: PointEntry
+    entry_id: int
+    proposal_id: int | None
+    revision: int | None
+    correction: str | None  # why an approved entry was taken back
     gathering: str | None
     of_month: str | None
     account: str
@@ -43,7 +47,7 @@ class Posted(NamedTuple):
     evidence: str | None
     by_member_id: int | None
     proposer: str | None
-    reason: str | None
+    amendment: str | None
 
 
 @dataclass(frozen=True)
@@ -100,20 +104,23 @@ def statement_of(
         return None
     rows = _rows(session, member_id, seen.cycle)
     member = counted_members(session, seen.document, seen.cycle, [member_id])[0]
-    lines = {line.entry_id: line for line in tally(seen.document, member, cycle=seen.cycle).lines}
+    counted = tally(seen.document, member, cycle=seen.cycle)
     return Statement(
-        balance_of(seen.document, member, seen.cycle),
-        tuple(_views(session, seen, member_id, rows, lines)),
+        balance_of(seen.document, member, seen.cycle, counted.sums),
+        tuple(_views(session, seen, member, rows, counted.lines)),
         subtotals_of(seen.document, member, seen.cycle, now=now),
     )
 
 
-def _rows(session: Session, member_id: int, cycle: str) -> list[Posted]:
-    """Return the entries with what they are about and whose hands they went through, in one statement."""
+def _rows(session: Session, member_id: int, cycle: str) -> dict[int, Posted]:
+    """Return entry id -> what it is about and whose hands it went through, in one statement."""
     proposer, months = aliased(Account), months_of(cycle)
     query = (
         select(
-            PointEntry,
+            PointEntry.id,
+            PointEntry.proposal_id,
+            PointEntry.revision,
+            PointEntry.reason,
             Gathering.title,
             Gathering.period,
             Account.name,
@@ -136,25 +143,25 @@ def _rows(session: Session, member_id: int, cycle: str) -> list[Posted]:
         .outerjoin(Proposal, Proposal.id == PointEntry.proposal_id)
         .outerjoin(proposer, proposer.id == Proposal.account_id)
         .where(PointEntry.member_id == member_id, PointEntry.period.between(months[0], months[-1]))
-        .order_by(PointEntry.occurred_on.desc(), PointEntry.id.desc())
     )
-    return [Posted(*row) for row in session.execute(query)]
+    posted = [Posted._make(row) for row in session.execute(query)]
+    return {row.entry_id: row for row in posted}
 
 
 def _views(
     session: Session,
     seen: CycleSeen,
-    member_id: int,
-    rows: list[Posted],
-    lines: Mapping[int, Line],
+    member: MemberFacts,
+    rows: Mapping[int, Posted],
+    lines: Iterable[Line],
 ) -> Iterator[EntryView]:
-    objections = _objections(session, member_id)
-    reversals = {row.entry.reverses: row.entry.id for row in rows if row.entry.reverses}
+    objections = _objections(session, member.id)
+    lines_by_id = {line.entry_id: line for line in lines}
+    reversals = {entry.reverses: entry.id for entry in member.entries if entry.reverses}
     is_done = seen.rating is not None and seen.rating.state in DONE
     months = months_of(seen.cycle)
-    for row in rows:
-        entry = row.entry
-        line = lines.get(entry.id)
+    for entry in sorted(member.entries, key=lambda one: (one.occurred_on, one.id), reverse=True):
+        row, line = rows[entry.id], lines_by_id.get(entry.id)
         objection, reversed_by = objections.get(entry.id), reversals.get(entry.id)
         yield EntryView(
             id=entry.id,
@@ -162,12 +169,12 @@ def _views(
             title=line.title if line else entry.item,
             about=row.gathering or row.deed or "",
             evidence=row.evidence or "",
-            reason=entry.reason or row.reason or "",
+            reason=row.correction or row.amendment or "",
             points=line.points if line else entry.points,
             counted=line.counted if line else Decimal(0),
             why=line.why if line else "不属于这一期，不计",
-            proposed_by=_proposer(row),
-            by=_hand(entry, row.account),
+            proposed_by=_proposer(entry, row),
+            by=_hand(entry, row),
             reverses=entry.reverses,
             reversed_by=reversed_by,
             is_late=(row.of_month or f"{entry.occurred_on:%Y-%m}") < months[0],
@@ -176,27 +183,27 @@ def _views(
         )
 
 
-def _may_be_disputed(entry: PointEntry, objection: ObjectionState | None) -> bool:
+def _may_be_disputed(entry: Entry, objection: ObjectionState | None) -> bool:
     """Say whether an objection makes sense: none waits or was refused; who was taken back declares anew."""
     if objection in (ObjectionState.SUBMITTED, ObjectionState.REJECTED):
         return False
     return entry.reverses is None or entry.gathering_id is not None
 
 
-def _proposer(row: Posted) -> str:
+def _proposer(entry: Entry, row: Posted) -> str:
     """Say whose hand proposed it; nobody's where a roll did, or where a hand took an entry back."""
-    if row.entry.reverses is not None or row.entry.proposal_id is None:
+    if entry.reverses is not None or row.proposal_id is None:
         return ""
     if row.by_member_id is None:
         return row.proposer or ""
     return f"{row.proposer}代本人申报" if row.proposer else "本人申报"
 
 
-def _hand(entry: PointEntry, account: str) -> str:
-    if entry.revision is not None:
-        version = "" if entry.revision == 1 else f"第 {entry.revision} 版"
-        return f"名册{version} · {account}{'更正' if version else '确认'}"
-    return f"{account}{'审' if entry.reverses is None else '冲回'}"
+def _hand(entry: Entry, row: Posted) -> str:
+    if row.revision is not None:
+        version = "" if row.revision == 1 else f"第 {row.revision} 版"
+        return f"名册{version} · {row.account}{'更正' if version else '确认'}"
+    return f"{row.account}{'审' if entry.reverses is None else '冲回'}"
 
 
 def _objections(session: Session, member_id: int) -> dict[int, ObjectionState]:
