@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import exists, false, func, or_, select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.clock import day_of
 from models.people.org import Org, tree_order
-from models.points.cycle import cycle_of, span_of
+from models.points.cycle import cycle_of, months_of, span_of
 from models.points.entry import PointEntry
 from models.points.scheme import document_of
 from models.points.scheme_use import scheme_for
@@ -46,9 +46,10 @@ def cycles_due(session: Session, branch: Org, ratings: Sequence[Rating], *, now:
     this = _due_on(session, branch, today)
     if this is None:
         return []
-    last = _due_on(session, branch, this.first_day - timedelta(days=1))
-    if last is not None and not _has_entries(session, branch, last.cycle):
-        last = None
+    eve = this.first_day - timedelta(days=1)
+    last = None
+    if not rated.issuperset(_cycles_posted(session, branch, eve)):
+        last = _due_on(session, branch, eve)
     return [one for one in (last, this) if one is not None and one.cycle not in rated]
 
 
@@ -64,9 +65,18 @@ def _due_on(session: Session, branch: Org, day: date) -> CycleDue | None:
     return CycleDue(cycle, days[0], days[-1], document.title)
 
 
-def _has_entries(session: Session, branch: Org, cycle: str) -> bool:
-    found = exists().where(PointEntry.branch_id == branch.id, PointEntry.cycle == cycle)
-    return bool(session.scalar(select(found)))
+def _cycles_posted(session: Session, branch: Org, eve: date) -> list[str]:
+    """Return the cycle that ended on `eve`, if the branch's ledger has it."""
+    query = (
+        select(PointEntry.cycle)
+        .where(
+            PointEntry.branch_id == branch.id,
+            PointEntry.period.between(f"{eve.year - 1}-{eve:%m}", f"{eve:%Y-%m}"),
+        )
+        .order_by(PointEntry.period.desc())
+        .limit(1)
+    )
+    return [cycle for cycle in session.scalars(query) if months_of(cycle)[-1] == f"{eve:%Y-%m}"]
 
 
 def cycles_below(session: Session, org: Org, *, now: datetime) -> list[str]:
