@@ -8,11 +8,12 @@ import pytest
 from tests.guide import DOCS
 
 GUIDES = [path for path in sorted(DOCS.glob("*.md")) if not path.name.isascii()]
+FORMATS = {"积分核算文件"}  # describes files for whoever reckons again, and is not done line by line
 
 
 def test_there_is_a_page_for_each_kind_of_person() -> None:
-    assert {guide.stem for guide in GUIDES} == {
-        "第一次主题党日", "党小组长一页", "乡镇一页", "宣传编辑一页",
+    assert {guide.stem for guide in GUIDES} - FORMATS == {
+        "第一次主题党日", "积分定星一页", "党小组长一页", "乡镇一页", "宣传编辑一页",
     }  # fmt: skip
 
 

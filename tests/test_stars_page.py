@@ -1,0 +1,163 @@
+"""The end of the year in docs/积分定星一页.md, done line by line on a phone: from the start to the archive.
+
+The branch has four seats for five stars; five earned them, and two of these are even.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import select
+
+from models.base import Sessions
+from models.ratings.rating import Act, Rating, RatingAct, RatingState
+from tests.conftest import NOON, REDIS
+from tests.guide import Places, Walk, walk_as
+from tests.handlers.console_site import Site, open_site
+from tests.handlers.rated_site import DECEMBER, rate_by
+from tests.test_points_page import FIRST_GROUP, STEPS, approved, heading, numbered, owed
+from tests.test_points_page import TABLE as DURING_THE_YEAR
+
+pytestmark = pytest.mark.browser
+
+LED, SWEPT = FIRST_GROUP[:5], FIRST_GROUP[:3]
+CHOSEN, LATER = "郭爱莲", "宋桂兰"
+JANUARY = DECEMBER + timedelta(days=24)
+PAPER = "河东党〔2027〕3号"
+
+
+@pytest.fixture
+def site(sessions: Sessions) -> Site:
+    """A branch whose deeds of the year are all approved, on a day in December."""
+    site = open_site(sessions, os.environ[REDIS])
+    rate_by(site)
+    site.clock[0] = NOON
+    with site.sessions.begin() as session:
+        approved(session, site, "led_project", "领办村口路灯", *LED)
+        approved(session, site, "volunteer", "清扫村道", *SWEPT)
+    return site
+
+
+# The end of the year.
+
+
+def begin(walk: Walk) -> Iterator[Places]:
+    walk.come_back(DECEMBER)
+    yield owed(walk, "开始2026年星级评定")
+    yield None
+    expect(walk.page.locator("#next-title")).to_have_text("个人申报")
+
+
+def close_declarations(walk: Walk) -> Iterator[Places]:
+    yield None
+    yield None
+    expect(walk.page.locator("#next-title")).to_have_text("支委会审核")
+
+
+def review(walk: Walk) -> Iterator[Places]:
+    yield None
+    walk.page.get_by_label("应到").fill("5")
+    walk.page.get_by_label("实到").fill("5")
+    yield None
+    expect(walk.page.locator("#next-title")).to_have_text("党员大会通报评议")
+
+
+def grade(walk: Walk) -> Iterator[Places]:
+    yield walk.page.locator(".next")
+    expect(walk.page.get_by_text("三分之一").first).to_be_visible()
+    yield walk.page.locator(".graded").all()
+    yield None
+    heading(walk, "试算")
+
+
+def try_again(walk: Walk) -> Iterator[Places]:
+    expect(walk.page.locator(".member")).to_have_count(46)
+    with walk.site.sessions.begin() as session:
+        approved(session, walk.site, "mediation", "宅边排水", LATER)
+    yield None
+    expect(walk.page.locator("#differs li")).to_have_count(1)
+    expect(walk.page.locator("#differs")).to_contain_text(f"{LATER}：")
+
+
+def settle_tie(walk: Walk) -> Iterator[Places]:
+    ties = walk.page.locator("#ties")
+    expect(ties).to_contain_text("五星名额 4 个，3 个已定，下面 2 位条件相同，请会议定 1 位")
+    walk.tap(ties.locator("label.tick", has_text=CHOSEN))
+    ties.get_by_label("会议的理由").fill("全年义务调解最多")
+    yield ties
+    expect(ties).to_have_count(0)
+    expect(walk.page.locator("#differs")).to_contain_text(f"{CHOSEN}：")
+
+
+def hold_meeting(walk: Walk) -> Iterator[Places]:
+    yield None
+    yield walk.page.locator(".menu")
+    yield owed(walk, "党员大会通报评议")
+    for label, number in (("实到", "40"), ("赞成", "39"), ("反对", "0"), ("弃权", "1")):
+        walk.page.get_by_label(label).fill(number)
+    yield None
+    expect(walk.page.locator("#next-title")).to_have_text("公示")
+
+
+# The board, the paper, the archive.
+
+
+def print_board(walk: Walk) -> Iterator[Places]:
+    yield None
+    yield None
+    five = walk.page.locator(".board section", has_text="五星")
+    expect(five.locator("li")).to_have_text([*SWEPT, CHOSEN])
+    assert "分" not in five.inner_text()
+
+
+def put_up(walk: Walk) -> Iterator[Places]:
+    yield walk.page.locator(".crumbs")
+    offices = {"联系人": "沈秀英", "联系电话": "0391-3550123", "监督电话": "0391-3550100"}
+    for label, words in offices.items():
+        walk.page.get_by_label(label).fill(words)
+    yield None
+    expect(walk.page.locator(".posted")).to_contain_text("公示到 2026年12月21日")
+
+
+def wait_for_paper(walk: Walk) -> None:
+    site = walk.site
+    site.clock[0] = JANUARY
+    with site.sessions() as session:
+        rating = session.scalars(select(Rating.id)).one()
+    paper = {"document": PAPER, "filed_on": "2027-01-07"}
+    assert site.browser("town").post(f"/console/ratings/{rating}/filing", paper).status_code == 303
+
+
+def go_to_archive(walk: Walk) -> Iterator[Places]:
+    walk.come_back(JANUARY)
+    yield owed(walk, "归档")
+    heading(walk, "归档")
+
+
+def archive(walk: Walk) -> Iterator[Places]:
+    yield None
+    expect(walk.page.locator(".archive")).to_contain_text(PAPER)
+    yield walk.page.locator(".crumbs")
+    yield None
+    yield None
+    expect(walk.page.locator(".head .state")).to_have_text("已归档")
+
+
+TABLE = numbered(
+    begin, close_declarations, review, grade, try_again, settle_tie, hold_meeting, print_board, put_up,
+    wait_for_paper, go_to_archive, archive, after=len(DURING_THE_YEAR),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_second_half_is_true_line_by_line(site: Site, chromium: Browser, script: bool) -> None:
+    with walk_as(chromium, site, "secretary", script=script) as walk:
+        walk.follow(STEPS[len(DURING_THE_YEAR) :], TABLE)
+    with site.sessions() as session:
+        assert session.scalars(select(Rating.state)).one() is RatingState.ARCHIVED
+        assert session.scalars(select(RatingAct.act).order_by(RatingAct.id)).all() == [
+            Act.SELF_DECLARE, Act.COMMITTEE_REVIEW, Act.ASSEMBLY_APPRAISAL, Act.PUBLICITY, Act.UPPER_REVIEW,
+            Act.ARCHIVE,
+        ]  # fmt: skip
