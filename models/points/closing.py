@@ -6,8 +6,8 @@ from sqlalchemy import Subquery, and_, column, literal, select, table, union_all
 from sqlalchemy.orm import Session
 
 from models.people.member import Member
-from models.people.member_move import branch_on
-from models.points.cycle import CycleKind, cycle_of, cycle_words, last_day_of
+from models.people.member_move import MemberMove, branch_on
+from models.points.cycle import CycleKind, cycle_of, cycle_words, last_day_of, months_of
 from models.refused import Refused
 
 # Ratings stand to the right of points; all that is asked of one here is whether its cycle is still open.
@@ -31,6 +31,29 @@ def filed_members(
     query = select(homes.c.member_id, RATING.c.state).join(RATING, here).order_by(RATING.c.id)
     rows = session.execute(query.with_for_update(read=True, of=RATING) if hold else query)
     return {member_id for member_id, state in rows if state in CLOSED}
+
+
+def filed_months(session: Session, member_id: int) -> set[str]:
+    """Return the months (YYYY-MM) that are filed for a member, each by the branch that rated them then."""
+    moves = session.scalars(
+        select(MemberMove)
+        .where(MemberMove.member_id == member_id)
+        .order_by(MemberMove.moved_on, MemberMove.id)
+    ).all()
+    last_home = session.scalars(select(Member.branch_id).where(Member.id == member_id)).one()
+    homes = {last_home, *(move.from_branch_id for move in moves)}
+    rows = session.execute(
+        select(RATING.c.branch_id, RATING.c.cycle).where(
+            RATING.c.branch_id.in_(homes), RATING.c.state.in_(CLOSED)
+        )
+    )
+    found: set[str] = set()
+    for branch_id, cycle in rows:
+        last_day = last_day_of(cycle)
+        later = (move.from_branch_id for move in moves if move.moved_on > last_day)
+        if branch_id == next(later, last_home):
+            found.update(months_of(cycle))
+    return found
 
 
 def rated_in(member_ids: Collection[int], month: str) -> Subquery:

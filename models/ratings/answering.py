@@ -11,12 +11,18 @@ from models.audit import Via
 from models.clock import day_of
 from models.gatherings.roll import STATUS_TEXT, Roll, RollLine, Status
 from models.gatherings.roll_head import roll_seen
+from models.people.member import Member
+from models.people.member_move import branch_on
+from models.people.org import Org
 from models.people.said import Said
-from models.points.closing import refuse_closed
+from models.points.closing import KINDS, refuse_closed
+from models.points.cycle import cycle_of, last_day_of
 from models.points.entry import PointEntry
 from models.points.posting import amend_roll
 from models.points.proposal import Proposal
 from models.points.reversal import reverse_entry
+from models.points.scheme import document_of
+from models.points.scheme_use import scheme_for
 from models.ratings.objecting import (
     CLOSED,
     is_undone,
@@ -136,7 +142,22 @@ def _rating_of(session: Session, objection: Objection) -> tuple[Rating | None, s
         rating = session.get_one(Rating, objection.rating_id, populate_existing=True)
         return rating, rating.cycle
     entry = session.get_one(PointEntry, objection.entry_id)
-    return rating_around(session, entry), entry.cycle
+    begun = rating_around(session, entry)
+    return begun, begun.cycle if begun is not None else _cycle_of(session, entry)
+
+
+def _cycle_of(session: Session, entry: PointEntry) -> str:
+    """Return the cycle in which an entry counts, by the scheme of the branch that rates the member.
+
+    Perhaps not the one it was posted in: a branch that somebody moved to may be rated by longer ones.
+    """
+    for cycle in (entry.cycle, *(cycle_of(kind, entry.period) for kind in KINDS)):
+        home = Org.id == branch_on(last_day_of(cycle))
+        branch = session.scalars(select(Org).join(Member, home).where(Member.id == entry.member_id)).one()
+        scheme = scheme_for(session, branch, entry.period)
+        if scheme is not None and cycle_of(document_of(scheme.document).cycle, entry.period) == cycle:
+            return cycle
+    return entry.cycle
 
 
 def _hold_ground(session: Session, entry: PointEntry) -> int | None:

@@ -11,12 +11,13 @@ from models.clock import day_of
 from models.gatherings.gathering import Gathering
 from models.gatherings.roll import RollLine, Status
 from models.people.account import Account
+from models.points.closing import filed_months
 from models.points.cycle import cycle_words
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal
 from models.points.scheme import Scheme, document_of
 from models.points.scheme_document import SchemeDocument
-from models.ratings.objecting import CLOSED, board_until
+from models.ratings.objecting import board_until
 from models.ratings.objection import Objection, ObjectionState
 from models.ratings.publicity import RatingPublicity
 from models.ratings.rating import Rating, RatingState
@@ -73,9 +74,6 @@ def disputable_of(session: Session, member_id: int, *, now: datetime) -> Disputa
     """Return what a member may object to; a few statements, whatever the number of entries."""
     undo, dispute = aliased(PointEntry), aliased(Objection)
     line = and_(RollLine.gathering_id == PointEntry.gathering_id, RollLine.member_id == PointEntry.member_id)
-    filed = exists().where(
-        Rating.branch_id == PointEntry.branch_id, Rating.cycle == PointEntry.cycle, Rating.state.in_(CLOSED)
-    )
     settled = (ObjectionState.SUBMITTED, ObjectionState.REJECTED)
     rows = session.execute(
         select(PointEntry, Scheme.document, Gathering.title, Proposal.title, Account.name, RollLine.status)
@@ -89,7 +87,7 @@ def disputable_of(session: Session, member_id: int, *, now: datetime) -> Disputa
             or_(PointEntry.reverses.is_(None), PointEntry.gathering_id.is_not(None)),
             ~exists().where(undo.reverses == PointEntry.id),
             ~exists().where(dispute.entry_id == PointEntry.id, dispute.state.in_(settled)),
-            ~filed,
+            PointEntry.period.not_in(filed_months(session, member_id)),
         )
         .order_by(PointEntry.occurred_on.desc(), PointEntry.id.desc())
     )

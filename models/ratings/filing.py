@@ -6,6 +6,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from models.clock import day_of
+from models.points.cycle import months_of
 from models.points.entry import PointEntry
 from models.ratings.beginning import RatingSeen, rating_seen
 from models.ratings.board import check_hung, check_same
@@ -110,11 +111,12 @@ def _back(
 
 
 def _check_no_objection(session: Session, seen: RatingSeen) -> None:
-    run = last_run(session, seen.rating.id)
+    run, months = last_run(session, seen.rating.id), months_of(seen.rating.cycle)
     rated = select(RatingResult.member_id).where(RatingResult.run_id == (run.id if run else None))
     about_entry = and_(
         PointEntry.id == Objection.entry_id,
-        PointEntry.cycle == seen.rating.cycle,
+        # By its month: a branch that somebody left may be rated by cycles of another length.
+        PointEntry.period.between(months[0], months[-1]),
         Objection.member_id.in_(rated),
     )
     waiting = exists().where(

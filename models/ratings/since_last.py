@@ -6,9 +6,10 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.points.cycle import months_of
 from models.points.entry import PointEntry
 from models.ratings.rating import Rating
-from models.ratings.run import RatingRun
+from models.ratings.run import RatingResult, RatingRun
 
 
 class Posted(NamedTuple):
@@ -28,15 +29,16 @@ def run_before(session: Session, run: RatingRun) -> RatingRun | None:
 def posted_since(session: Session, run: RatingRun, before: RatingRun) -> dict[int, list[Posted]]:
     """Return member id -> the cycle's entries that were written between two runs, items in their own order.
 
-    One statement, by the database's own clock.
+    Of whoever is in the run, whichever branch posted them. By the database's own clock.
     """
     undone = PointEntry.reverses.is_not(None).label("undone")
+    months = months_of(session.get_one(Rating, run.rating_id).cycle)
+    rated = select(RatingResult.member_id).where(RatingResult.run_id == run.id)
     query = (
         select(PointEntry.member_id, PointEntry.item, func.sum(PointEntry.quantity), undone)
-        .join(Rating, Rating.id == run.rating_id)
         .where(
-            PointEntry.cycle == Rating.cycle,
-            PointEntry.branch_id == Rating.branch_id,
+            PointEntry.member_id.in_(rated),
+            PointEntry.period.between(months[0], months[-1]),
             PointEntry.created_at > before.created_at,
             PointEntry.created_at <= run.created_at,
         )
