@@ -1,7 +1,7 @@
 """Proposing points: a member declares, or staff write down what one or many did; nothing counts yet."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, insert, literal, or_, select
@@ -18,6 +18,8 @@ from models.points.scheme_document import Item
 from models.refused import Refused
 
 MOST_WAITING = 20  # declarations of one member
+MOST_A_DAY = 20  # by one member's phone, those taken back included
+A_DAY = timedelta(days=1)
 NAMED = 3
 
 
@@ -31,12 +33,14 @@ def propose(
     was said. Staff's own entry: `by` alone. `late`: the proposer was told that it becomes 上期事项. As many
     statements for 150 members as for one. Refused: bad_proposal with `fields`, no_scheme, unknown_item,
     item_not_by_hand, item_not_declared, item_not_for_member, cycle_closed, late_fact, proposed_already,
-    declarations_waiting.
+    declarations_waiting, too_many_tries with `retry_after` in seconds.
     """
     # The branch is held, so that a form sent twice is one proposal.
     branch = session.get_one(Org, branch_id, with_for_update={"key_share": True})
     deed = tidy_deed(deed)
     _check_hand(session, member_ids, by, by_member, how)
+    if by is None and by_member is not None:
+        _check_flood(session, by_member, now)
     members = _members(session, branch, member_ids)
     ground = ground_of(session, branch, list(members), deed.item, deed.occurred_on, now=now)
     check_deed(ground.item, deed)
@@ -87,6 +91,18 @@ def _check_hand(
     )
     if (session.scalar(waiting) or 0) >= MOST_WAITING:
         raise Refused("declarations_waiting", f"有 {MOST_WAITING} 件申报还在等审核，等审核了再报")
+
+
+def _check_flood(session: Session, member_id: int, now: datetime) -> None:
+    """Bound what one phone writes in a day: declared and taken back over and over, it would fill the page."""
+    sent = select(func.count()).where(
+        Proposal.by_member_id == member_id,
+        Proposal.account_id.is_(None),
+        Proposal.submitted_at > now - A_DAY,
+    )
+    if (session.scalar(sent) or 0) >= MOST_A_DAY:
+        words = f"一天最多用手机报 {MOST_A_DAY} 件，请明天再报，或者请支部代为登记"
+        raise Refused("too_many_tries", words, retry_after=int(A_DAY.total_seconds()))
 
 
 def _members(session: Session, branch: Org, member_ids: Sequence[int]) -> dict[int, str]:
@@ -154,15 +170,18 @@ def _check_not_proposed(session: Session, members: dict[int, str], deed: Deed) -
 def withdraw(
     session: Session, proposal_id: int, *, by: int | None, by_member: int | None, how: Said | None, via: Via
 ) -> Proposal:
-    """Take back what is not decided: the member's own wish, said by phone or to staff; or staff's entry.
+    """Take back what is not decided: the member's own wish, said by phone or to staff; or one's own list.
 
-    Refused: not_found (also for another member's), not_waiting, bad_proposal (a member's without `how`).
+    Refused: not_found (also for another member's), not_waiting, bad_proposal (a member's without `how`),
+    not_yours (a list that somebody else wrote).
     """
     proposal = held(session, proposal_id)
     if by is None and proposal.by_member_id != by_member:
         raise Refused("not_found", "没有找到这件申报")
     if by is not None and proposal.by_member_id is not None and how is None:
         raise wrong(how="请选本人怎么说的")
+    if by is not None and proposal.by_member_id is None and proposal.account_id != by:
+        raise Refused("not_yours", "这份名单由登记的同志自己撤回；不该记分的，审核时答复不同意")
     proposal.state = ProposalState.WITHDRAWN
     session.flush()
     note(session, "withdraw_proposal", proposal, via, by, by_member, said=how)

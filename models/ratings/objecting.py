@@ -1,7 +1,7 @@
 """Objecting (提出异议): to an entry of one's own, or to one's star while it is on the board."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from models.audit import Via, record
 from models.clock import day_of
 from models.gatherings.workdays import after_workdays
+from models.people.member import Member
 from models.people.said import Filing, Said, hand_of
 from models.points.closing import rated_in
 from models.points.cycle import cycle_words
 from models.points.entry import PointEntry
 from models.ratings.objection import Objection, ObjectionState
-from models.ratings.objection_hands import NOBODY, Makers, makers_of_entries, makers_of_stars
+from models.ratings.objection_hands import NOBODY, Makers, makers_of, makers_of_entries, makers_of_stars
 from models.ratings.publicity import RatingPublicity
 from models.ratings.rating import Act, Rating, RatingAct, RatingState
 from models.ratings.run import RatingResult, RatingRun
@@ -23,6 +24,8 @@ from models.refused import Refused
 
 ANSWER_WORKDAYS = 15  # within which every objection is answered
 LONGEST_SAID = 200  # characters, of what is said and of what is found
+MOST_A_DAY = 10  # objections and appeals by one member's phone, those taken back included
+A_DAY = timedelta(days=1)
 CLOSED = (RatingState.CONFIRMED, RatingState.ARCHIVED)
 
 
@@ -44,7 +47,7 @@ def object_to(
 
     Whoever stands behind what is disputed writes it down only from a paper of the member's own. Refused:
     bad_objection with `fields`, not_found, reversed_already, is_reversal, not_publicised, objection_closed
-    (with the last day in words), objection_open, objection_answered, own_entry.
+    (with the last day in words), objection_open, objection_answered, own_entry, too_many_tries.
     """
     said = tidy_words(said, "said", "请说一说哪里不对")
     if (entry_id is None) == (rating_id is None):
@@ -68,7 +71,9 @@ def object_to(
 def take_in(
     session: Session, objection: Objection, *, filing: Filing | None, via: Via, now: datetime
 ) -> Objection:
-    """Store a new objection or appeal with its day, and note it."""
+    """Store a new objection or appeal with its day, and note it. Refused: too_many_tries."""
+    if filing is None:
+        _check_flood(session, objection.member_id, now)
     objection.recorded_by, objection.how = filing or (None, None)
     objection.asked_at = now
     objection.due_on, _ = after_workdays(session, day_of(now), ANSWER_WORKDAYS)
@@ -77,6 +82,20 @@ def take_in(
     after = {"entry": objection.entry_id, "rating": objection.rating_id, "appeals": objection.appeals}
     note(session, "object", objection, via, hand_of(filing, objection.member_id), after)
     return objection
+
+
+def _check_flood(session: Session, member_id: int, now: datetime) -> None:
+    """Bound what one phone writes in a day: said and taken back over and over, it would bury the rest."""
+    # Held, so that many sent at once are counted one after the other.
+    session.execute(select(Member.id).where(Member.id == member_id).with_for_update(key_share=True))
+    sent = select(func.count()).where(
+        Objection.member_id == member_id,
+        Objection.recorded_by.is_(None),
+        Objection.asked_at > now - A_DAY,
+    )
+    if (session.scalar(sent) or 0) >= MOST_A_DAY:
+        words = f"一天最多用手机提 {MOST_A_DAY} 件，请明天再提，或者请支部代录"
+        raise Refused("too_many_tries", words, retry_after=int(A_DAY.total_seconds()))
 
 
 def tidy_words(words: str, field: str, missing: str) -> str:
@@ -203,12 +222,17 @@ def objection_held(session: Session, objection_id: int) -> Objection:
 def withdraw_objection(
     session: Session, objection_id: int, *, member_id: int, filing: Filing | None, via: Via
 ) -> Objection:
-    """Take back what is not answered yet; it may be raised again. Refused: not_found, not_waiting."""
+    """Take back what is not answered yet; it may be raised again.
+
+    Whoever stands behind what is disputed does so only from a paper of the member's own, as in object_to.
+    Refused: not_found, not_waiting, own_entry.
+    """
     objection = objection_held(session, objection_id)
     if objection.member_id != member_id:
         raise Refused("not_found", "没有找到这件异议")
     if objection.state is not ObjectionState.SUBMITTED:
         raise Refused("not_waiting", "已经答复过了，或者本人撤回了")
+    check_recorder(makers_of(session, objection), filing)
     objection.state = ObjectionState.WITHDRAWN
     session.flush()
     note(session, "withdraw_objection", objection, via, hand_of(filing, member_id), {})

@@ -116,6 +116,18 @@ def _answered_before(session: Session, objections: Iterable[Objection]) -> dict[
     return {of: frozenset(filter(None, accounts)) for of, *accounts in rows}
 
 
+def makers_of(session: Session, objection: Objection) -> Makers:
+    """Return who stands behind what an objection or appeal disputes, with the answers it appeals from."""
+    star = (objection.rating_id or 0, objection.member_id)
+    found = (
+        makers_of_entries(session, [objection.entry_id]).get(objection.entry_id, NOBODY)
+        if objection.entry_id
+        else makers_of_stars(session, [star]).get(star, NOBODY)
+    )
+    before = _answered_before(session, [objection]).get(objection.id, frozenset())
+    return found._replace(accounts=found.accounts | before)
+
+
 def posts_around(session: Session, branch_ids: Collection[int], *, now: datetime) -> dict[int, list[Hand]]:
     """Return branch id -> the posts in force there and above that answer objections; one statement."""
     branch, today = aliased(Org), day_of(now)

@@ -1,0 +1,64 @@
+"""Nobody is judge in their own cause: not by taking back what others wrote, nor by another door."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models.audit import Via
+from models.people.account import Role
+from models.people.said import Filing, Said
+from models.points.proposal import ProposalState
+from models.points.proposing import withdraw
+from models.ratings.appealing import appeal
+from models.ratings.objecting import withdraw_objection
+from models.ratings.objection import Objection, ObjectionState
+from tests.conftest import NOON
+from tests.points.proposers import a_deed, a_village
+from tests.points.test_proposing import refused
+from tests.ratings.disputes import DAY, Branch, a_disputed_branch
+
+
+def take_back(branch: Branch, objection: Objection, role: Role, how: Said) -> Objection:
+    filing = Filing(branch.hands[role].id, how)
+    return withdraw_objection(
+        branch.session, objection.id, member_id=branch.member.id, filing=filing, via=Via.CONSOLE
+    )
+
+
+def test_whoever_made_the_entry_does_not_say_that_the_objection_was_taken_back(session: Session) -> None:
+    branch = a_disputed_branch(session)
+    objection = branch.objects()
+    for how in (Said.IN_PERSON, Said.PHONE_CALL, Said.MESSAGE, Said.FAMILY):
+        assert refused(take_back, branch, objection, Role.SECRETARY, how).code == "own_entry"
+    assert objection.state is ObjectionState.SUBMITTED
+    assert take_back(branch, objection, Role.CLERK, Said.PHONE_CALL).state is ObjectionState.WITHDRAWN
+    # A paper in the member's own hand may be copied by anybody.
+    again = branch.objects()
+    assert take_back(branch, again, Role.SECRETARY, Said.PAPER).state is ObjectionState.WITHDRAWN
+
+
+def test_whoever_answered_does_not_say_that_the_appeal_was_taken_back(session: Session) -> None:
+    branch = a_disputed_branch(session)
+    answered = branch.answers(branch.objects(), uphold=False)
+    appealed = appeal(
+        session, answered.id, member_id=branch.member.id, said="我坐在后排", filing=None, via=Via.PHONE,
+        now=NOON + 2 * DAY,
+    )  # fmt: skip
+    assert refused(take_back, branch, appealed, Role.COMMISSIONER, Said.IN_PERSON).code == "own_entry"
+    assert take_back(branch, appealed, Role.CLERK, Said.IN_PERSON).state is ObjectionState.WITHDRAWN
+
+
+@pytest.mark.parametrize("role", ["secretary", "commissioner"])
+def test_a_list_is_taken_back_by_whoever_wrote_it_and_not_by_whom_it_costs(
+    session: Session, role: str
+) -> None:
+    village = a_village(session)
+    hand, own = getattr(village, role), village.members[0]
+    hand.member_id = own.id
+    session.flush()
+    made = village.propose(own, deed=a_deed("spoiled", title="开会时扰乱秩序"))
+    told: dict[str, Any] = {"by_member": None, "how": None, "via": Via.CONSOLE}
+    assert refused(withdraw, session, made.id, by=hand.id, **told).code == "not_yours"
+    assert made.state is ProposalState.SUBMITTED
+    assert withdraw(session, made.id, by=village.clerk.id, **told).state is ProposalState.WITHDRAWN
