@@ -44,8 +44,13 @@ def until_words(due_on: date | None) -> str:
     return f"{year}{day_text(due_on)}以前"
 
 
-def next_card(seen: RatingSeen, steps: Sequence[StepView], trail: Sequence[Done]) -> Next | None:
-    """Return the card of a rating's next step, None once all are taken."""
+def next_card(
+    seen: RatingSeen, steps: Sequence[StepView], trail: Sequence[Done], *, tells: bool = True
+) -> Next | None:
+    """Return the card of a rating's next step, None once all are taken.
+
+    Without `tells` it is silent on what the step waits for: that names whom the meeting has to decide on.
+    """
     step = next((one for one in steps if one.is_next), None)
     if step is None:
         return None
@@ -58,7 +63,7 @@ def next_card(seen: RatingSeen, steps: Sequence[StepView], trail: Sequence[Done]
         title=step.title,
         who=who_acts(step.step, step.body),
         until=until_words(step.due_on),
-        waits=step.waits_for,
+        waits=step.waits_for if tells else "",
         says=STEP_SAYS[step.step],
         button=button,
         address=address,

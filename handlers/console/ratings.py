@@ -97,16 +97,17 @@ def rating(rating_id: int) -> Response:
     edge, (seen, own) = current(), rating_read(rating_id)
     steps = steps_of(edge.session, rating_id, now=edge.now)
     trail = trail_of(edge.session, rating_id)
+    shows = shows_results(seen, own=own)
     return page(
         "rating.html",
         **rating_frame(seen, own=own),
-        next=next_card(seen, steps, trail),
+        next=next_card(seen, steps, trail, tells=shows),
         steps=[_step_line(seen, step, own=own) for step in steps],
         trail=[(one, ACT_TEXT[one.act.act], act_words(one.act)) for one in trail],
         graded=_graded_words(seen) if own else "",
         vetoes=_vetoes(seen) if own else [],
         files=may(staff().posts, Verb.FILE_RATING, seen.branch.path),
-        **results_shown(seen, hidden=not shows_results(seen, own=own)),
+        **results_shown(seen, hidden=not shows),
     )
 
 
