@@ -84,7 +84,8 @@ def a_roster(world: World, row: str) -> dict[str, Any]:
 
 def a_scheme(world: World, row: str) -> dict[str, Any]:
     """Return the form that has the zone's scheme, narrowed nowhere, looked at or published from 2028 on."""
-    content = attend() | {"code": "LOWERED", "parent": {"code": "ATTEND", "version": 1}}
+    content = attend() | {"show_every": "quarter", "code": "LOWERED"}
+    content |= {"parent": {"code": "ATTEND", "version": 1}}
     text = json.dumps(content)
     file = (BytesIO(text.encode()), "办法.json")
     return {"org": org(world, row), "from_month": "2028-01", "document": text, "file": file}
@@ -188,7 +189,6 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/people/<int:member_id>": {"purpose": "objection"},
     "POST /console/people/<int:member_id>/move": {
         "purpose": "objection",
-        "branch": "",
         "moved_on": "2026-11-20",
         "document": "河东组转〔2026〕12号",
     },
@@ -278,14 +278,17 @@ FIXED |= {
 }
 NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "POST /console/slips": slip,
+    "POST /console/people/<int:member_id>/move": lambda world, row: {
+        "branch": org(world, "own" if row == "joint" else "joint")
+    },
     "POST /console/ratings": lambda world, row: {"org": org(world, row), "cycle": "2026"},
     f"{RATED}/rulings": lambda world, row: decided(world, row) | {"kind": "raise"},
     f"{RATED}/rulings/ending": person,
     f"{RATED}/seats": lambda world, row: decided(world, row) | {"star": "5"},
     f"{RATED}/vetoes": lambda world, row: (
         person(world, row)
-        | {"code": "gossip", "document": "河东纪〔2026〕8号", "decided_by": "河东镇纪委"}
-        | {"decided_on": "2026-11-20"}
+        | {"code": "court", "document": "河东纪〔2026〕8号", "decided_by": "河东镇纪委"}
+        | {"decided_on": "2025-11-20"}
     ),
     "POST /console/gatherings": plan,
     "POST /console/gatherings/<int:gathering_id> draft": plan,

@@ -581,9 +581,8 @@ ROUTES: dict[str, Rows] = {
     "POST /console/people/<int:member_id>": {
         row: statuses for row, statuses in ok(ABOVE, 200).items() if row != "parent"
     },
-    # The branch that somebody moves to is chosen: none is.
     "POST /console/people/<int:member_id>/move": {
-        row: statuses for row, statuses in ok(ABOVE, 400).items() if row != "parent"
+        row: statuses for row, statuses in ok(ABOVE, 200).items() if row != "parent"
     },
     "GET /console/members/<int:member_id>/membership": ok(DECIDES, 200),
     "POST /console/members/<int:member_id>/membership": ok(DECIDES, 303),
@@ -760,11 +759,11 @@ ROUTES: dict[str, Rows] = {
     "POST /console/ratings/<int:rating_id>/grades": ok(LEADS, 303),
     "POST /console/ratings/<int:rating_id>/runs": ok(LEADS, 303),
     "POST /console/ratings/<int:rating_id>/rulings": ok(LEADS, 303),
-    "POST /console/ratings/<int:rating_id>/rulings/ending": ok(LEADS, 404),
+    "POST /console/ratings/<int:rating_id>/rulings/ending": ok(LEADS, 303),
     "POST /console/ratings/<int:rating_id>/seats": ok(LEADS, 409),
     "POST /console/ratings/<int:rating_id>/recheck": ok(LEADS, 409),
     "GET /console/ratings/<int:rating_id>/vetoes": ok(LEADS, 200),
-    "POST /console/ratings/<int:rating_id>/vetoes": ok(LEADS, 400),
+    "POST /console/ratings/<int:rating_id>/vetoes": ok(LEADS, 303),
     "POST /console/ratings/<int:rating_id>/vetoes/<int:veto_id>/lifting": ok(LEADS, 303),
     "GET /console/ratings/<int:rating_id>/posting": ok(LEADS, 200),
     "POST /console/ratings/<int:rating_id>/posting": ok(LEADS, 409),

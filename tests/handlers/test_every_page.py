@@ -14,7 +14,7 @@ from tests.handlers.world import WHO, World, open_world
 pytestmark = pytest.mark.browser
 
 SITE = "http://console.test"
-LEDGERS = ("floating", "leave-makeup", "meetings", "roster", "sign-in")
+LEDGERS = ("floating", "leave-makeup", "meetings", "points", "roster", "sign-in", "stars")
 NO_PAGES = (  # a file, and parts that are swapped into a page
     "GET /console/static/<path:filename>",
     "GET /console/gatherings/<int:gathering_id>/projector/code",

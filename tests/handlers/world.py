@@ -36,7 +36,8 @@ from models.people.org import Org
 from models.people.phone import start_phone_session
 from models.people.said import Said
 from models.points.scheme import Scheme, publish_scheme
-from models.points.scheme_use import use_scheme
+from models.points.scheme_use import SchemeUse, use_scheme
+from models.ratings.grade import Ruling, RulingKind
 from models.ratings.objection import ObjectionState
 from models.ratings.veto import Veto
 from tests.conftest import APP, NOON, REDIS, clone_database, drop_database, url
@@ -291,13 +292,26 @@ def _objections(session: Session, world: World, place: str, scheme: Scheme, auth
 def _ratings(session: Session, world: World) -> None:
     """Begin to rate each branch for last year, by a scheme with grades and a veto that holds for somebody."""
     document = json.loads(files("models.points.schemes").joinpath("ZONE.json").read_text("utf-8"))
-    rule = {"id": "discipline", "title": "受到党纪处分", "effect": "max_star", "max_star": 2}
-    text = json.dumps(document | {"vetoes": [rule]}, ensure_ascii=False)
-    before = NOON - timedelta(days=700)
-    scheme = publish_scheme(session, text, issuer=world.orgs["zone"], by=None, now=before)
+    most = {"effect": "max_star", "max_star": 2}
+    rules = [
+        {"id": "discipline", "title": "受到党纪处分"} | most,
+        {"id": "court", "title": "受到法院判决"} | most,
+    ]
+    text = json.dumps(document | {"code": "RATED", "vetoes": rules}, ensure_ascii=False)
+    zone, before = world.orgs["zone"], NOON - timedelta(days=700)
+    scheme = publish_scheme(session, text, issuer=zone, by=None, now=before)
+    session.add(SchemeUse(org_id=zone.id, from_month="2025-01", scheme_id=scheme.id))
+    session.add(SchemeUse(org_id=zone.id, from_month="2026-01", scheme_id=world.schemes["own"]))
     author = session.get_one(Account, world.accounts["author"])
     for place in ("own", "joint", "other"):
-        world.ratings[place] = a_rating(session, world.orgs[place], scheme, author, cycle="2025").id
+        rating = a_rating(session, world.orgs[place], scheme, author, cycle="2025")
+        world.ratings[place] = rating.id
+        session.add(
+            Ruling(
+                rating_id=rating.id, member_id=world.members[place].id, kind=RulingKind.LOWER,
+                reason="会议讨论过", decided_on=date(2026, 1, 12), account_id=author.id, written_at=NOON,
+            )
+        )  # fmt: skip
         row = Veto(
             member_id=world.members[place].id, code="discipline", cycle="2025", document="河东纪〔2025〕8号",
             decided_by="河东镇纪委", decided_on=date(2025, 6, 1), account_id=author.id,
