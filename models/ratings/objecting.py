@@ -150,7 +150,7 @@ def _entry_open(session: Session, member_id: int, entry_id: int) -> int:
     if rating is not None and rating.state in CLOSED:
         last = closing_day(session, rating)
         until = f"最后一天是{long_day(last)}" if last else "已经截止"
-        raise Refused("objection_closed", f"{cycle_words(entry.cycle)}的评定已经备案，提异议{until}")
+        raise Refused("objection_closed", f"{cycle_words(rating.cycle)}的评定已经备案，提异议{until}")
     if is_undone(session, entry_id):
         raise Refused("reversed_already", "这一条已经冲回，不计分了，不用再提")
     if entry.reverses is not None and entry.gathering_id is None:
