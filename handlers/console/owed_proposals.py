@@ -17,8 +17,9 @@ def owed_proposals() -> Iterator[Owed]:
     """Yield one line for all that waits for this person's word, nobody's own among them."""
     if not holds(staff(), Verb.APPROVE_ENTRY):
         return
-    edge, (below, above), own = current(), scopes(), own_member()
+    edge, (below, above) = current(), scopes()
     rows = waiting_below(edge.session, below, above=above, now=edge.now)
+    own = own_member() if rows else None
     waiting = [row for row in rows if decides(row, own) != "no"]
     address = url_for("console.proposals")
     if len(waiting) == 1:

@@ -23,7 +23,7 @@ from models.clock import day_of, day_text
 from models.gatherings.delegate import standing_in
 from models.gatherings.gathering import GatheringState, opens_at
 from models.gatherings.pending import pending_of
-from models.gatherings.plan import Suggestion, suggest
+from models.gatherings.plan import Suggestion, next_theme_day, suggestion_on
 from models.gatherings.standing import Standing, own_branches, rolls_among
 from models.notices.progress import progress_below
 from models.people.org import BRANCHES, Org
@@ -45,10 +45,10 @@ def today() -> Response:
     ]
     orgs = phoned_orgs(own)
     told = progress_below(edge.session, [roll.gathering.id for roll in own], org_ids=orgs) if orgs else {}
-    suggestions = _suggestions()
+    coming = _coming(own)
+    suggestions = _suggestions(beside=coming is not None)
     standins = standing_in(edge.session, staff().account_id, now=edge.now)
     asked = pending_of(edge.session, paths_where(Verb.DECIDE), roll_ids=standins)
-    coming = _coming(own)
     waiting = [
         *owed(own, told, asked, standins, suggestions, owed_records(own, standins)),
         *_of_other_rooms(),
@@ -85,11 +85,16 @@ def _of_other_rooms() -> list[Owed]:
     ]
 
 
-def _suggestions() -> list[tuple[Org, Suggestion]]:
-    """Return what the own branches might draft next."""
+def _suggestions(*, beside: bool) -> list[tuple[Org, Suggestion]]:
+    """Return what the own branches might draft next; `beside` a gathering to come only what is near."""
     edge = current()
-    drafters = [org for org in own_orgs(Verb.DRAFT) if org.kind in BRANCHES]
-    return [(org, suggest(edge.session, org, now=edge.now)) for org in drafters]
+    found = []
+    for org in own_orgs(Verb.DRAFT):
+        if org.kind in BRANCHES:
+            month, proposal = next_theme_day(edge.session, org, now=edge.now)
+            if not beside or proposal.day - DRAFT_AHEAD <= day_of(edge.now):
+                found.append((org, suggestion_on(edge.session, org, month, proposal)))
+    return found
 
 
 def _coming(own: Sequence[Standing]) -> Standing | None:

@@ -15,7 +15,7 @@ from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, Ga
 from models.gatherings.partners import convenes, with_rolls, wrong_partners
 from models.gatherings.required_item import required_of, with_required
 from models.gatherings.roll import Roll
-from models.gatherings.theme_month import check_month, has_theme_day, joins_theme_day, taken_by
+from models.gatherings.theme_month import check_month, months_taken, taken_by
 from models.gatherings.usual import usual_of
 from models.people.org import Org, Setting, settings_of
 from models.refused import Refused
@@ -85,7 +85,11 @@ def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
     Place, hour, what to bring and the standing items are those of the branch's last theme day; the place of
     a branch that has held none is empty.
     """
-    month, proposal = _next_free(session, org, day_of(now))
+    return suggestion_on(session, org, *next_theme_day(session, org, now=now))
+
+
+def suggestion_on(session: Session, org: Org, month: date, proposal: Proposal) -> Suggestion:
+    """Return what `suggest` proposes, for a theme day whose month (its first day) and day are known."""
     usual = usual_of(session, org.id, month=month)
     starts_at = at(proposal.day, usual.start)
     return Suggestion(
@@ -105,11 +109,12 @@ def suggest(session: Session, org: Org, *, now: datetime) -> Suggestion:
     )
 
 
-def _next_free(session: Session, org: Org, today: date) -> tuple[date, Proposal]:
+def next_theme_day(session: Session, org: Org, *, now: datetime) -> tuple[date, Proposal]:
     """Return the first of the month whose theme day comes next and is not planned yet, with its day."""
+    today = day_of(now)
+    taken = months_taken(session, org.id, f"{_month_before(today):%Y-%m}")
     for month, proposal in _coming(session, org, today):
-        period = f"{month:%Y-%m}"
-        if not (has_theme_day(session, org.id, period) or joins_theme_day(session, org.id, period)):
+        if f"{month:%Y-%m}" not in taken:
             return month, proposal
     raise AssertionError("months have no end")
 
@@ -125,7 +130,7 @@ def _coming(session: Session, org: Org, today: date) -> Iterator[tuple[date, Pro
     """Yield the first of each month whose theme day is not over, with its day, without an end."""
     settings = settings_of(session, org)
     # Last month's day may have moved into this one.
-    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = _month_before(today)
     while True:
         proposal = propose_day(
             session,
@@ -138,6 +143,11 @@ def _coming(session: Session, org: Org, today: date) -> Iterator[tuple[date, Pro
         if proposal.day >= today:
             yield month, proposal
         month = (month + timedelta(days=32)).replace(day=1)
+
+
+def _month_before(day: date) -> date:
+    """Return the first of the month before that of `day`."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def draft(

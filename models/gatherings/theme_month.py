@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import moment_text
@@ -43,10 +43,19 @@ def has_theme_day(session: Session, org_id: int, period: str, *, beside: int = 0
     return bool(session.scalar(query))
 
 
-def joins_theme_day(session: Session, org_id: int, period: str) -> bool:
-    """Say whether a branch takes part in a published theme day; a draft invites nobody yet."""
-    query = select(exists().where(Roll.org_id == org_id, Roll.gathering_id == Gathering.id, *_told(period)))
-    return bool(session.scalar(query))
+def months_taken(session: Session, org_id: int, since: str) -> set[str]:
+    """Return the months (YYYY-MM) from `since` on whose theme day an organisation hosts or joins.
+
+    A draft counts for its host alone: it invites nobody yet. One statement.
+    """
+    hosts = (Gathering.org_id == org_id) & (Gathering.state != GatheringState.CANCELLED)
+    has_roll = exists().where(Roll.gathering_id == Gathering.id, Roll.org_id == org_id)
+    query = select(Gathering.period).where(
+        Gathering.kind == GatheringKind.THEME_DAY,
+        Gathering.period >= since,
+        or_(hosts, has_roll & Gathering.state.not_in(NOT_TOLD)),
+    )
+    return set(session.scalars(query))
 
 
 def _told(period: str) -> tuple[ColumnElement[bool], ...]:

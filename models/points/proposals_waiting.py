@@ -184,6 +184,8 @@ def _shown(session: Session, query: Select[*tuple[Any, ...]]) -> list[ProposalRo
 
 
 def _people(session: Session, proposal_ids: Sequence[int]) -> dict[int, tuple[Named, ...]]:
+    if not proposal_ids:
+        return {}
     home, other, undone = aliased(Org), aliased(PointEntry), aliased(PointEntry)
     again = exists().where(
         other.member_id == ProposalMember.member_id,

@@ -152,6 +152,8 @@ def posts_around(session: Session, branch_ids: Collection[int], *, now: datetime
 
 def hands_of(session: Session, objections: Sequence[Objection], *, now: datetime) -> dict[int, Hands]:
     """Return objection id -> who may answer it; at most four statements, however many they are."""
+    if not objections:
+        return {}
     entries = makers_of_entries(session, {one.entry_id for one in objections if one.entry_id})
     stars = makers_of_stars(session, {(one.rating_id, one.member_id) for one in objections if one.rating_id})
     before = _answered_before(session, objections)
