@@ -1,7 +1,6 @@
 """GET /api/v1/me/points and /me/ratings: one's own points and stars, every number explained."""
 
 from collections.abc import Iterator
-from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -191,8 +190,7 @@ def _line(line: PartLine) -> dict[str, Any]:
 
 
 def _entry(entry: EntryView) -> dict[str, Any]:
-    told = {one.name: getattr(entry, one.name) for one in fields(entry)}
-    return told | {
+    return entry._asdict() | {
         "occurred_on": entry.occurred_on.isoformat(),
         "points": text(entry.points),
         "counted": text(entry.counted),

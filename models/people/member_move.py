@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ColumnElement, Date, String, and_, func, or_, select
+from sqlalchemy import BindParameter, CheckConstraint, ColumnElement, Date, String, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Key, ref
@@ -29,7 +29,7 @@ class MemberMove(Base):
     )
 
 
-def branch_on(day: date) -> ColumnElement[int]:
+def branch_on(day: date | BindParameter[date]) -> ColumnElement[int]:
     """Return the id of the branch that a member (of the query around) belonged to on `day`, in SQL."""
     first_after = (
         select(MemberMove.from_branch_id)

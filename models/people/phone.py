@@ -2,9 +2,9 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
@@ -23,6 +23,33 @@ from models.refused import Refused
 LIFE = timedelta(days=7)
 STAFF_LIFE = timedelta(hours=12)  # as long as a log-in of the console at most
 Branch = aliased(Org)
+
+# The phone: session, the binding that is open, the member as long as one. Built once: every tap asks it.
+BEHIND = (
+    select(
+        PhoneSession.appid,
+        PhoneSession.openid,
+        PhoneSession.openid_hash,
+        Binding.id,
+        Member.id,
+        Member.name,
+        Branch.id,
+        Branch.name,
+    )
+    .select_from(PhoneSession)
+    .outerjoin(
+        Binding,
+        and_(
+            Binding.appid == PhoneSession.appid,
+            Binding.openid_hash == PhoneSession.openid_hash,
+            Binding.ended_at.is_(None),
+        ),
+    )
+    # Who has left is nobody here, whether or not the binding was ended.
+    .outerjoin(Member, and_(Member.id == Binding.member_id, Member.left_on.is_(None)))
+    .outerjoin(Branch, Branch.id == Member.branch_id)
+    .where(PhoneSession.token_hash == bindparam("hash"), PhoneSession.expires_at > bindparam("now"))
+)
 
 
 class Phone(NamedTuple):
@@ -60,41 +87,12 @@ def end_phone_session(session: Session, token: str) -> None:
     session.execute(delete(PhoneSession).where(PhoneSession.token_hash == token_hash(token)))
 
 
-def _behind(token: str, now: datetime) -> Select[*tuple[Any, ...]]:
-    """Ask for the phone: session, the binding that is open, the member as long as one."""
-    return (
-        select(
-            PhoneSession.appid,
-            PhoneSession.openid,
-            PhoneSession.openid_hash,
-            Binding.id,
-            Member.id,
-            Member.name,
-            Branch.id,
-            Branch.name,
-        )
-        .select_from(PhoneSession)
-        .outerjoin(
-            Binding,
-            and_(
-                Binding.appid == PhoneSession.appid,
-                Binding.openid_hash == PhoneSession.openid_hash,
-                Binding.ended_at.is_(None),
-            ),
-        )
-        # Who has left is nobody here, whether or not the binding was ended.
-        .outerjoin(Member, and_(Member.id == Binding.member_id, Member.left_on.is_(None)))
-        .outerjoin(Branch, Branch.id == Member.branch_id)
-        .where(PhoneSession.token_hash == token_hash(token), PhoneSession.expires_at > now)
-    )
-
-
 def phone_behind(session: Session, token: str, *, now: datetime) -> Phone:
     """Resolve token, binding and member in one read; an ended binding acts at once.
 
     Refused: not_logged_in.
     """
-    row = session.execute(_behind(token, now)).first()
+    row = session.execute(BEHIND, {"hash": token_hash(token), "now": now}).first()
     if row is None:
         raise Refused("not_logged_in", "请重新进入小程序")
     return Phone(*row)
@@ -115,15 +113,14 @@ def branch_phone_behind(session: Session, token: str, *, now: datetime) -> tuple
         Binding.bound_at <= PhoneSession.staff_from,
     )
     query = (
-        _behind(token, now)
-        .add_columns(Account.id, Account.name, PhoneSession.staff_from)
+        BEHIND.add_columns(Account.id, Account.name, PhoneSession.staff_from)
         .add_columns(Post.role, Org.id, Org.path, Org.kind, Org.name)
         .outerjoin(Account, theirs)
         .outerjoin(Post, in_force(day_of(now)))
         .outerjoin(Org, Org.id == Post.org_id)
         .order_by(Post.id)
     )
-    rows = session.execute(query).all()
+    rows = session.execute(query, {"hash": token_hash(token), "now": now}).all()
     if not rows:
         raise Refused("not_logged_in", "请重新进入小程序")
     phone, (account_id, name, since) = Phone(*rows[0][:8]), rows[0][8:11]

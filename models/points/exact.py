@@ -74,6 +74,7 @@ def plain(value: Decimal) -> Decimal:
     return shortest.quantize(Decimal(1), context=WIDE) if int(shortest.as_tuple().exponent) > 0 else shortest
 
 
+@lru_cache(maxsize=8192)
 def with_places(value: Decimal, places: int) -> Decimal:
     """Return the same number with at least `places` decimals, more where it has more."""
     has = -int(plain(value).as_tuple().exponent)

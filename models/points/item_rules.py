@@ -18,7 +18,7 @@ from models.points.scheme_document import Item, SchemeDocument
 Number = TypeVar("Number", Decimal, Fraction)
 
 
-@dataclass
+@dataclass(slots=True)
 class Row(Generic[Number]):
     """An entry on its way through the rules. Not `live`: struck, and no later rule sees it."""
 
@@ -209,5 +209,5 @@ def take_back(rows: Sequence[Row[Number]], amount: Number, limit: Limit) -> None
         if cut:
             was = row.counted
             row.counted -= cut if was > 0 else -cut
-            row.why = cut_words(limit, Fraction(was), Fraction(row.counted))
+            row.why = cut_words(limit, exactly(was), exactly(row.counted))
             amount -= cut

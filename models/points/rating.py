@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import NamedTuple
 
 from models.points.cycle import span_of
 from models.points.exact import EXACT, exactly, readable, round_half_up, say, with_places
@@ -19,8 +20,7 @@ from models.points.seats import contests_of, hold, hold_back_branches
 from models.points.star import Candidate, is_scored, stand, standing_of
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One entry as it counts: `points` as posted, `counted` after every cap, and why.
 
     `part` is None where the scheme does not know the item.

@@ -29,6 +29,20 @@ DONE = (RatingState.CONFIRMED, RatingState.ARCHIVED)
 Decided = TypeVar("Decided", MemberGrade, Ruling)
 Spells = dict[int, list[Spell]]
 People = Select[int]
+SPELLS = (
+    select(Spell)
+    .where(
+        Spell.kind.in_((SpellKind.CATEGORY, SpellKind.NOT_RATED)),
+        or_(Spell.to_on.is_(None), Spell.to_on >= Spell.from_on),
+    )
+    .order_by(Spell.from_on)
+)
+# Columns, not objects: a township has a hundred thousand entries.
+ENTRIES = select(
+    PointEntry.member_id, PointEntry.id, PointEntry.item, PointEntry.period, PointEntry.occurred_on,
+    PointEntry.quantity, PointEntry.points, type_coerce(PointEntry.source, String),
+    PointEntry.gathering_id, PointEntry.reverses, literal(None), PointEntry.level,
+).order_by(PointEntry.id)  # fmt: skip
 
 
 def facts_for(session: Session, seen: RatingSeen) -> Facts:
@@ -119,14 +133,9 @@ def status_on(member: Member, day: date) -> Literal["full", "probationary"]:
 def spells_until(session: Session, people: People, last_day: date) -> Spells:
     """Return member -> categories, and stretches outside the rating begun by `last_day`, oldest first."""
     found: Spells = defaultdict(list)
-    query = select(Spell).where(
-        Spell.member_id.in_(people),
-        Spell.kind.in_((SpellKind.CATEGORY, SpellKind.NOT_RATED)),
-        # What was entered after the last day goes by the category of its own day.
-        or_(Spell.kind == SpellKind.CATEGORY, Spell.from_on <= last_day),
-        or_(Spell.to_on.is_(None), Spell.to_on >= Spell.from_on),
-    )
-    for spell in session.scalars(query.order_by(Spell.from_on)):
+    # What was entered after the last day goes by the category of its own day.
+    begun = or_(Spell.kind == SpellKind.CATEGORY, Spell.from_on <= last_day)
+    for spell in session.scalars(SPELLS.where(Spell.member_id.in_(people), begun)):
         found[spell.member_id].append(spell)
     return found
 
@@ -214,12 +223,7 @@ def entries_of(session: Session, cycle: str, people: People) -> dict[int, list[E
     """
     found: dict[int, list[Entry]] = defaultdict(list)
     months = months_of(cycle)
-    # Columns, not objects: a township has a hundred thousand entries.
-    query = select(
-        PointEntry.member_id, PointEntry.id, PointEntry.item, PointEntry.period, PointEntry.occurred_on,
-        PointEntry.quantity, PointEntry.points, type_coerce(PointEntry.source, String),
-        PointEntry.gathering_id, PointEntry.reverses, literal(None), PointEntry.level,
-    ).where(PointEntry.member_id.in_(people), PointEntry.period.between(months[0], months[-1]))  # fmt: skip
-    for member_id, *told in session.execute(query.order_by(PointEntry.id)):
+    asked = ENTRIES.where(PointEntry.member_id.in_(people), PointEntry.period.between(months[0], months[-1]))
+    for member_id, *told in session.execute(asked):
         found[member_id].append(Entry(*told))
     return found

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
@@ -50,8 +50,54 @@ class Posted(NamedTuple):
     amendment: str | None
 
 
-@dataclass(frozen=True)
-class EntryView:
+Proposer = aliased(Account)
+# Built once: they are asked whenever a member looks.
+HOME = select(Org).join(Member, Org.id == branch_on(bindparam("day"))).where(Member.id == bindparam("member"))
+POSTED = (
+    select(
+        PointEntry.id,
+        PointEntry.proposal_id,
+        PointEntry.revision,
+        PointEntry.reason,
+        Gathering.title,
+        Gathering.period,
+        Account.name,
+        Proposal.title,
+        Proposal.evidence,
+        Proposal.by_member_id,
+        Proposer.name,
+        Amendment.reason,
+    )
+    .join(Account, Account.id == PointEntry.account_id)
+    .outerjoin(Gathering, Gathering.id == PointEntry.gathering_id)
+    .outerjoin(
+        RollLine,
+        and_(RollLine.gathering_id == PointEntry.gathering_id, RollLine.member_id == PointEntry.member_id),
+    )
+    .outerjoin(
+        Amendment,
+        and_(Amendment.roll_id == RollLine.roll_id, Amendment.revision == PointEntry.revision),
+    )
+    .outerjoin(Proposal, Proposal.id == PointEntry.proposal_id)
+    .outerjoin(Proposer, Proposer.id == Proposal.account_id)
+    .where(
+        PointEntry.member_id == bindparam("member"),
+        PointEntry.period.between(bindparam("first"), bindparam("last")),
+    )
+)
+# Later ones last.
+DISPUTED = (
+    select(Objection.entry_id, Objection.state)
+    .where(
+        Objection.member_id == bindparam("member"),
+        Objection.entry_id.is_not(None),
+        Objection.state != ObjectionState.WITHDRAWN,
+    )
+    .order_by(Objection.id)
+)
+
+
+class EntryView(NamedTuple):
     """One entry as a person reads it: `points` as posted, `counted` after every cap, and why.
 
     `about` is the gathering or the deed, `evidence` the paper that shows it, `reason` why an entry was
@@ -95,8 +141,8 @@ def statement_of(
     A few statements, whatever the number of entries. Refused: not_found, cycle_invalid.
     """
     # A cycle that is over is that of the branch which rated the member in it.
-    home = branch_on(last_day_of(cycle) if cycle else day_of(now))
-    branch = session.scalar(select(Org).join(Member, Org.id == home).where(Member.id == member_id))
+    day = last_day_of(cycle) if cycle else day_of(now)
+    branch = session.scalar(HOME, {"member": member_id, "day": day})
     if branch is None:
         raise Refused("not_found", "没有找到这位同志")
     seen = cycle_seen(session, branch, cycle, now=now)
@@ -114,37 +160,9 @@ def statement_of(
 
 def _rows(session: Session, member_id: int, cycle: str) -> dict[int, Posted]:
     """Return entry id -> what it is about and whose hands it went through, in one statement."""
-    proposer, months = aliased(Account), months_of(cycle)
-    query = (
-        select(
-            PointEntry.id,
-            PointEntry.proposal_id,
-            PointEntry.revision,
-            PointEntry.reason,
-            Gathering.title,
-            Gathering.period,
-            Account.name,
-            Proposal.title,
-            Proposal.evidence,
-            Proposal.by_member_id,
-            proposer.name,
-            Amendment.reason,
-        )
-        .join(Account, Account.id == PointEntry.account_id)
-        .outerjoin(Gathering, Gathering.id == PointEntry.gathering_id)
-        .outerjoin(
-            RollLine,
-            and_(RollLine.gathering_id == PointEntry.gathering_id, RollLine.member_id == member_id),
-        )
-        .outerjoin(
-            Amendment,
-            and_(Amendment.roll_id == RollLine.roll_id, Amendment.revision == PointEntry.revision),
-        )
-        .outerjoin(Proposal, Proposal.id == PointEntry.proposal_id)
-        .outerjoin(proposer, proposer.id == Proposal.account_id)
-        .where(PointEntry.member_id == member_id, PointEntry.period.between(months[0], months[-1]))
-    )
-    posted = [Posted._make(row) for row in session.execute(query)]
+    months = months_of(cycle)
+    told = {"member": member_id, "first": months[0], "last": months[-1]}
+    posted = [Posted._make(row) for row in session.execute(POSTED, told)]
     return {row.entry_id: row for row in posted}
 
 
@@ -208,13 +226,5 @@ def _hand(entry: Entry, row: Posted) -> str:
 
 def _objections(session: Session, member_id: int) -> dict[int, ObjectionState]:
     """Return entry id -> state of the member's last objection that was not taken back."""
-    query = (
-        select(Objection.entry_id, Objection.state)
-        .where(
-            Objection.member_id == member_id,
-            Objection.entry_id.is_not(None),
-            Objection.state != ObjectionState.WITHDRAWN,
-        )
-        .order_by(Objection.id)
-    )
-    return {entry_id: state for entry_id, state in session.execute(query) if entry_id is not None}
+    disputed = session.execute(DISPUTED, {"member": member_id})
+    return {entry_id: state for entry_id, state in disputed if entry_id is not None}
