@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from models.points.exact import show
 from models.points.scheme_item_checks import attendance, groups, items
 from models.points.scheme_narrowing import narrow_paths
 from models.points.scheme_problem import Problem, repeated
+from models.points.scheme_procedure import StepName
 from models.points.scheme_reach import unlikely_caps, unreachable_caps
 from models.points.scheme_star_checks import assessment, bands, quotas, vetoes
 from models.points.scheme_year_checks import carry_over, spans, year
@@ -99,15 +100,7 @@ def _limits(part: Part, initial: Decimal, cap: Decimal | None, at: str) -> Itera
 
 
 def _procedure(document: SchemeDocument) -> Iterator[Problem]:
-    order = (
-        "self_declare",
-        "group_review",
-        "committee_review",
-        "assembly_appraisal",
-        "publicity",
-        "upper_review",
-        "archive",
-    )
+    order = get_args(StepName)
     latest = -1
     for at, step in enumerate(document.procedure):
         place = order.index(step.step)
