@@ -20,7 +20,7 @@ from models.points.grade_words import star_words
 from models.ratings.answering import Change, Standing, result_disputed, standing_of
 from models.ratings.appealing import ABOVE, ANSWERED, APPEAL_WORKDAYS, is_settled
 from models.ratings.grade import GRADE_TEXT
-from models.ratings.objecting import LONGEST_SAID, long_day, receipt_of
+from models.ratings.objecting import ANSWER_WORKDAYS, LONGEST_SAID, long_day, receipt_of
 from models.ratings.objection import OBJECTION_STATE_TEXT, Desk
 from models.ratings.objection_hands import DESK_TEXT, OFFICE
 from models.ratings.objections_waiting import (
@@ -99,6 +99,7 @@ def words() -> dict[str, Any]:
         "star_text": star_text,
         "today": day_of(current().now),
         "longest": LONGEST_SAID,
+        "answer_workdays": ANSWER_WORKDAYS,
         "appeal_workdays": APPEAL_WORKDAYS,
     }
 

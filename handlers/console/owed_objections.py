@@ -9,6 +9,7 @@ from handlers.console.pages import holds
 from handlers.edge import current
 from handlers.identity import staff
 from models.people.rights import Verb
+from models.ratings.objecting import ANSWER_WORKDAYS
 from models.ratings.objections_waiting import objections_for
 
 
@@ -21,12 +22,14 @@ def owed_objections() -> Iterator[Owed]:
     mine = [one for one in found.waiting if one.waits_for(who.account_id)]
     if not mine:
         return
-    until, about = on_day(mine[0].objection.due_on), mine[0].disputed
+    until, about = f"{on_day(mine[0].objection.due_on)}以前", mine[0].disputed
+    if not mine[0].due_known:
+        until = f"收到后 {ANSWER_WORKDAYS} 个工作日以内"
     if len(mine) == 1:
         day = f"{about.occurred_on.month}月{about.occurred_on.day}日 " if about.occurred_on else ""
         address = url_for("console.objection", objection_id=mine[0].objection.id)
-        yield Owed("答复一件异议", f"{day}{about.title}，{until}以前答复", "去答复", address)
+        yield Owed("答复一件异议", f"{day}{about.title}，{until}答复", "去答复", address)
     else:
         yield Owed(
-            f"答复 {len(mine)} 件异议", f"最早的一件{until}以前答复", "去答复", url_for("console.objections")
+            f"答复 {len(mine)} 件异议", f"最早的一件{until}答复", "去答复", url_for("console.objections")
         )

@@ -28,9 +28,15 @@ def reached_on(objection: Objection) -> date | None:
 
 
 def appeal_until(session: Session, objection: Objection) -> date | None:
-    """Return the last day to appeal, None while the answer has not reached the person."""
+    """Return the last day to appeal, None while the answer has not reached the person.
+
+    None too as long as the holidays until then are not entered: nobody is shut out by a guess.
+    """
     reached = reached_on(objection)
-    return after_workdays(session, reached, APPEAL_WORKDAYS)[0] if reached else None
+    if reached is None:
+        return None
+    last, known = after_workdays(session, reached, APPEAL_WORKDAYS)
+    return last if known else None
 
 
 def appeal(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from models.clock import day_of
 from models.gatherings.gathering import Gathering
 from models.gatherings.pending import HAS_NAMESAKE, Whose
 from models.gatherings.roll import RollLine
@@ -20,7 +21,7 @@ from models.points.proposal import Proposal
 from models.points.scheme import Scheme
 from models.ratings.appealing import APPEAL_WORKDAYS, reached_on
 from models.ratings.disputed import Disputed, entry_in_words, star_in_words
-from models.ratings.objecting import long_day, receipt_of
+from models.ratings.objecting import ANSWER_WORKDAYS, long_day, receipt_of
 from models.ratings.objection import Objection, ObjectionState
 from models.ratings.objection_hands import OFFICE, Hands, hands_of
 from models.ratings.rating import Rating
@@ -31,12 +32,17 @@ Group, Undo = aliased(Org, name="home_group"), aliased(PointEntry)
 
 
 class ObjectionView(NamedTuple):
-    """One objection. `appeal_until`: the last day to appeal an answer; `appealed_by`: the appeal's id."""
+    """One objection. `appeal_until`: the last day to appeal an answer; `appealed_by`: the appeal's id.
+
+    Where the holidays until a day are not entered, its number of workdays is said instead: then `due_known`
+    is false, or `appeal_until` None.
+    """
 
     objection: Objection
     whose: Whose
     disputed: Disputed
     hands: Hands
+    due_known: bool
     recorded_by: str | None
     answered_by: str | None
     appeal_until: date | None
@@ -122,14 +128,25 @@ def objections_open(session: Session, org: Org) -> list[int]:
 
 
 def objections_in_words(session: Session, ids: Sequence[int]) -> list[str]:
-    """Return who objected and until when an answer is due, a line each; one statement."""
+    """Return who objected and until when an answer is due, a line each; a fixed number of statements."""
     rows = session.execute(
         select(Objection, Member.name)
         .join(Member, Member.id == Objection.member_id)
         .where(Objection.id.in_(ids))
         .order_by(Objection.due_on, Objection.id)
-    )
-    return [f"{name}，编号 {receipt_of(one)}，{long_day(one.due_on)}以前答复" for one, name in rows]
+    ).all()
+    due = after_workdays_each(session, {day_of(one.asked_at) for one, _ in rows}, ANSWER_WORKDAYS)
+    return [
+        f"{name}，编号 {receipt_of(one)}，{due_words(one, is_known=due[day_of(one.asked_at)][1])}"
+        for one, name in rows
+    ]
+
+
+def due_words(objection: Objection, *, is_known: bool) -> str:
+    """Say until when an answer is due: the day, or the workdays where the holidays are not entered."""
+    if is_known:
+        return f"{long_day(objection.due_on)}以前答复"
+    return f"收到后 {ANSWER_WORKDAYS} 个工作日以内答复"
 
 
 def is_reached(posts: Sequence[PostAt], view: ObjectionView) -> bool:
@@ -153,18 +170,21 @@ def _views(session: Session, which: ColumnElement[bool], *, now: datetime) -> li
     hands = hands_of(session, [row.Objection for row in rows if _waits(row.Objection)], now=now)
     reached = {reached_on(row.Objection) for row in rows} - {None}
     last = after_workdays_each(session, {day for day in reached if day is not None}, APPEAL_WORKDAYS)
+    due = after_workdays_each(session, {day_of(row.Objection.asked_at) for row in rows}, ANSWER_WORKDAYS)
     found = []
     for row in rows:
         objection, day = row.Objection, reached_on(row.Objection)
+        until, is_known = last[day] if day is not None else (None, False)
         found.append(
             ObjectionView(
                 objection,
                 _whose(row),
                 _disputed(row),
                 hands.get(objection.id, Hands(objection.desk, (), frozenset())),
+                due[day_of(objection.asked_at)][1],
                 row.recorder,
                 row.answerer,
-                last[day][0] if day is not None else None,
+                until if is_known else None,
                 row.appeal_id,
             )
         )

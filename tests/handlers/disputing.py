@@ -14,6 +14,7 @@ from models.points.posting import confirm_roll
 from models.ratings.objecting import object_to
 from models.ratings.objection import Objection
 from tests.factories import a_post, an_account
+from tests.gatherings.holidays import enter
 from tests.handlers.console_site import Site, publish_theme_day
 from tests.points.published import publish_for
 
@@ -24,6 +25,7 @@ def dispute(site: Site) -> int:
     """Let the secretary confirm that WHO was absent from the theme day; return the entry that costs 3."""
     posts = {"committee": ("李桂兰", Role.COMMISSIONER), "points": ("宋桂兰", Role.POINTS_GROUP)}
     with site.sessions.begin() as session:
+        enter(session, 2026)
         publish_for(session, site.orgs["home"], "DEMO")
         for login, (name, role) in posts.items():
             site.staff[login] = an_account(session, login, name)
