@@ -1,4 +1,4 @@
-"""The township officer's page, docs/乡镇一页.md, done line by line on a phone, and what it leads to."""
+"""Gatherings, posts and articles in docs/乡镇一页.md, done line by line on a phone, and what they lead to."""
 
 import os
 from collections.abc import Iterator
@@ -311,9 +311,9 @@ TABLE: dict[int, Beside] = {
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-def test_page_is_true_line_by_line(site: Site, chromium: Browser, script: bool) -> None:
+def test_first_part_is_true_line_by_line(site: Site, chromium: Browser, script: bool) -> None:
     with walk_as(chromium, site, "town", script=script) as walk:
-        walk.follow(STEPS, TABLE)
+        walk.follow(STEPS[: len(TABLE)], TABLE)
     with site.sessions() as session:
         records = session.execute(
             select(Roll.org_id, Minutes.state).join(Minutes, Minutes.roll_id == Roll.id)

@@ -68,24 +68,25 @@ def add_deed(site: Site, name: str, item: str, points: int) -> None:
         an_entry(session, member, scheme, clerk, item=item, points=Decimal(points))
 
 
-def begin(site: Site) -> str:
-    """Begin the branch's rating of 2026; return the address of its page."""
-    asked = {"org": site.orgs["home"].id, "cycle": "2026"}
-    return str(site.browser("secretary").post("/console/ratings", asked).headers["Location"])
+def begin(site: Site, who: str = "secretary", org: str = "home") -> str:
+    """Begin a branch's rating of 2026 as its secretary; return the address of its page."""
+    asked = {"org": site.orgs[org].id, "cycle": "2026"}
+    return str(site.browser(who).post("/console/ratings", asked).headers["Location"])
 
 
-def review(site: Site, place: str) -> None:
-    """Close the declarations and let the committee have reviewed."""
-    secretary = site.browser("secretary")
-    done = {"held_on": "2026-12-14", "base": "5", "present": "5"}
+def review(site: Site, place: str, who: str = "secretary", seats: int = 5) -> None:
+    """Close the declarations and let the committee, all of so many seats, have reviewed."""
+    secretary = site.browser(who)
+    done = {"held_on": "2026-12-14", "base": str(seats), "present": str(seats)}
     for step in ("self_declare", "committee_review"):
-        assert secretary.post(f"{place}/steps/{step}", done).status_code == 303
+        answer = secretary.post(f"{place}/steps/{step}", done)
+        assert answer.status_code == 303, answer.text
 
 
-def grades(site: Site, *excellent: str, **changed: str) -> dict[str, str]:
+def grades(site: Site, *excellent: str, org: str = "home", **changed: str) -> dict[str, str]:
     """Return the form of grades: 优秀 for these, 合格 for all other full members of the branch."""
     with site.sessions() as session:
-        query = select(Member).where(Member.branch_id == site.orgs["home"].id, Member.status == "full")
+        query = select(Member).where(Member.branch_id == site.orgs[org].id, Member.status == "full")
         form = {
             f"g-{one.id}": "excellent" if one.name in excellent else "qualified"
             for one in session.scalars(query)
@@ -93,19 +94,21 @@ def grades(site: Site, *excellent: str, **changed: str) -> dict[str, str]:
     return form | {"decided_on": "2026-12-14", "do": "go"} | changed
 
 
-def meet(site: Site, place: str) -> None:
-    """Let the meeting have decided: all are qualified, and the stars are there."""
-    review(site, place)
-    secretary = site.browser("secretary")
-    assert secretary.post(f"{place}/grades", grades(site)).status_code == 303
-    held = {"held_on": "2026-12-14", "base": "46", "present": "40"}
-    held |= {"votes_for": "40", "votes_against": "0", "abstained": "0"}
+def meet(site: Site, place: str, who: str = "secretary", org: str = "home") -> None:
+    """Let the meeting of all members have decided: all are qualified, and the stars are there."""
+    secretary, form = site.browser(who), grades(site, org=org)
+    number = sum(field.startswith("g-") for field in form)
+    review(site, place, who, min(number, 5))
+    assert secretary.post(f"{place}/grades", form).status_code == 303
+    members = str(number)
+    held = {"held_on": "2026-12-14", "base": members, "present": members}
+    held |= {"votes_for": members, "votes_against": "0", "abstained": "0"}
     answer = secretary.post(f"{place}/steps/assembly_appraisal", held)
     assert answer.status_code == 303, answer.text
 
 
-def put_up(site: Site, place: str) -> None:
+def put_up(site: Site, place: str, who: str = "secretary") -> None:
     """Put the sheet up today."""
     sheet = {"posted_on": "2026-12-14", "contact": "沈秀英"}
     sheet |= {"contact_phone": "0391-3550123", "township_phone": "0391-3550100"}
-    assert site.browser("secretary").post(f"{place}/posting", sheet).status_code == 303
+    assert site.browser(who).post(f"{place}/posting", sheet).status_code == 303
