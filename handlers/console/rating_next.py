@@ -1,6 +1,6 @@
 """The next step of a rating as a card: what, who, until when, what it does, and the one button."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -18,8 +18,10 @@ from models.ratings.decisions import graded_roster, grades_of
 from models.ratings.procedure import BACK
 from models.ratings.rating import Act, RatingAct
 from models.ratings.running import last_run
+from models.ratings.stepping import BY_BRANCH
 from models.ratings.steps import StepView
 from models.ratings.trail import Done
+from models.ratings.waiting import unsettled_in
 
 
 class Next(NamedTuple):
@@ -64,11 +66,22 @@ def next_card(
         who=who_acts(step.step, step.body),
         until=until_words(step.due_on),
         waits=step.waits_for if tells else "",
-        says=STEP_SAYS[step.step],
+        says=(*(_unsettled_words(seen, step.step) if tells else ()), *STEP_SAYS[step.step]),
         button=button,
         address=address,
         back=_back_words(last) if last is not None and last.act in BACK else "",
     )
+
+
+def _unsettled_words(seen: RatingSeen, step: Act) -> Iterator[str]:
+    """Say before the meeting what of this cycle is not decided yet; the meeting does not wait for it."""
+    if step not in BY_BRANCH:
+        return
+    found = unsettled_in(current().session, seen, now=current().now)
+    open_ = [f"{found.proposals} 件申报等审核"] if found.proposals else []
+    open_ += [f"{found.rolls} 次活动的名册没有确认"] if found.rolls else []
+    if open_:
+        yield f"还有 {'，'.join(open_)}。大会以前办完，才计入这一次。"
 
 
 def _put_up_again(seen: RatingSeen) -> Next:
