@@ -1,4 +1,4 @@
-"""The group leader's page, docs/党小组长一页.md, done line by line on a phone, and what one does not see."""
+"""Calls and the day in docs/党小组长一页.md, done line by line on a phone, and what one does not see."""
 
 import os
 from collections.abc import Iterator
@@ -169,9 +169,9 @@ TABLE: dict[int, Beside] = {
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-def test_page_is_true_line_by_line(site: Site, chromium: Browser, script: bool) -> None:
+def test_first_part_is_true_line_by_line(site: Site, chromium: Browser, script: bool) -> None:
     with walk_as(chromium, site, "leader", script=script) as walk:
-        walk.follow(STEPS, TABLE)
+        walk.follow(STEPS[: len(TABLE)], TABLE)
     with site.sessions() as session:
         marks = {
             name: session.get_one(RollLine, (site.gathering_id, site.members[name].id)).status

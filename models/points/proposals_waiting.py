@@ -70,11 +70,12 @@ def waiting_below(
 ) -> list[ProposalRow]:
     """Return what waits for members below `paths`, the oldest first; as many statements for one as for all.
 
-    Below `above`, which are officers' own, only what is the branch's secretary's.
+    Below `above`, which are officers' own, only what is the branch's secretary's. Of a list that reaches
+    beyond a group, whoever sees the group alone reads the names of the group.
     """
     seen = or_(_for_someone_below(paths), and_(_in_branches_below(above), _is_secretarys(now)))
     query = _rows(seen, Proposal.state == ProposalState.SUBMITTED)
-    return _shown(session, query.order_by(Proposal.submitted_at, Proposal.id))
+    return _shown(session, query.order_by(Proposal.submitted_at, Proposal.id), [*paths, *above])
 
 
 def decided_below(
@@ -84,7 +85,7 @@ def decided_below(
     seen = or_(_for_someone_below(paths), and_(_in_branches_below(above), _is_secretarys(now)))
     at = func.coalesce(Proposal.decided_at, Proposal.submitted_at)
     query = _rows(seen, Proposal.state != ProposalState.SUBMITTED, at >= since)
-    return _shown(session, query.order_by(at.desc(), Proposal.id.desc()))
+    return _shown(session, query.order_by(at.desc(), Proposal.id.desc()), [*paths, *above])
 
 
 def declarations_of(session: Session, member_id: int) -> list[ProposalRow]:
@@ -169,7 +170,9 @@ def _rows(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _shown(session: Session, query: Select[*tuple[Any, ...]]) -> list[ProposalRow]:
+def _shown(
+    session: Session, query: Select[*tuple[Any, ...]], within: Sequence[str] | None = None
+) -> list[ProposalRow]:
     found = session.execute(query).all()
     people = _people(session, [row[0].id for row in found])
     rows = []
@@ -179,8 +182,16 @@ def _shown(session: Session, query: Select[*tuple[Any, ...]]) -> list[ProposalRo
         points = each_points(item, proposal.level) * proposal.quantity if item else Decimal(0)
         title = item.title if item else "办法里没有的项目"
         title = f"{title}（{proposal.level}）" if proposal.level else title
-        rows.append(ProposalRow(proposal, branch, title, points, people[proposal.id], made_by, decided_by))
+        whom = people[proposal.id]
+        # A branch reads its lists whole, also those who moved since; a group of a list only its own.
+        if within is not None and not _is_below(branch, within):
+            whom = tuple(one for one in whom if _is_below(one.home, within))
+        rows.append(ProposalRow(proposal, branch, title, points, whom, made_by, decided_by))
     return rows
+
+
+def _is_below(org: Org, paths: Sequence[str]) -> bool:
+    return any(org.path.startswith(path) for path in paths)
 
 
 def _people(session: Session, proposal_ids: Sequence[int]) -> dict[int, tuple[Named, ...]]:

@@ -1,0 +1,156 @@
+"""Points in docs/党小组长一页.md, done line by line on a phone for members of the own group alone."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import select
+
+from models.base import Sessions
+from models.people.account import Role
+from models.people.said import Said
+from models.points.proposal import Proposal, ProposalState
+from models.ratings.objection import Objection
+from tests.conftest import NOON, REDIS
+from tests.factories import a_post
+from tests.guide import Places, Walk, walk_as
+from tests.handlers.console_site import Site, open_site
+from tests.handlers.rated_site import rate_by
+from tests.test_group_leader import OWN, STEPS, STRANGERS
+from tests.test_group_leader import TABLE as MEETINGS
+from tests.test_points_page import FOURTEEN, approve_by_commissioner, approved, heading, numbered, put_down
+
+pytestmark = pytest.mark.browser
+
+HELPED, AWAY, WRONGED = "白玉珍", "段文斌", "黄秋菊"
+STRANGER = "曹振海"
+HANDS = {"林小满", "沈秀英"}  # who put down and who approved stand at every deed
+
+
+@pytest.fixture
+def site(sessions: Sessions) -> Site:
+    """A branch in November, with a deed that members of two groups did together."""
+    site = open_site(sessions, os.environ[REDIS])
+    rate_by(site)
+    site.clock[0] = NOON
+    with site.sessions.begin() as session:
+        approved(session, site, "volunteer", "清扫村道", WRONGED, STRANGER)
+    return site
+
+
+def declared(site: Site, title: str) -> Proposal:
+    with site.sessions() as session:
+        return session.scalars(select(Proposal).where(Proposal.title == title)).one()
+
+
+def approve_it(site: Site, title: str) -> None:
+    with site.sessions.begin() as session:
+        approve_by_commissioner(session, site, session.merge(declared(site, title)))
+
+
+def is_own_group_alone(words: str) -> None:
+    """Look for the name of anybody in another group, also in lists to choose from."""
+    assert [name for name in STRANGERS - HANDS if name in words] == []
+
+
+def open_form(walk: Walk) -> Iterator[Places]:
+    walk.come_back(NOON)
+    yield None
+    yield walk.page.locator(".menu")
+    is_own_group_alone(walk.page.content())
+    yield None
+    expect(walk.page.get_by_role("heading", name="代人申报")).to_be_in_viewport()
+
+
+def declare_for(walk: Walk) -> Iterator[Places]:
+    form = walk.page.locator("#declaration")
+    walk.choose(form.get_by_label("哪位同志"), HELPED)
+    walk.choose(form.get_by_label("项目"), "志愿服务（每次 1 分）")
+    form.get_by_label("做了什么").fill("给独居老人送药")
+    form.get_by_label("哪天").fill("2026-11-24")
+    walk.choose(form.get_by_label("本人怎么说的"), "电话")
+    yield form
+    expect(walk.page.locator("#waiting .ask", has_text="送药")).to_contain_text("等另一位同志审核")
+
+
+def tell_answer(walk: Walk) -> Iterator[Places]:
+    approve_it(walk.site, "给独居老人送药")
+    walk.page.reload()
+    row = walk.page.locator("#decided .ask", has_text="送药")
+    yield row
+    walk.choose(row.get_by_label("怎么告诉的"), "当面")
+    yield row
+    expect(row).to_contain_text("当面告诉了本人")
+
+
+def list_group(walk: Walk) -> Iterator[Places]:
+    yield None
+    is_own_group_alone(walk.page.content())
+    walk.choose(walk.page.get_by_label("项目"), "志愿服务（每次 1 分）")
+    walk.page.get_by_label("做了什么").fill("清淤")
+    yield None
+    for name in OWN - set(FOURTEEN) | {AWAY}:
+        walk.tap(walk.page.locator("label.tick", has_text=name))
+    yield None
+    expect(walk.page.locator("#waiting .ask", has_text="清淤")).to_contain_text("14 人，每人 1 分")
+
+
+def look_at_records(walk: Walk) -> Iterator[Places]:
+    yield None
+    yield None
+    is_own_group_alone(walk.page.content())
+    walk.choose(walk.page.get_by_label("姓名"), WRONGED)
+    yield None
+    heading(walk, f"{WRONGED}的异议")
+
+
+def write_down(walk: Walk) -> Iterator[Places]:
+    walk.tap(walk.page.locator(".choice", has_text="清扫村道"))
+    walk.page.get_by_label("照本人的话写").fill("那天扫村道的不是我")
+    walk.choose(walk.page.get_by_label("本人怎么说的"), "当面")
+    yield None
+    yield None
+    expect(walk.page.locator(".slip-half").first).to_contain_text(WRONGED)
+
+
+def approve_as_elected(walk: Walk) -> Iterator[Places]:
+    site = walk.site
+    with site.sessions.begin() as session:
+        a_post(session, site.staff["leader"], site.orgs["home"], Role.POINTS_GROUP)
+        put_down(session, site, "volunteer", "修剪行道树", STRANGER)
+    walk.page.goto("/console/")
+    yield walk.page.locator(".owed", has_text="申报")
+    row = walk.page.locator("#waiting .ask", has_text="行道树")
+    yield row
+    expect(row).to_have_count(0)
+
+
+TABLE = numbered(
+    open_form, declare_for, tell_answer, list_group, look_at_records, write_down, approve_as_elected,
+    after=len(MEETINGS),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_second_part_is_true_line_by_line(site: Site, chromium: Browser, script: bool) -> None:
+    with walk_as(chromium, site, "leader", script=script) as walk:
+        walk.follow(STEPS[len(MEETINGS) :], TABLE)
+    with site.sessions() as session:
+        objection = session.scalars(select(Objection)).one()
+    told, listed, judged = (declared(site, title) for title in ("给独居老人送药", "清淤", "修剪行道树"))
+    leader = site.staff["leader"].id
+    assert (told.state, told.told_how) == (ProposalState.APPROVED, Said.IN_PERSON)
+    assert (listed.state, listed.account_id) == (ProposalState.SUBMITTED, leader)
+    assert (judged.state, judged.decided_by) == (ProposalState.APPROVED, leader)
+    assert (objection.member_id, objection.recorded_by) == (site.members[WRONGED].id, leader)
+
+
+def test_of_a_list_of_the_whole_branch_the_leader_reads_the_own_group_alone(site: Site) -> None:
+    with site.sessions.begin() as session:
+        put_down(session, site, "volunteer", "修剪行道树", *FOURTEEN[:2], STRANGER)
+    page = site.browser("leader").get("/console/proposals").text
+    for words in ("修剪行道树", "清扫村道", WRONGED, *FOURTEEN[:2]):
+        assert words in page
+    is_own_group_alone(page)
+    assert STRANGER in site.browser("clerk").get("/console/proposals").text
