@@ -22,6 +22,10 @@ YEAR_WORDS = {
     "last": "全年以最后一期为准",
     "weighted": "全年按各期的权重合计",
 }
+SOURCE_WORDS = {
+    "annual_appraisal": "等次用当年民主评议党员的结果，不另外测评。",
+    "cycle_meeting": "等次由每期的党员大会评定。",
+}
 
 
 class Section(NamedTuple):
@@ -161,6 +165,8 @@ def _signed(points: Decimal) -> str:
 def _assessment(document: SchemeDocument) -> Iterator[str]:
     if (rule := document.assessment) is None:
         return
+    if document.grade_source is not None:
+        yield SOURCE_WORDS[document.grade_source]
     points = "，".join(f"{GRADE_WORDS[grade]} {show(getattr(rule.points, grade))} 分" for grade in GRADES)
     yield "各等次计多少分还没有写明。" if rule.points == UNTOLD else f"{points}。"
     if rule.weights is not None:

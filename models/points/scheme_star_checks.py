@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def assessment(document: SchemeDocument) -> Iterator[Problem]:
-    """Check the points of the grades and that they have their part."""
+    """Check the points of the grades, where they come from, and that they have their part."""
+    yield from _grade_source(document)
     part = next((part for part in document.parts if part.code == "assess"), None)
     untold = part is not None and part.open
     if document.assessment is None:
@@ -33,6 +34,16 @@ def assessment(document: SchemeDocument) -> Iterator[Problem]:
         message = f"评议优秀只有 {most} 分，达不到上限 {show(part.cap)}"
         yield Problem(f"parts[{document.parts.index(part)}].cap", message)
     yield from _grades(document.assessment)
+
+
+def _grade_source(document: SchemeDocument) -> Iterator[Problem]:
+    if document.grade_source is None:
+        return
+    if document.assessment is None and not document.open:
+        yield Problem("grade_source", "没有民主评议，就不写等次从哪里来")
+    if document.grade_source == "annual_appraisal" and document.cycle != "year":
+        message = "民主评议每年一次，评定周期短于一年的写 cycle_meeting，由每期的会议评等次"
+        yield Problem("grade_source", message)
 
 
 def _grades(rule: Assessment) -> Iterator[Problem]:

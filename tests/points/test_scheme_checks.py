@@ -76,6 +76,8 @@ def appraised(**rules: Any) -> Content:
         (appraised(weights={"boss": "1"}), "assessment.weights.boss", "只能是 self、mutual、mass"),
         (appraised(max_excellent_ratio="2/3", min_low_ratio="1/2"), "assessment.min_low_ratio", "100%"),
         ({"parts": [TASK, ASSESS], "assessment": {}}, "assessment.points", "写明"),
+        (appraised() | {"grade_source": "annual_appraisal", "cycle": "quarter"}, "grade_source", "每年一次"),
+        ({"grade_source": "cycle_meeting"}, "grade_source", "没有民主评议"),
         ({"parts": [TASK, ASSESS | {"cap": 21}], "assessment": {"points": GRADES}},
          "parts[1].cap", "只有 20"),
         ({"parts": [TASK, ASSESS | {"by_month": "mean"}], "assessment": {"points": GRADES}},
