@@ -27,6 +27,7 @@ from models.people.membership import (
 from models.people.rights import Verb
 from models.people.roster import member_seen
 from models.people.said import SAID_TEXT, Said
+from models.points.back_dating import check_not_filed
 from models.refused import Refused
 
 
@@ -63,11 +64,12 @@ def _change(member_id: int, change: str) -> None:
     edge, form = current(), request.form
     match change:
         case "category":
-            code = form.get("category", "")
-            set_category(edge.session, member_id, code, from_on=day_typed("from_on"), **hand())
+            code, from_on = form.get("category", ""), _open_day(member_id, "from_on")
+            set_category(edge.session, member_id, code, from_on=from_on, **hand())
         case "unrated":
             how = typed_choice("how", Said, "请选本人怎么说的")
-            leave_rating(edge.session, member_id, decided_on=day_typed("decided_on"), how=how, **hand())
+            decided_on = _open_day(member_id, "decided_on")
+            leave_rating(edge.session, member_id, decided_on=decided_on, how=how, **hand())
         case "rated":
             join_rating(edge.session, member_id, **hand())
         case "coming":
@@ -81,6 +83,14 @@ def _change(member_id: int, change: str) -> None:
             follow(member_id)
         case _:
             raise Refused("not_found", "没有找到")
+
+
+def _open_day(member_id: int, name: str) -> date:
+    """Return the day typed in a field, which no filed cycle has. Refused: bad_report, bad_change."""
+    day, session = day_typed(name), current().session
+    _, branch, _ = member_seen(session, member_id)
+    check_not_filed(session, [branch.id], day, field=name)
+    return day
 
 
 def hand() -> Hand:

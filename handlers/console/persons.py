@@ -31,6 +31,7 @@ from models.people.persons_above import (
 )
 from models.people.rights import Verb
 from models.people.roster import member_seen
+from models.points.back_dating import check_not_filed
 from models.ratings.statement import statement_of
 from models.refused import Refused
 
@@ -89,6 +90,7 @@ def move_person(member_id: int) -> Response:
         if to is None:
             raise Refused("bad_change", "请选另一个党支部", fields={"branch": "请选另一个党支部"})
         moved_on, document = day_typed("moved_on"), form.get("document", "")
+        check_not_filed(edge.session, [branch.id, to.id], moved_on, field="moved_on")
         move_member(edge.session, member_id, to, moved_on=moved_on, document=document, **hand())
         follow_roster(edge.session, [branch.id, to.id], now=edge.now)
     except Refused as error:

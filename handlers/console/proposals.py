@@ -1,5 +1,6 @@
 """申报: what waits for a second person, decided in its row; what was decided lately, and taking it back."""
 
+import re
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -28,6 +29,7 @@ from models.points.reversal import reverse_entry
 from models.refused import Refused
 
 SHOWN_FOR = timedelta(days=31)  # how long what was decided stays on the page
+MEMBER = re.compile(r"[0-9]{1,17}")
 
 
 def scopes() -> tuple[list[str], list[str]]:
@@ -145,7 +147,7 @@ def second_hand(proposal_id: int) -> dict[str, Any]:
 def create_approval(proposal_id: int) -> Response:
     """Approve, but for the names that are struck."""
     hand = second_hand(proposal_id)
-    without = {int(value) for value in request.form.getlist("strike") if value.isdecimal()}
+    without = {int(value) for value in request.form.getlist("strike") if MEMBER.fullmatch(value)}
     try:
         late = request.form.get("late") == "1"
         approve(current().session, proposal_id, without=without, late=late, **hand)

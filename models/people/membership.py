@@ -117,8 +117,7 @@ def move_member(
     member = living_member(session, member_id)
     if branch.kind not in BRANCHES or branch.dissolved_on is not None or branch.id == member.branch_id:
         raise _bad(branch="请选另一个党支部")
-    if moved_on > day_of(now):
-        raise _bad(moved_on="不能晚于今天")
+    _check_moved_on(session, member_id, moved_on, now)
     document = _document(document)
     held = exists().where(
         Account.member_id == member_id,
@@ -128,9 +127,6 @@ def move_member(
     )
     if session.scalar(select(held)):
         raise Refused("holds_post", "这位同志在原支部还有岗位，请先办结岗位，再转组织关系")
-    last = session.scalar(select(func.max(MemberMove.moved_on)).where(MemberMove.member_id == member_id))
-    if last is not None and moved_on < last:
-        raise _bad(moved_on="早于上一次转组织关系的日期")
     before = {"branch_id": member.branch_id, "group_id": member.group_id}
     move = MemberMove(
         member_id=member_id, from_branch_id=member.branch_id, to_branch_id=branch.id, moved_on=moved_on,
@@ -144,6 +140,16 @@ def move_member(
         after={"branch_id": branch.id, "moved_on": f"{moved_on}", "document": document},
     )  # fmt: skip
     return member
+
+
+def _check_moved_on(session: Session, member_id: int, moved_on: date, now: datetime) -> None:
+    if moved_on > day_of(now):
+        raise _bad(moved_on="不能晚于今天")
+    if moved_on.year < day_of(now).year - 2:
+        raise _bad(moved_on="太早了，请再看一下年份")
+    last = session.scalar(select(func.max(MemberMove.moved_on)).where(MemberMove.member_id == member_id))
+    if last is not None and moved_on < last:
+        raise _bad(moved_on="早于上一次转组织关系的日期")
 
 
 def note_coming(

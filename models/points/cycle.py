@@ -11,8 +11,9 @@ from models.refused import Refused
 CycleKind = Literal["month", "quarter", "half", "year"]
 
 MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-PERIOD = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
-CYCLE = re.compile(r"([0-9]{4})(?:H([12])|Q([1-4])|-(0[1-9]|1[0-2]))?")
+# No calendar has a year 0000.
+PERIOD = re.compile(r"([1-9][0-9]{3})-(0[1-9]|1[0-2])")
+CYCLE = re.compile(r"([1-9][0-9]{3})(?:H([12])|Q([1-4])|-(0[1-9]|1[0-2]))?")
 
 
 def cycle_of(scheme_cycle: CycleKind, period: str) -> str:

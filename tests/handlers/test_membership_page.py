@@ -6,8 +6,11 @@ import pytest
 
 from models.people.member import Member, MemberStatus, SpellKind
 from models.people.membership import spells_of_member
+from models.ratings.rating import RatingState
+from tests.factories import a_rating
 from tests.handlers.console_site import Site
 from tests.handlers.test_persons import acts
+from tests.points.proposers import a_scheme_of_deeds
 
 
 def spells(site: Site, member: Member) -> list[tuple[SpellKind, str | None, date]]:
@@ -94,3 +97,42 @@ def test_officer_moves_nobody_out_of_the_own_subtree(site: Site) -> None:
     answer = browser.post(f"/console/people/{member.id}/move", sent)
     assert (answer.status_code, "请选另一个党支部" in answer.text) == (400, True)
     assert now_of(site, member).branch_id == site.members["葛秀兰"].branch_id
+
+
+def file_third_quarter(site: Site, org: str) -> None:
+    """Let the branch be rated by the quarter, and its third quarter be filed."""
+    with site.sessions.begin() as session:
+        scheme = a_scheme_of_deeds(session, site.orgs[org], f"DEEDS_{org.upper()}")
+        secretary = site.staff["secretary"]
+        a_rating(session, site.orgs[org], scheme, secretary, cycle="2026Q3", state=RatingState.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"change": "category", "category": "cadre", "from_on": "2026-09-30"},
+        {"change": "unrated", "how": "in_person", "decided_on": "2026-09-30"},
+    ],
+)
+def test_nothing_is_dated_back_into_a_filed_cycle(site: Site, sent: dict[str, str]) -> None:
+    file_third_quarter(site, "home")
+    answer = site.browser("secretary").post(address(site, "王丽娟"), sent)
+    assert (answer.status_code, "2026年第三季度的星级已经备案" in answer.text) == (400, True)
+    assert spells(site, site.members["王丽娟"]) == []
+    later = {name: "2026-10-01" if value == "2026-09-30" else value for name, value in sent.items()}
+    assert site.browser("secretary").post(address(site, "王丽娟"), later).status_code == 303
+
+
+@pytest.mark.parametrize("filed", ["home", "neighbour"])
+def test_nobody_is_moved_back_into_a_filed_cycle_of_either_branch(site: Site, filed: str) -> None:
+    file_third_quarter(site, filed)
+    browser, member = site.browser("town"), site.members["冯小军"]
+    assert member.branch_id == site.orgs["neighbour"].id
+    sent = {"purpose": "record", "branch": f"{site.orgs['home'].id}", "document": "组转7号"}
+    answer = browser.post(f"/console/people/{member.id}/move", sent | {"moved_on": "2026-09-30"})
+    assert (answer.status_code, "2026年第三季度的星级已经备案" in answer.text) == (400, True)
+    assert now_of(site, member).branch_id == site.orgs["neighbour"].id
+    assert (
+        browser.post(f"/console/people/{member.id}/move", sent | {"moved_on": "2026-10-01"}).status_code
+        == 200
+    )

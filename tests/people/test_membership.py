@@ -116,7 +116,12 @@ def test_whoever_holds_a_post_hands_it_over_before_moving(session: Session, hand
 
 @pytest.mark.parametrize(
     ("moved_on", "document", "field"),
-    [(date(2026, 11, 26), "组转7号", "moved_on"), (JUNE, " ", "document"), (JUNE, "长" * 81, "document")],
+    [
+        (date(2026, 11, 26), "组转7号", "moved_on"),
+        (date(1, 1, 1), "组转7号", "moved_on"),
+        (JUNE, " ", "document"),
+        (JUNE, "长" * 81, "document"),
+    ],
 )
 def test_move_is_refused(
     session: Session, hand: dict[str, Any], moved_on: date, document: str, field: str

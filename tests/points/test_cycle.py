@@ -38,7 +38,7 @@ def test_cycle_has_its_months_in_order(cycle: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "period", ["2026", "2026-13", "2026-00", "26-01", "2026-1", "２０２６-01", "2026-01\n"]
+    "period", ["2026", "2026-13", "2026-00", "26-01", "2026-1", "２０２６-01", "2026-01\n", "0000-01"]
 )
 def test_anything_but_a_month_is_refused(period: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -46,7 +46,9 @@ def test_anything_but_a_month_is_refused(period: str) -> None:
     assert refused.value.code == "period_invalid"
 
 
-@pytest.mark.parametrize("cycle", ["", "2026Q5", "2026H3", "2026-13", "2026Q", "2026\n", "2026q1"])
+@pytest.mark.parametrize(
+    "cycle", ["", "2026Q5", "2026H3", "2026-13", "2026Q", "2026\n", "2026q1", "0000", "0000Q1"]
+)
 def test_anything_but_a_cycle_is_refused(cycle: str) -> None:
     with pytest.raises(Refused) as refused:
         months_of(cycle)
