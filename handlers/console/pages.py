@@ -1,6 +1,7 @@
 """What every console page shares: the blueprint, the frame, the headers, who may post a form."""
 
 import hmac
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import wraps
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from apiflask import APIBlueprint
 from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from handlers.edge import App, current
 from handlers.identity import staff, staff_needed
@@ -20,6 +21,11 @@ from models.people.rights import RIGHTS, Verb
 from models.refused import Refused
 
 ROOM = Path(__file__).parent
+# A date, a number with what it counts, a name in a list.
+UNBROKEN = re.compile(
+    r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|(?:[应实]到 )?\d+(?:\.\d+)? [人分个位条次件][，。；）]?"
+    r"|[一-龥]{2,4}、|(?<=、)[一-龥]{2,4}$"
+)
 View = TypeVar("View", bound=Callable[..., Any])
 
 console = APIBlueprint(
@@ -157,6 +163,23 @@ def day_filter(moment: datetime) -> str:
 
 console.app_template_filter("clock")(clock_text)
 console.app_template_filter("moment")(moment_text)
+
+
+@console.app_template_filter("moment_of")
+def moment_of_filter(moment: datetime) -> str:
+    """Show a moment of the past, with the year where it is another one: 2025年12月12日 周五 17:00."""
+    year = day_of(moment).year
+    return f"{'' if year == day_of(current().now).year else f'{year}年'}{moment_text(moment)}"
+
+
+@console.app_template_filter("whole")
+def whole_filter(line: str) -> Markup:
+    """Mark up a line so that no date, number or name breaks in it: 2026年11月20日, 实到 9 人."""
+    said, end = Markup(), 0
+    for found in UNBROKEN.finditer(line):
+        said += escape(line[end : found.start()]) + Markup('<span class="keep">{}</span>').format(found[0])
+        end = found.end()
+    return said + escape(line[end:])
 
 
 @console.after_app_request

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session, aliased
 
 from models.people.member import Member, surname_order
 from models.people.org import Org, branches_among, tree_order
+from models.points.cycle import cycle_of, months_of
+from models.points.scheme import Scheme, document_of
+from models.points.scheme_use import SchemeUse
 from models.ratings.rating import Rating, RatingAct
 from models.ratings.run import RatingResult, RatingRun
 from models.refused import Refused
@@ -87,7 +90,10 @@ def differences(session: Session, run_id: int) -> list[Difference]:
 
 
 def ratings_below(session: Session, orgs: Sequence[Org], cycle: str) -> list[BranchRating]:
-    """Return the branches below these organisations, each with its rating of `cycle`, in tree order."""
+    """Return the branches below these organisations, each with its rating of `cycle`, in tree order.
+
+    Without those whose scheme rates in cycles of another length: nothing of theirs is still to begin.
+    """
     branches = branches_among(session, orgs)
     latest = (
         select(func.max(RatingAct.id))
@@ -101,7 +107,33 @@ def ratings_below(session: Session, orgs: Sequence[Org], cycle: str) -> list[Bra
         .where(Rating.cycle == cycle, Rating.branch_id.in_([branch.id for branch in branches]))
     )
     found = {rating.branch_id: (rating, last) for rating, last in session.execute(query)}
-    return [BranchRating(branch, *found.get(branch.id, (None, None))) for branch in branches]
+    others = _rated_otherwise(session, branches, cycle)
+    return [
+        BranchRating(branch, *found.get(branch.id, (None, None)))
+        for branch in branches
+        if branch.id in found or branch.id not in others
+    ]
+
+
+def _rated_otherwise(session: Session, branches: Sequence[Org], cycle: str) -> set[int]:
+    """Return the branches whose scheme, as the cycle began, has cycles of another length; one statement."""
+    month = months_of(cycle)[0]
+    query = (
+        select(Org.path, Scheme.document)
+        .join(SchemeUse, SchemeUse.org_id == Org.id)
+        .join(Scheme, Scheme.id == SchemeUse.scheme_id)
+        .where(SchemeUse.from_month <= month, Scheme.published_at.is_not(None))
+        .order_by(SchemeUse.from_month)
+    )
+    held: dict[str, str] = {}  # of each organisation the latest
+    for path, text in session.execute(query):
+        held[path] = text
+    found = set()
+    for branch in branches:
+        nearest = max((path for path in held if branch.path.startswith(path)), key=len, default=None)
+        if nearest and cycle_of(document_of(held[nearest]).cycle, month) != cycle:
+            found.add(branch.id)
+    return found
 
 
 def _by_group(row: ResultRow) -> tuple[list[int], bytes]:

@@ -9,6 +9,8 @@ from models.points.scheme_procedure import Quorum
 # Source: the regulations on the work of Party branches, on decisions of the members' meeting.
 HALF_OF_MEMBERS = Quorum(share=Fraction(1, 2), more_than=True, base="full_members")
 
+SHARES = {Fraction(1, 2): "半数", Fraction(2, 3): "三分之二", Fraction(4, 5): "五分之四"}
+
 
 class Votes(NamedTuple):
     """Totals of one vote, never a person's."""
@@ -27,7 +29,7 @@ def needed(quorum: Quorum, base: int) -> int:
 
 
 def quorum_words(quorum: Quorum) -> str:
-    """Say what a quorum asks: 超过应到有表决权党员的 1/2."""
+    """Say what a quorum asks: 到会要超过正式党员的半数."""
     of = "正式党员" if quorum.base == "full_members" else "应到人员"
-    share = f"{quorum.share.numerator}/{quorum.share.denominator}"
-    return f"到会要超过{of}的 {share}" if quorum.more_than else f"到会要达到{of}的 {share}"
+    share = SHARES.get(quorum.share, f"{quorum.share.numerator}/{quorum.share.denominator}")
+    return f"到会要超过{of}的{share}" if quorum.more_than else f"到会要达到{of}的{share}"

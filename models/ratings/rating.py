@@ -21,7 +21,7 @@ class RatingState(StrEnum):
 
 
 RATING_STATE_TEXT = {
-    RatingState.COLLECTING: "申报记录",
+    RatingState.COLLECTING: "会前准备",
     RatingState.REVIEWING: "审核",
     RatingState.APPRAISED: "已评议",
     RatingState.PUBLICISED: "公示",

@@ -226,7 +226,7 @@ def test_township_reads_states_in_tree_order_and_no_trial(site: Site) -> None:
     place, town = begin(site), site.browser("town")
     site.browser("secretary").post(f"{place}/grades", grades(site))
     listed = words(town.get("/console/ratings/below?cycle=2026").text)
-    assert "青石村党支部 申报记录 已开始 查看 ：青石村党支部 柳湾村党支部 还没有开始" in listed
+    assert "青石村党支部 会前准备 已开始 查看 ：青石村党支部 柳湾村党支部 还没有开始" in listed
     assert town.get(f"{place}/results").status_code == 404
     assert "75.0" not in town.get(place).text
     meet(site, place)
