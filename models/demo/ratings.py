@@ -12,6 +12,7 @@ from models.audit import Via
 from models.clock import at, day_of
 from models.demo.deeds import TRIAL, first_year
 from models.demo.people import Settled
+from models.demo.places import TOWNS
 from models.gatherings.calendar import HolidayYear
 from models.people.account import Account
 from models.people.member import Member
@@ -73,10 +74,11 @@ def rate_last_year(
             _object_to_entry(session, branch, accounts, year)
         if code == DISPUTED_STAR:
             _object_to_star(session, rating, branch, accounts, year)
-        above = accounts[f"{branch.place.above[:2].lower()}-gb"].id
+        town = branch.place.above[:2]
+        name = next(name for code, name, _ in TOWNS if code == town)
         file_rating(
-            session, rating.id, document=f"{branch.place.above[:2]}党〔{year.year + 1}〕3号",
-            filed_on=year.filed, by=above, now=at(year.filed, time(16)),
+            session, rating.id, document=f"{name[:2]}党〔{year.year + 1}〕3号", filed_on=year.filed,
+            by=accounts[f"{town.lower()}-gb"].id, now=at(year.filed, time(16)),
         )  # fmt: skip
         archive_rating(session, rating.id, by=hand, now=at(date(year.year + 1, 1, 20), time(9)))
 
@@ -159,9 +161,9 @@ def _object_to_entry(session: Session, branch: Settled, accounts: Mapping[str, A
         select(PointEntry)
         .where(
             PointEntry.branch_id == branch.org.id, PointEntry.cycle == f"{year.year}",
-            PointEntry.item == "volunteer",
+            PointEntry.item == "volunteer", PointEntry.occurred_on < year.on(12, 1),
         )
-        .order_by(PointEntry.id.desc())
+        .order_by(PointEntry.occurred_on.desc(), PointEntry.id.desc())
     ).first()  # fmt: skip
     if entry is None:
         return

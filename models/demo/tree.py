@@ -1,12 +1,12 @@
 """The demonstration's organisations, their settings, schemes and calendar."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 import models.points.scheme as scheme_room
-from models.clock import day_of
+from models.clock import at, day_of
 from models.demo.deeds import first_year
 from models.demo.places import GENERAL, PLACES, RULES, TOWNS, ZONE
 from models.gatherings.calendar import DayKind, HolidayRule, HolidayYear, Workday
@@ -17,6 +17,7 @@ from models.points.scheme_use import use_scheme
 # A firm's year is long: two of them rate by the quarter, from this year on.
 BY_QUARTER = ("XB05", "XB07")
 VETO = '{"id": "discipline", "title": "受党纪处分", "effect": "max_star", "max_star": 2}'
+NARROW = '["parts.task.cap", "items.volunteer.cap", "quotas.5.max_ratio"]'
 SCHEMES = Path(scheme_room.__file__).parent / "schemes"
 YEARS = (2025, 2026)
 # State Council Office: holiday arrangements for 2025 and 2026. That for 2027 is entered once announced.
@@ -73,8 +74,12 @@ def _org(session: Session, kind: OrgKind, code: str, name: str, parent: Org | No
 def choose_schemes(session: Session, orgs: dict[str, Org], *, now: datetime) -> None:
     """Publish the zone's scheme for the last rating and this year's, and a township's by attendances.
 
-    This year's adds a veto. Two firms try a scheme by the quarter.
+    This year's adds a veto and what townships may lower. Two firms try a scheme by the quarter.
     """
+
+    def before(year: int) -> datetime:
+        return at(date(year - 1, 12, 20), time(10))
+
     first, this = first_year(day_of(now)), day_of(now).year
     zone, attend, quarter = (
         (SCHEMES / f"{code}.json").read_text("utf-8") for code in ("ZONE", "ATTEND", "DEMO")
@@ -82,11 +87,11 @@ def choose_schemes(session: Session, orgs: dict[str, Org], *, now: datetime) -> 
     told = '"version": 1, "title": "示范区积分办法（2026年版）"'
     old = zone.replace(told, f'"version": 1, "title": "示范区积分办法（{first}年版）"')
     new = zone.replace(told, f'"version": 2, "title": "示范区积分办法（{this}年版）"')
-    new = new.replace('"exempt": [', f'"vetoes": [{VETO}],\n  "exempt": [')
+    new = new.replace('"exempt": [', f'"vetoes": [{VETO}],\n  "narrow": {NARROW},\n  "exempt": [')
     for text, org_code, year in ((old, "SFQ", first), (new, "SFQ", this), (attend, "YX", first)):
-        scheme = publish_scheme(session, text, issuer=orgs["SFQ"], by=None, now=now)
+        scheme = publish_scheme(session, text, issuer=orgs["SFQ"], by=None, now=before(year))
         use_scheme(session, orgs[org_code], scheme, from_month=f"{year}-01", by=None)
-    by_quarter = publish_scheme(session, quarter, issuer=orgs["SFQ"], by=None, now=now)
+    by_quarter = publish_scheme(session, quarter, issuer=orgs["SFQ"], by=None, now=before(this))
     for org_code in BY_QUARTER:
         use_scheme(session, orgs[org_code], by_quarter, from_month=f"{this}-01", by=None)
 
