@@ -103,7 +103,7 @@ def hold(document: SchemeDocument, contest: Contest, named: Named) -> None:
     for one in outcome.lost:
         one.stars = one.stars[1:]
         one.star = one.stars[0] if one.stars else None
-        one.say("quota", f"{words}，会议评定；按条件评下一级")
+        one.say("quota", f"{words}，已经评满；按条件评下一级")
         if one.member.id in chosen:
             one.say(
                 "meeting_not_applied",

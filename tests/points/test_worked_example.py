@@ -69,7 +69,7 @@ def test_branch_of_twenty_has_three_seats_and_the_third_goes_to_base_60() -> Non
     assert [results[number].star_final for number in range(1, 6)] == [5, 5, 5, 4, 4]
     assert [results[number].star_by_band for number in (4, 5)] == [5, 5]
     assert [codes(results[number]) for number in (3, 4, 5)] == [[], ["quota"], ["quota"]]
-    assert "五星名额 3 个，会议评定" in texts(results[4])
+    assert "五星名额 3 个，已经评满" in texts(results[4])
     assert [result.standing for result in results.values()].count("rated") == 16
 
 
