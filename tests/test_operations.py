@@ -16,6 +16,7 @@ from jobs.schedule import schedule
 from models.base import Sessions
 from models.gatherings.setting import set_setting
 from models.notices.audience import Channels
+from models.people.account import ROLE_TEXT
 from models.people.org import Org, Setting, settings_of
 from models.refused import Refused
 from settings import Environment
@@ -62,6 +63,12 @@ def test_page_says_what_to_do_about_every_alert() -> None:
     alerts = {found for source in sources for found in re.findall(r'"(alert: [a-z ]+)', source)}
     assert alerts
     assert [alert for alert in alerts if f"`{alert}" not in PAGE] == []
+
+
+def test_page_says_what_each_post_does_and_lists_no_other() -> None:
+    table = PAGE[PAGE.index("| 岗位 |") :].partition("\n\n")[0]
+    named = re.findall(r"^\| (\w+) \| .+ \| .+ \|$", table, re.MULTILINE)
+    assert sorted(named) == sorted(["岗位", *ROLE_TEXT.values()])
 
 
 @pytest.mark.parametrize("setting", Setting)
