@@ -7,17 +7,21 @@ from typing import NamedTuple
 from flask import Response, request
 from sqlalchemy import or_, select
 
-from handlers.console.pages import console, need_somewhere, page, staff_page
+from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
 from handlers.console.rating_words import STATE_SHAPE, long_day
 from handlers.console.reach import org_asked, own_orgs
 from handlers.edge import current
+from handlers.errors import STATUS_OF
+from handlers.identity import staff
 from models.clock import day_of
 from models.people.org import COMMITTEES, Org, OrgKind, tree_order
 from models.people.rights import Verb
 from models.points.cycle import CYCLE, cycle_words
 from models.ratings.due import cycles_below, ratings_to_file
 from models.ratings.listing import BranchRating, ratings_below
-from models.ratings.rating import ACT_TEXT, RATING_STATE_TEXT, RatingState
+from models.ratings.rating import ACT_TEXT, DECIDING, RATING_STATE_TEXT, RatingState
+from models.ratings.zone_run import Tried, run_below
+from models.refused import Refused
 
 UNDER_WAY = (RatingState.COLLECTING, RatingState.REVIEWING, RatingState.APPRAISED)
 
@@ -39,16 +43,54 @@ class Line(NamedTuple):
 def ratings_below_page() -> Response:
     """Show how far the branches have come in one cycle; no totals, no stars, no order but the tree's."""
     need_somewhere(Verb.FILE_RATING)
-    edge = current()
     org = org_asked(Verb.FILE_RATING, request.args.get("org"))
+    tried = Tried(*(_number(request.args.get(name, "")) for name in Tried._fields))
+    return _below_page(org, request.args.get("cycle", ""), said=_tried_words(tried))
+
+
+@console.post("/console/ratings/below/runs")
+@staff_page
+def create_rating_runs() -> Response:
+    """Try the calculation out for each branch before its meeting; the results are the branches' own."""
+    need_somewhere(Verb.FILE_RATING)
+    edge, cycle = current(), request.form.get("cycle", "")
+    org = org_asked(Verb.FILE_RATING, request.form.get("org"))
+    try:
+        tried = run_below(edge.session, org, cycle, by=staff().account_id, now=edge.now)
+    except Refused as error:
+        refuse_form(error)
+        return _below_page(org_asked(Verb.FILE_RATING, request.form.get("org")), cycle, error=error)
+    return go("console.ratings_below_page", org=org.id, cycle=cycle, **tried._asdict())
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
+def _tried_words(tried: Tried) -> str:
+    """Say what a run over the branches came to, empty without one: how many, and nothing of any result."""
+    said = []
+    if tried.branches:
+        came = f"{tried.changed} 个有新的结果，支部自己能看到" if tried.changed else "和上一次都一样"
+        said.append(f"试算了 {tried.branches} 个支部，{came}。")
+    if tried.pooled:
+        said.append(f"有 {tried.pooled} 个支部的名额由全镇统一安排，请支部自己试算。")
+    return "".join(said)
+
+
+def _below_page(org: Org, cycle: str, *, said: str = "", error: Refused | None = None) -> Response:
+    edge = current()
     cycles = cycles_below(edge.session, org, now=edge.now)
-    cycle = request.args.get("cycle", "")
     if CYCLE.fullmatch(cycle) is None:
         cycle = cycles[0]
     found = ratings_below(edge.session, [org], cycle)
     lines = _lines(org, found)
     return page(
         "ratings_below.html",
+        STATUS_OF.get(error.code, 409) if error else 200,
+        said=said,
+        error=error,
+        trying=any(one.rating is not None and one.rating.state in DECIDING for one in found),
         org=org,
         choices=_choices(org),
         cycle=cycle,

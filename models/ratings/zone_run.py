@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record_each
 from models.people.org import Org, OrgKind
+from models.points.cycle import CYCLE
 from models.points.rating import rate_sums
 from models.points.result import Result, results_text
 from models.points.scheme import Scheme, document_of
@@ -22,17 +23,31 @@ from models.ratings.rating import DECIDING, Rating
 from models.ratings.run import RatingResult, RatingRun
 from models.ratings.running import result_row
 from models.ratings.sums import stream_sums
+from models.refused import Refused
 
 Row = dict[str, Any]
 
 
-def run_below(session: Session, org: Org, cycle: str, *, by: int, now: datetime) -> int:
-    """Try the calculation out for every branch below `org` whose meeting is still to come.
+class Tried(NamedTuple):
+    """Numbers of branches: those tried out, those of them with a new run, and those left to themselves.
 
-    A run is kept where something changed since the run before; return how many were. Branches that share
-    seats with their township are left to their own run, which knows who is missing. The number of
-    statements does not grow with branches, members or entries. Refused: what the calculation refuses.
+    `pooled` share seats with their township: only their own run knows who is missing.
     """
+
+    branches: int
+    changed: int
+    pooled: int
+
+
+def run_below(session: Session, org: Org, cycle: str, *, by: int, now: datetime) -> Tried:
+    """Try the calculation out for every branch at and below `org` whose meeting is still to come.
+
+    A run is kept where something changed since the run before, or where there was none. The number of
+    statements does not grow with branches, members or entries. Refused: cycle_invalid, wrong_step (no
+    branch has begun, or all have met), what the calculation refuses.
+    """
+    if CYCLE.fullmatch(cycle) is None:
+        raise Refused("cycle_invalid", "没有这一期，请先选好是哪一期")
     query = (
         select(Rating, Scheme.document)
         .join(Org, Org.id == Rating.branch_id)
@@ -42,13 +57,17 @@ def run_below(session: Session, org: Org, cycle: str, *, by: int, now: datetime)
         .with_for_update(of=Rating)
         .execution_options(populate_existing=True)
     )
-    kept = 0
+    branches = changed = pooled = 0
     for text, rows in groupby(session.execute(query).all(), key=lambda row: row.document):
-        document = document_of(text)
-        if not is_pooled(document):
-            ratings = {row.Rating.branch_id: row.Rating for row in rows}
-            kept += _run(session, document, cycle, ratings, org=org, by=by, now=now)
-    return kept
+        document, ratings = document_of(text), {row.Rating.branch_id: row.Rating for row in rows}
+        if is_pooled(document):
+            pooled += len(ratings)
+        else:
+            branches += len(ratings)
+            changed += _run(session, document, cycle, ratings, org=org, by=by, now=now)
+    if not branches + pooled:
+        raise Refused("wrong_step", "没有要试算的支部：支部开始评定以后、开大会以前，才能试算")
+    return Tried(branches, changed, pooled)
 
 
 def _run(

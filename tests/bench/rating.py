@@ -132,7 +132,7 @@ def main(url: str, cycle: str, *, keep: bool) -> None:
         bare_seconds = time.monotonic() - begin
         zone, by = org_by_code(session, "Z"), session.query(Account).filter_by(login="bench").one().id
         begin = time.monotonic()
-        runs = run_below(session, zone, cycle, by=by, now=datetime.now(UTC))
+        runs = run_below(session, zone, cycle, by=by, now=datetime.now(UTC)).changed
         session.commit() if keep else session.rollback()
         seconds = time.monotonic() - begin
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -282,6 +282,7 @@ NAMED: dict[str, Callable[[World, str], dict[str, Any]]] = {
         "branch": org(world, "own" if row == "joint" else "joint")
     },
     "POST /console/ratings": lambda world, row: {"org": org(world, row), "cycle": "2026"},
+    "POST /console/ratings/below/runs": lambda world, row: {"org": org(world, row), "cycle": "2025"},
     f"{RATED}/rulings": lambda world, row: decided(world, row) | {"kind": "raise"},
     f"{RATED}/rulings/ending": person,
     f"{RATED}/seats": lambda world, row: decided(world, row) | {"star": "5"},

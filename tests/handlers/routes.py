@@ -750,6 +750,10 @@ ROUTES: dict[str, Rows] = {
         "parent": "401 401 401 401 404 404 404 404 404 403 403 404 404",
     },
     "GET /console/ratings/below": BELOW,
+    # A group has no branches below it to try anything out for.
+    "POST /console/ratings/below/runs": {
+        row: of.replace("200", "409" if row == "same" else "303") for row, of in BELOW.items()
+    },
     "GET /console/ratings/<int:rating_id>": RATED,
     "GET /console/ratings/<int:rating_id>/results": TRIED,
     "GET /console/ratings/<int:rating_id>/sheet": TRIED,

@@ -3,8 +3,9 @@
 from datetime import date
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via
@@ -21,10 +22,12 @@ from models.ratings.grade import RulingKind
 from models.ratings.pool import is_pooled
 from models.ratings.rating import Rating, RatingState
 from models.ratings.ruling import rule
-from models.ratings.run import RatingResult
+from models.ratings.run import RatingResult, RatingRun
 from models.ratings.running import run_rating
 from models.ratings.zone_run import rate_branches, run_below
+from models.refused import Refused
 from tests.conftest import NOON
+from tests.factories import a_zone
 from tests.points.generated import facts_by, rated_cases, scheme_by
 from tests.points.strategies import a_scheme, an_entry
 from tests.ratings.ledger import statements, write_facts
@@ -96,8 +99,8 @@ def test_a_run_of_the_zone_keeps_the_runs_that_each_branch_would_keep(session: S
     facts = write_facts(session, document, Facts("2026", people))
     ratings = session.scalars(select(Rating).order_by(Rating.id)).all()
     zone = zone_of(session, facts)
-    assert run_below(session, zone, "2026", by=ratings[0].begun_by, now=NOON) == 3
-    assert run_below(session, zone, "2026", by=ratings[0].begun_by, now=NOON) == 0
+    assert run_below(session, zone, "2026", by=ratings[0].begun_by, now=NOON) == (3, 3, 0)
+    assert run_below(session, zone, "2026", by=ratings[0].begun_by, now=NOON) == (3, 0, 0)
     for rating in ratings:
         run = run_rating(session, rating.id, by=rating.begun_by, now=NOON)
         assert run.number == 1
@@ -106,7 +109,7 @@ def test_a_run_of_the_zone_keeps_the_runs_that_each_branch_would_keep(session: S
         assert {one.member_id: one.total for one in kept} == dict.fromkeys(own, 1)
     session.get_one(Member, facts.members[0].id).status = MemberStatus.PROBATIONARY
     session.flush()
-    assert run_below(session, zone, "2026", by=ratings[0].begun_by, now=NOON) == 1
+    assert run_below(session, zone, "2026", by=ratings[0].begun_by, now=NOON) == (3, 1, 0)
 
 
 def test_what_another_branch_wrote_of_who_moved_here_does_not_count(session: Session) -> None:
@@ -139,7 +142,28 @@ def test_a_run_of_the_zone_leaves_what_meetings_have_decided(session: Session) -
     rating = session.scalars(select(Rating)).one()
     rating.state = RatingState.APPRAISED
     session.flush()
-    assert run_below(session, zone_of(session, facts), "2026", by=rating.begun_by, now=NOON) == 0
+    with pytest.raises(Refused, match="没有要试算的支部"):
+        run_below(session, zone_of(session, facts), "2026", by=rating.begun_by, now=NOON)
+    assert session.scalar(select(func.count(RatingRun.id))) == 0
+
+
+def test_branches_that_share_seats_are_left_to_their_own_run(session: Session) -> None:
+    item = {"id": "help", "title": "帮扶", "part": "task", "pts": 1}
+    quota = {"star": 2, "max_ratio": "1/2", "scope": "township"}
+    bands = [{"star": 2, "min": 1}, {"star": 1, "min": 0}]
+    document = SchemeDocument.model_validate(a_scheme(items=[item], bands=bands, quotas=[quota]))
+    facts = write_facts(session, document, Facts("2026", (MemberFacts(1, 1), MemberFacts(2, 2))))
+    zone, by = zone_of(session, facts), session.scalars(select(Rating.begun_by)).first()
+    assert by is not None
+    assert run_below(session, zone, "2026", by=by, now=NOON) == (0, 0, 2)
+    assert session.scalar(select(func.count(RatingRun.id))) == 0
+
+
+def test_a_cycle_that_is_none_is_refused(session: Session) -> None:
+    zone = a_zone(session)
+    with pytest.raises(Refused) as refused:
+        run_below(session, zone, "2026Q5", by=1, now=NOON)
+    assert refused.value.code == "cycle_invalid"
 
 
 def zone_of(session: Session, facts: Facts) -> Org:
@@ -161,8 +185,7 @@ def test_a_run_is_as_many_statements_for_a_zone_as_for_a_branch(session: Session
         zone = zone_of(session, facts)
         by = session.scalars(select(Rating.begun_by).filter_by(branch_id=facts.members[0].branch)).one()
         with statements(session) as seen:
-            assert run_below(session, zone, "2026", by=by, now=NOON) == len(
-                {one.branch for one in facts.members}
-            )
+            tried = run_below(session, zone, "2026", by=by, now=NOON)
+        assert tried.changed == len({one.branch for one in facts.members})
         asked.append(len(seen))
     assert asked[0] == asked[1]
