@@ -65,8 +65,11 @@ def test_only_who_files_ratings_there_may_press_it(site: Site) -> None:
     for who, status in (("secretary", 403), ("auditor", 403), ("leader", 403)):
         assert try_all(site, who).status_code == status, who
     beside = {"org": site.orgs["far"].id, "cycle": "2026"}
+    assert site.browser("far").post("/console/ratings", beside).status_code == 303
     assert site.browser("town").post(RUNS, beside).status_code == 404
     assert runs(site) == 0
+    assert site.browser("zone").post(RUNS, beside).status_code == 303
+    assert runs(site) == 1
 
 
 def test_where_there_is_nothing_to_try_out_a_sentence_says_so(site: Site) -> None:
