@@ -77,7 +77,7 @@ class SubtotalOut(BaseModel):
 
 
 class Points(BaseModel):
-    """The running total of one cycle; decimal strings throughout."""
+    """The running total of one cycle, decimal strings throughout; who is 不参评 has parts and no total."""
 
     cycle: str | None
     scheme: str | None
@@ -160,13 +160,13 @@ def _told(found: Statement) -> dict[str, Any]:
     return {
         "cycle": balance.cycle,
         "scheme": balance.scheme_title,
-        "total": text(balance.total),
-        "total_how": balance.total_how,
+        "total": None if balance.is_outside else text(balance.total),
+        "total_how": "" if balance.is_outside else balance.total_how,
         "standing": balance.standing,
         "provisional": balance.provisional,
         "parts": list(_parts(balance)),
         "entries": [_entry(entry) for entry in found.entries],
-        "subtotals": [_subtotal(one) for one in found.subtotals],
+        "subtotals": [] if balance.is_outside else [_subtotal(one) for one in found.subtotals],
     }
 
 

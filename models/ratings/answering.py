@@ -127,7 +127,8 @@ def standing_of(session: Session, objection: Objection, *, now: datetime) -> Sta
         result = session.get(RatingResult, (run.id, objection.member_id))
         return Standing(result.total, result.star_final) if result else Standing(None, None)
     statement = statement_of(session, objection.member_id, cycle=cycle, now=now)
-    return Standing(statement.balance.total if statement else None, None)
+    balance = statement.balance if statement else None
+    return Standing(None if balance is None or balance.is_outside else balance.total, None)
 
 
 def result_disputed(session: Session, objection: Objection) -> RatingResult | None:
