@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session, aliased
 from models.people.org import BRANCHES, Org
 from models.points.cycle import cycle_of
 from models.points.entry import PointEntry
-from models.points.rating import rate_sums
 from models.points.result import PartTally, Result
 from models.points.scheme import document_of
 from models.points.scheme_document import SchemeDocument
 from models.points.scheme_use import SchemeUse, scheme_for
-from models.ratings.branch_facts import standing_in
-from models.ratings.sums import stream_sums
+from models.ratings.zone_run import rate_branches
 
 
 class Preview(NamedTuple):
@@ -68,12 +66,10 @@ def _branches_under(session: Session, org: Org, month: str) -> list[int]:
     return list(session.scalars(query))
 
 
-def _rated(
-    session: Session, document: SchemeDocument, cycle: str, branch_ids: Sequence[int]
-) -> tuple[Result, ...]:
-    facts = standing_in(session, document, cycle, branch_ids)
-    sums = dict(stream_sums(session, document, cycle, [member.id for member in facts.members]))
-    return rate_sums(document, cycle, ((member, sums[member.id]) for member in facts.members), facts.seats)
+def _rated(session: Session, document: SchemeDocument, cycle: str, branch_ids: Sequence[int]) -> list[Result]:
+    """Return everybody's result by member id: one scheme rates branches, another whole townships together."""
+    rated = rate_branches(session, document, cycle, branch_ids)
+    return sorted((one for own in rated for one in own), key=lambda one: one.member_id)
 
 
 def _compared(document: SchemeDocument, cycle: str, was: Sequence[Result], now: Sequence[Result]) -> Preview:

@@ -20,6 +20,7 @@ from models.points.scheme_use import use_scheme
 from models.ratings.scheme_preview import Preview, preview_scheme
 from tests.conftest import NOON
 from tests.factories import a_branch, a_member, a_township, a_zone, an_account, an_entry
+from tests.points.strategies import a_scheme
 from tests.points.test_scheme_document import changed
 
 NOVEMBER = "2026-11"
@@ -87,6 +88,22 @@ def test_branch_with_a_scheme_of_its_own_is_left_out(town: Town) -> None:
     found = town.preview(items__4__cap=6)
     assert found is not None
     assert (found.members, found.lower) == (1, 1)
+
+
+def test_each_township_of_a_zone_keeps_its_own_seats(session: Session) -> None:
+    """One seat for every two members: of three in a township, one keeps the star and two do not."""
+    zone, account = a_zone(session), an_account(session)
+    bands = [{"star": 2, "min": 1}, {"star": 1, "min": 0}]
+    held = publish_scheme(session, json.dumps(a_scheme(bands=bands)), issuer=zone, by=None, now=NOON)
+    use_scheme(session, zone, held, from_month="2026-01", by=None)
+    for township, most in ((a_township(session, zone), 3), (a_township(session, zone, "河西镇党委"), 6)):
+        branch = a_branch(session, township)
+        for points in range(most - 2, most + 1):
+            deeds = {"quantity": Decimal(points), "points": Decimal(points)}
+            an_entry(session, a_member(session, branch), held, account, **deeds)
+    quota = {"star": 2, "max_ratio": "1/2", "scope": "township"}
+    pooled = read_scheme(json.dumps(a_scheme(code="NEXT", bands=bands, quotas=[quota])))
+    assert preview_scheme(session, pooled, zone, NOVEMBER) == Preview("2026", 6, 0, 0, 0, 4, ())
 
 
 def test_nothing_is_compared_where_nothing_can_be(town: Town) -> None:
