@@ -1,6 +1,7 @@
 """docs/api.md is true: every route, field and error code stands in it, and nothing else does."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -106,3 +107,9 @@ def test_page_names_every_route_and_no_other() -> None:
 def test_page_names_every_field() -> None:
     fields = {path.rpartition(".")[2] for paths in (*FIELDS.values(), PROJECTOR) for path in paths}
     assert {field for field in fields if not re.search(rf'[`"]{field}[`"]', PAGE)} == set()
+
+
+def test_every_example_of_an_answer_has_the_fields_that_some_answer_has() -> None:
+    answers = [{path for path in paths if "." not in path and "[" not in path} for paths in FIELDS.values()]
+    examples = [set(json.loads(told)) for told in re.findall(r"```json\n(.+?)```", PAGE, re.DOTALL)]
+    assert [example for example in examples if example not in (*answers, {"error"})] == []

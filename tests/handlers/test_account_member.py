@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from models.audit import Via
 from models.people.account import Account
+from models.people.account_member import link_by_name
+from models.refused import Refused
 from tests.factories import a_member
 from tests.handlers.console_site import Site
 
@@ -60,3 +63,20 @@ def test_one_member_has_one_log_in(site: Site) -> None:
     assert linked(site, "second.hand") is None
     address = f"/console/accounts/{account_id(site, 'second.hand')}/member"
     assert "已经有一个账号" in site.browser("town").post(address, {}).text
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("没有这个人", "no_namesake"),
+        ("张建国", "several_namesakes"),
+        ("王丽娟", "member_has_account"),
+    ],
+)
+def test_name_that_leaves_a_doubt_is_refused_by_a_code_of_its_own(site: Site, name: str, code: str) -> None:
+    opened(site, "王丽娟")
+    with site.sessions() as session:
+        other = Account(login="third.hand", name=name, password_hash="")
+        with pytest.raises(Refused) as refused:
+            link_by_name(session, other, site.orgs["home"], by=None, via=Via.CONSOLE)
+    assert refused.value.code == code
