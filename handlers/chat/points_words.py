@@ -18,6 +18,7 @@ STARS_ARE_PRIVATE = "星级只给本人看，请先绑定。\n" + BIND
 NO_SCHEME = "支部还没有定积分办法，\n定好了这里就能看。"
 SHARED_PHONE = "这个手机号不止一位同志用，\n这里只显示总分，\n各条请到支部看。"
 SHARED_STARS = "这个手机号不止一位同志用，\n这里只显示星级，\n怎么评的请到支部看。"
+MORE = "这里写不全，\n写不下的请到支部看。"
 FOOT = "星级由支部大会定。\n哪条不对，请告诉支部。"
 STARS_FOOT = "对星级有不同意见，\n公示期内请告诉支部。"
 
@@ -39,14 +40,19 @@ def points_words(name: str, points: Statement, *, is_shared: bool) -> str:
 
 
 def _within(head: str, blocks: Iterable[str], foot: str) -> str:
-    """Put blocks between head and foot, each that there is still room for."""
-    said = head
-    for block in blocks:
-        longer = f"{said}\n\n{block}"
-        whole = f"{longer}\n\n{foot}"
-        if len(whole) < MOST_SIGNS and len(whole.encode()) <= LONGEST_REPLY:
-            said = longer
+    """Put blocks between head and foot, each that there is still room for, and say if some had none."""
+    every = list(blocks)
+    if _has_room(whole := "\n\n".join([head, *every, foot])):
+        return whole
+    said, foot = head, f"{MORE}\n\n{foot}"
+    for block in every:
+        if _has_room(f"{said}\n\n{block}\n\n{foot}"):
+            said += f"\n\n{block}"
     return f"{said}\n\n{foot}"
+
+
+def _has_room(text: str) -> bool:
+    return len(text) < MOST_SIGNS and len(text.encode()) <= LONGEST_REPLY
 
 
 def _part(part: PartTally) -> str:

@@ -1,5 +1,6 @@
 """积分 and 星级 in the chat: the star once it is up, with its reasons, short, to the member alone."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,13 +9,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.base import Sessions
-from models.points.scheme import Scheme
+from models.points.scheme import Scheme, publish_scheme
+from models.points.scheme_use import use_scheme
 from models.ratings.publicity import RatingPublicity
 from models.ratings.rating import Rating, RatingState
 from models.ratings.run import RatingResult
+from tests.conftest import NOON
 from tests.factories import KEYRING, a_member, a_rating, a_run, an_account, an_entry
 from tests.handlers.chat import Chat, Hall, a_hall
 from tests.points.published import publish_for
+from tests.points.strategies import a_scheme
 
 REASONS = ("总分 84.5 分，在 80 到 90 分之间；民主评议合格；五星要 90 分以上", "五星要民主评议优秀")
 
@@ -61,6 +65,7 @@ def test_star_on_the_board_is_read_with_its_reasons_and_the_years_before(chat: C
     assert "公示：1月12日至1月19日" in said
     assert "2024年 三星" in said
     assert len(said) < 600
+    assert "写不下" not in said
 
 
 def test_star_that_is_not_up_is_not_said(chat: Chat) -> None:
@@ -106,4 +111,27 @@ def test_answer_stays_under_six_hundred_signs_whatever_there_is_to_say(chat: Cha
         a_star(session, hall, scheme, detail={"reasons": long})
     said = chat.say(hall.openid, word)
     assert 300 < len(said) < 600
+    assert ("写不下的请到支部看。" in said) is (word == "星级")
+    assert len(said.encode()) <= 2048
+
+
+def test_scheme_of_many_parts_leaves_out_what_there_is_no_room_for_and_says_so(chat: Chat) -> None:
+    hall = a_hall(chat.sessions)
+    titles = [
+        f"服务群众和乡村治理的积分第{letter}部分" for letter in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"
+    ]
+    parts = [{"code": f"p{at}", "title": title, "initial": 5} for at, title in enumerate(titles)]
+    items = [{"id": f"i{at}", "title": title, "part": f"p{at}", "pts": 1} for at, title in enumerate(titles)]
+    with chat.sessions.begin() as session:
+        text = json.dumps(a_scheme(parts=parts, items=items))
+        scheme = publish_scheme(session, text, issuer=hall.branch, by=None, now=NOON)
+        use_scheme(session, hall.branch, scheme, from_month="2026-01", by=None)
+        by = an_account(session)
+        for item in items:
+            an_entry(session, hall.member, scheme, by, item=item["id"], points=Decimal(1))
+    said = chat.say(hall.openid, "积分")
+    assert said.startswith("王建国 同志\n2026年\n【到今天 120 分】")
+    assert "写不下的请到支部看。" in said
+    assert said.endswith("哪条不对，请告诉支部。")
+    assert len(said) < 600
     assert len(said.encode()) <= 2048
