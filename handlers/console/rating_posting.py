@@ -127,7 +127,8 @@ def rating_board(rating_id: int) -> Response:
     run = last_run(edge.session, rating_id)
     board = board_of(edge.session, seen)
     member_id = member_typed(request.args.get("member", ""))
-    rows = [row for _, of in (rows_by_group(seen, run) if run else []) for row in of]
+    groups = rows_by_group(seen, run) if run else []
+    rows = [row for _, of in groups for row in of]
     if member_id is not None:
         rows = [row for row in rows if row.member_id == member_id]
     rows = [row for row in rows if row.star_final]
@@ -147,6 +148,7 @@ def rating_board(rating_id: int) -> Response:
                 sorted(rows, key=lambda row: -(row.star_final or 0)), key=lambda row: row.star_final
             )
         ],
+        grouped=len(groups) > 1,
         above=township_of(seen.branch),
         workdays=seen.document.publicity_workdays,
         long_day=long_day,

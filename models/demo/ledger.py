@@ -63,11 +63,11 @@ def volunteer(
     last: PointEntry | None = None
     for code, rank, months, times in VOLUNTEERS:
         branch = people[code]
-        scheme = scheme_for(session, branch.org, told[0].gathering.period)
-        if scheme is None:
-            continue
         by = accounts[f"{branch.place.login}-sj"].id
         for held in [one for one in told if one.code == code][-months:]:
+            scheme = scheme_for(session, branch.org, held.gathering.period)
+            if scheme is None:
+                continue
             for time in range(times):
                 last = _entry(session, held, scheme, branch.members[rank], by, time)
     if last is not None:
