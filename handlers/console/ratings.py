@@ -10,6 +10,7 @@ from handlers.console.rating_next import next_card, until_words
 from handlers.console.rating_reach import rating_read, shows_results
 from handlers.console.rating_rows import results_shown
 from handlers.console.rating_words import STATE_SHAPE, act_words, long_day, who_acts
+from handlers.console.rating_year import year_shown
 from handlers.console.reach import org_asked, own_orgs
 from handlers.edge import current
 from handlers.errors import STATUS_OF
@@ -67,6 +68,7 @@ def _ratings_page(org: Org, error: Refused | None = None) -> Response:
         today=day_of(edge.now),
         leads=may(staff().posts, Verb.RATE, org.path),
         ratings=ratings,
+        year=year_shown(org, ratings),
         cycle_words=cycle_words,
         long_day=long_day,
         state_text=RATING_STATE_TEXT,

@@ -1,6 +1,10 @@
-"""A branch's year, made from the filed results of its cycles; shown, and never a rating of its own."""
+"""A branch's year, made from the filed results of shorter cycles; shown, and never a rating of its own.
+
+Seats and ties are those of the cycles, as their meetings decided; a year's star is by points and grade.
+"""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple, cast
 
@@ -11,6 +15,7 @@ from models.people.member import ON_ROLLS, Member, surname_order
 from models.people.org import Org
 from models.points.cycle import cycle_of
 from models.points.scheme import document_of
+from models.points.scheme_document import SchemeDocument
 from models.points.scheme_stars import Grade
 from models.points.scheme_use import scheme_for
 from models.points.year import Year, year_of
@@ -25,6 +30,21 @@ class YearRow(NamedTuple):
 
     member: Member
     year: Year | None
+
+
+def year_to_see(
+    session: Session, branch: Org, ratings: Sequence[Rating]
+) -> tuple[int, SchemeDocument] | None:
+    """Return the latest year with a filed cycle, and the scheme that makes it.
+
+    `ratings`: those the branch has had. None before the first, or where the scheme makes no year of cycles.
+    """
+    years = [int(one.cycle[:4]) for one in ratings if one.state in DONE]
+    scheme = scheme_for(session, branch, f"{max(years)}-01") if years else None
+    document = document_of(scheme.document) if scheme is not None else None
+    if document is None or document.aggregate_up is None:
+        return None
+    return max(years), document
 
 
 def year_result(session: Session, branch: Org, year: int) -> list[YearRow]:
