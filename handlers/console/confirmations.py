@@ -61,7 +61,9 @@ def _confirmation_page(head: RollHead, status: int = 200, error: str = "") -> Re
         sums=counts(final),
         late_in_all=final.count(Status.LATE),
         on_roster=len(lines),
-        told=attendance_told(edge.session, head.org, head.gathering.kind, head.gathering.period, final),
+        told=attendance_told(
+            edge.session, head.org, head.gathering.kind, head.gathering.period, final, now=edge.now
+        ),
         planned=planned,
         due_on=due_day(edge.session, head.org, after=day_of(edge.now)) if planned else None,
         opens_at=opens_at(head.gathering.starts_at),
@@ -92,7 +94,7 @@ def create_confirmation(roll_id: int) -> Response:
             set_marks(edge.session, roll_id, marks, by=by, now=edge.now)
         confirm_roll(edge.session, roll_id, by=by, now=edge.now)
     except Refused as error:
-        if error.code not in ("roll_incomplete", "too_early", "status_not_by_hand"):
+        if error.code not in ("roll_incomplete", "too_early", "status_not_by_hand", "cycle_closed"):
             raise
         refuse_form(error)
         return _confirmation_page(confirmable(roll_id), 400, error.message)

@@ -16,7 +16,7 @@ from models.gatherings.gathering import Gathering, GatheringState, opens_at
 from models.gatherings.marks import begin_confirmation, counts_of, write_marks
 from models.gatherings.roll import Amendment, Counts, Roll, RollLine, Status
 from models.gatherings.roll_head import RollHead, roll_seen
-from models.people.org import OrgKind
+from models.people.org import Org, OrgKind
 from models.points.appending import append_entries
 from models.points.closing import filed_members, is_closed, refuse_closed
 from models.points.cycle import cycle_of
@@ -124,7 +124,7 @@ def post_attendance(
 def _post(session: Session, head: RollHead, lines: Mapping[int, Status], slot: Slot, *, by: int) -> int:
     gathering, revision = head.gathering, head.roll.revision
     constant: dict[str, Any] = {
-        "branch_id": _branch_id(head),
+        "branch_id": rated_branch(head.org),
         "scheme_id": slot.scheme.id,
         "cycle": slot.cycle,
         "period": slot.month,
@@ -155,12 +155,11 @@ def _slot(session: Session, head: RollHead, month: str) -> Slot | None:
 
 
 def _is_filed(session: Session, head: RollHead, slot: Slot) -> bool:
-    return is_closed(session, _branch_id(head), slot.cycle, hold=True)
+    return is_closed(session, rated_branch(head.org), slot.cycle, hold=True)
 
 
-def _branch_id(head: RollHead) -> int:
-    """Return whose points a roll makes: a group's are its branch's, which is rated as a whole."""
-    org = head.org
+def rated_branch(org: Org) -> int:
+    """Return whose points the rolls of an organisation make: a group's are its branch's, rated as a whole."""
     return org.parent_id if org.kind is OrgKind.PARTY_GROUP and org.parent_id else org.id
 
 
@@ -230,7 +229,7 @@ def _reverse(session: Session, head: RollHead, member_ids: Sequence[int], *, by:
             "source", "gathering_id")  # fmt: skip
     for cycle, month in sorted({(entry.cycle, entry.period) for entry in standing}):
         of = [entry.member_id for entry in standing if entry.period == month]
-        if is_closed(session, _branch_id(head), cycle, hold=True) or filed_members(
+        if is_closed(session, rated_branch(head.org), cycle, hold=True) or filed_members(
             session, of, month, hold=True
         ):
             raise refuse_closed(cycle)
