@@ -93,6 +93,7 @@ def _entry(session: Session, held: Held, scheme: Scheme, member: Member, by: int
     session.add(ProposalMember(proposal_id=proposal.id, member_id=member.id))
     session.flush()
     proposal.state, proposal.decided_by, proposal.decided_at = ProposalState.APPROVED, by, it.ends_at
+    session.flush()  # the database wants to see the approval before the entry
     entry = PointEntry(
         **told,
         about=f"proposal:{proposal.id}:{member.id}",
