@@ -33,7 +33,7 @@ def amendment(roll_id: int) -> Response:
         marks = typed_marks()
         amend_roll(edge.session, roll_id, marks, reason=reason, by=staff().account_id, now=edge.now)
     except Refused as error:
-        if error.code not in ("reason_missing", "nothing_changed", "status_not_by_hand"):
+        if error.code not in ("reason_missing", "nothing_changed", "status_not_by_hand", "cycle_closed"):
             raise
         refuse_form(error)
         return _amendment_page(confirmable(roll_id), 400, error.message)

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from models.gatherings.marks import settle_rest
+from models.gatherings.marks import set_marks, settle_rest
 from models.gatherings.roll import Roll, Status
+from models.points.posting import confirm_roll
 from models.points.scheme import Scheme
 from models.ratings.rating import RatingState
 from tests.factories import a_rating
 from tests.handlers.console_site import Site, publish_theme_day
+from tests.handlers.test_console_rolls import mark
 
 
 def file_years(site: Site, *cycles: str) -> None:
@@ -40,3 +42,19 @@ def test_confirmation_says_that_the_year_is_filed_and_stays_on_its_page_where_it
     assert "确认名册</button>" in page.text
     with site.sessions() as session:
         assert session.get_one(Roll, roll_id).confirmed_at is None
+
+
+def test_amendment_of_a_filed_year_keeps_what_was_typed_and_says_why_not(site: Site) -> None:
+    roll_id = publish_theme_day(site, partners=False)["home"]
+    site.clock[0] += timedelta(hours=3)
+    with site.sessions.begin() as session:
+        by, one = site.staff["secretary"].id, site.members["何桂芳"].id
+        set_marks(session, roll_id, {one: Status.PRESENT}, by=by, now=site.now)
+        settle_rest(session, roll_id, Status.UNCLEAR, by=by, now=site.now)
+        confirm_roll(session, roll_id, by=by, now=site.now)
+    file_years(site, "2026")
+    form = {**mark(site, "何桂芳", "leave"), "reason": "当天请过假"}
+    page = site.browser("secretary").post(f"/console/rolls/{roll_id}/amendment", form)
+    assert page.status_code == 400
+    assert "2026年的评定已经备案，积分不能再动；有异议请走复核" in page.text
+    assert "当天请过假" in page.text
