@@ -1,4 +1,4 @@
-"""都试算一遍: an officer lets every branch's rating be tried out; what comes out is the branches' own."""
+"""Ratings below: who is listed; 都试算一遍, whose results are the branches' own."""
 
 import re
 
@@ -87,3 +87,15 @@ def test_where_there_is_nothing_to_try_out_a_sentence_says_so(site: Site) -> Non
         assert refused.status_code == 400
         assert "没有这一期，请先选好是哪一期" in refused.text
     assert runs(site) == before
+
+
+def test_branch_that_rates_by_the_year_is_not_said_to_be_late_with_a_quarter(site: Site) -> None:
+    # Control: without `_rated_otherwise` in listing.py the branch is listed as 还没有开始.
+    rate_by(site)
+    town = site.browser("town")
+    by_quarter, by_year = (
+        part(town.get(f"/console/ratings/below?cycle={cycle}").text, "<main", "</main>")
+        for cycle in ("2026Q3", "2026")
+    )
+    assert "青石村党支部" in by_year
+    assert "青石村党支部" not in by_quarter
