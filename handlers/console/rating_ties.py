@@ -30,7 +30,7 @@ def ties_among(document: SchemeDocument, rows: Sequence[Row]) -> list[Tie]:
             (row, why)
             for row in rows
             for why in row.said("meeting")
-            if f"{name}名额" in why or f"{name}空余名额" in why
+            if why.startswith(f"{name}名额 ") or f"；{name}空余名额" in why
         ]
         if told:
             tied = [row for row, _ in told]
