@@ -68,8 +68,10 @@ def do_step(
 def move_on(session: Session, seen: RatingSeen, act: RatingAct) -> None:
     """Write an act down and let the rating be what the act leads to."""
     before, after = seen.rating.state, LEADS_TO.get(act.act, seen.rating.state)
-    seen.rating.state = after
     session.add(act)
+    # First the act: the database lets no filed rating go back without one.
+    session.flush()
+    seen.rating.state = after
     session.flush()
     record(
         session, act.act, "rating", seen.rating.id, via=Via.CONSOLE, account_id=act.account_id,

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.models.nevers import row, world
+from tests.models.nevers_points import REVERSAL
 from tests.models.test_guards import refusal
 
 
@@ -106,3 +107,172 @@ def test_answered_objection_stays_as_it_is_once_it_was_told(session: Session, ch
     session.execute(text(ANSWER + ":second_account"), known)
     session.execute(text(TOLD), known)
     assert "stays as it is" in str(refusal(session, change, known).diag.message_primary)
+
+
+# What waits is decided as it was made; nobody becomes another hand by a stroke of the pen.
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "account_id = NULL, by_member_id = :member",
+        "account_id = :third_account",
+        "account_id = :third_account, state = 'approved', decided_by = :account, decided_at = :now",
+        "by_member_id = :member",
+        "quantity = 31",
+        "item = 'attend'",
+        "occurred_on = occurred_on - 1",
+        "title = '别的'",
+        "evidence = '另一份'",
+        "branch_id = :other_branch",
+        "submitted_at = submitted_at - interval '1 day'",
+    ],
+)
+def test_proposal_that_waits_is_not_made_another(session: Session, change: str) -> None:
+    known = world(session)
+    by_hand = row("proposal", account_id=":account", by_member_id="NULL")
+    known["mine"] = session.scalar(text(f"{by_hand} RETURNING id"), known)
+    error = refusal(session, f"UPDATE proposal SET {change} WHERE id = :mine", known)
+    assert error.diag.message_primary == "a proposal is decided as it was made"
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["said = '别的意思'", "member_id = :member", "entry_id = NULL, rating_id = :rating", "asked_at = :now",
+     "recorded_by = :account, how = 'paper'", "due_on = due_on + 30"],
+)  # fmt: skip
+def test_objection_that_waits_is_not_made_another(session: Session, change: str) -> None:
+    known = world(session)
+    session.execute(text(row("objection", asked_at="CAST(:now AS timestamptz) - interval '1 day'")), known)
+    error = refusal(session, f"UPDATE objection SET {change}", known)
+    assert error.diag.message_primary == "an objection is answered as it was said"
+
+
+LIFT = "UPDATE veto SET lifted_document = '河东纪〔2026〕9号', lifted_at = :now, lifted_by = :account"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE veto SET lifted_document = NULL, lifted_at = NULL, lifted_by = NULL",
+        "UPDATE veto SET lifted_document = '另一份'",
+        "UPDATE veto SET lifted_by = :second_account",
+    ],
+)
+def test_lifted_veto_stays_lifted_by_its_paper(session: Session, change: str) -> None:
+    known = world(session)
+    session.execute(text(row("veto")), known)
+    session.execute(text(LIFT), known)
+    assert "lifted once" in str(refusal(session, change, known).diag.message_primary)
+
+
+@pytest.mark.parametrize("change", ["member_id = :member", "code = 'x'", "cycle = '2020'",
+                                    "document = '另一份'", "decided_on = decided_on - 400"])  # fmt: skip
+def test_veto_stays_on_whom_and_for_what_it_was_decided(session: Session, change: str) -> None:
+    known = world(session)
+    session.execute(text(row("veto")), known)
+    assert "else stays" in str(refusal(session, f"UPDATE veto SET {change}", known).diag.message_primary)
+
+
+@pytest.mark.parametrize("change", ["begun_by = :second_account", "begun_at = begun_at - interval '1 day'"])
+def test_rating_keeps_who_began_it(session: Session, change: str) -> None:
+    known = world(session)
+    assert "who began it" in str(
+        refusal(session, f"UPDATE rating SET {change} WHERE id = :rating", known).diag.message_primary
+    )
+
+
+@pytest.mark.parametrize("filed", ["confirmed", "archived"])
+def test_filed_rating_goes_back_only_behind_its_paper(session: Session, filed: str) -> None:
+    known = world(session)
+    be = "UPDATE rating SET state = '{}' WHERE id = :rating"
+    session.execute(text(be.format(filed)), known)
+    for state in ("collecting", "reviewing", "appraised", "publicised"):
+        with session.begin_nested() as savepoint:
+            error = refusal(session, be.format(state), known)
+            assert error.diag.message_primary == "a filed rating is opened again on paper"
+            savepoint.rollback()
+    paper = {"act": "'reopen'", "reason": "'评定有误'", "document": "'河东党〔2027〕9号'"}
+    session.execute(text(row("rating_act", **paper)), known)
+    with session.begin_nested() as savepoint:
+        refusal(session, be.format("publicised"), known)
+        savepoint.rollback()
+    session.execute(text(be.format("reviewing")), known)
+    # The paper opens it once.
+    session.execute(text(row("rating_act", act="'upper_review'", document="'河东党〔2027〕12号'")), known)
+    session.execute(text(be.format(filed)), known)
+    refusal(session, be.format("reviewing"), known)
+
+
+# No entry without a second hand, whichever table the statement begins with.
+
+POSTED = {
+    "about": "'proposal:' || :mine || ':' || :second_member", "member_id": ":second_member",
+    "source": "'manual'", "gathering_id": "NULL", "revision": "NULL", "proposal_id": ":mine",
+    "item": "'help'",
+}  # fmt: skip
+APPROVE = "UPDATE proposal SET state = 'approved', decided_at = :now, decided_by = :second_account"
+
+
+def proposed(session: Session) -> dict[str, object]:
+    """A deed of the second member that the first account wrote down."""
+    known = world(session)
+    made = row("proposal", account_id=":account", by_member_id="NULL")
+    known["mine"] = session.scalar(text(f"{made} RETURNING id"), known)
+    session.execute(text(row("proposal_member", proposal_id=":mine", member_id=":second_member")), known)
+    return known
+
+
+def test_entry_of_a_proposal_that_waits_is_refused_from_any_hand(session: Session) -> None:
+    known = proposed(session)
+    for hand in (":account", ":second_account"):
+        with session.begin_nested() as savepoint:
+            error = refusal(session, row("point_entry", **POSTED | {"account_id": hand}), known)
+            assert error.diag.message_primary == "an entry is what somebody approved"
+            savepoint.rollback()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"account_id": ":account"}, {"account_id": ":third_account"}, {"item": "'attend'"},
+     {"branch_id": ":other_branch"}],
+)  # fmt: skip
+def test_entry_is_that_of_the_approver_and_of_what_was_approved(
+    session: Session, changed: dict[str, str]
+) -> None:
+    known = proposed(session)
+    session.execute(text(f"{APPROVE} WHERE id = :mine"), known)
+    approved = POSTED | {"account_id": ":second_account"}
+    error = refusal(session, row("point_entry", **approved | changed), known)
+    assert error.diag.message_primary == "an entry is what somebody approved"
+
+
+def test_whoever_was_struck_gets_no_entry_and_the_others_do(session: Session) -> None:
+    known = proposed(session)
+    strike = "UPDATE proposal_member SET struck = true WHERE proposal_id = :mine AND member_id = :member"
+    session.execute(text(row("proposal_member", proposal_id=":mine", member_id=":member")), known)
+    session.execute(text(strike), known)
+    session.execute(text(f"{APPROVE} WHERE id = :mine"), known)
+    approved = POSTED | {"account_id": ":second_account"}
+    session.execute(text(row("point_entry", **approved)), known)
+    theirs = {"member_id": ":member", "about": "'proposal:' || :mine || ':' || :member"}
+    assert "somebody approved" in str(
+        refusal(session, row("point_entry", **approved | theirs), known).diag.message_primary
+    )
+
+
+@pytest.mark.parametrize("own", ["proposed", "about"])
+def test_nobody_takes_back_what_is_their_own(session: Session, own: str) -> None:
+    known = proposed(session)
+    session.execute(text(f"{APPROVE} WHERE id = :mine"), known)
+    made = text(row("point_entry", **POSTED | {"account_id": ":second_account"}) + " RETURNING id")
+    known["entry"] = session.scalar(made, known)
+    hand = ":account"
+    if own == "about":
+        session.execute(
+            text("UPDATE account SET member_id = :second_member WHERE id = :third_account"), known
+        )
+        hand = ":third_account"
+    taken_back = REVERSAL | {"account_id": hand, "points": "-1"}
+    error = refusal(session, row("point_entry", **taken_back), known)
+    assert error.diag.message_primary == "nobody takes back what is their own"
