@@ -161,7 +161,10 @@ def test_each_field_that_is_wrong_is_named(
 
 
 def test_database_that_is_down_is_said_so_on_every_route(world: World) -> None:
-    bodies = {"session": {"code": "x"}, "binding": {"bind_code": world.slips["own"]}}
+    bodies: dict[str, dict[str, Any]] = {
+        "session": {"code": "x"},
+        "binding": {"bind_code": world.slips["own"]},
+    }
     bodies |= {"complaints": {"text": "通知发得太晚"}, "objections": {"entry_id": 1, "said": "那天到会了"}}
     routes = [route for route in ROUTES if "/api/v1/" in route and not route.endswith(("json", "draft"))]
     with world.rolled_back(sessions=sessions_of(connect(NOWHERE, pool_size=1))):
