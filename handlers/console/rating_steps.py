@@ -20,7 +20,7 @@ from models.ratings.filing import archive_rating
 from models.ratings.quorum import Votes, needed, quorum_words
 from models.ratings.rating import Act
 from models.ratings.reviewers import full_members
-from models.ratings.stepping import BY_BRANCH, do_step
+from models.ratings.stepping import BY_BRANCH, take_step
 from models.ratings.steps import StepView, steps_of
 from models.refused import Refused
 
@@ -56,7 +56,7 @@ def create_rating_step(rating_id: int, act: str) -> Response:
     try:
         if step.step in BY_BRANCH:
             typed = _typed()
-            do_step(edge.session, rating_id, step.step, **typed, by=by, now=edge.now)
+            take_step(edge.session, rating_id, step.step, **typed, by=by, now=edge.now)
         elif step.step is Act.ARCHIVE:
             archive_rating(edge.session, rating_id, by=by, now=edge.now)
         else:

@@ -18,7 +18,7 @@ from models.ratings.grading import Graded, write_grades
 from models.ratings.publicising import post_sheet
 from models.ratings.rating import Act
 from models.ratings.running import run_rating
-from models.ratings.stepping import do_step
+from models.ratings.stepping import take_step
 
 
 def rate_last_quarter(
@@ -42,7 +42,7 @@ def rate_last_quarter(
         write_grades(session, rating.id, _grades(graded, len(full)), decided_on=held, by=hand, now=now)
         run_rating(session, rating.id, by=hand, now=now)
         if code == BY_QUARTER[1]:
-            do_step(
+            take_step(
                 session, rating.id, Act.ASSEMBLY_APPRAISAL, held_on=held, base=len(full),
                 present=len(full) - 1, by=hand, now=now,
             )  # fmt: skip

@@ -31,7 +31,7 @@ from models.ratings.rating import Act, Rating
 from models.ratings.ruling import rule
 from models.ratings.run import RatingResult
 from models.ratings.running import last_run, run_rating
-from models.ratings.stepping import do_step
+from models.ratings.stepping import take_step
 from models.refused import Refused
 
 LOWERED, DISPUTED_STAR, DISPUTED_ENTRY = "HZ01", "HZ01", "HZ03"
@@ -97,7 +97,7 @@ def _meeting(session: Session, branch: Settled, year: Year, hand: int) -> Rating
         _lower_one(session, rating, held, hand, evening)
     for _ in full:
         try:
-            do_step(
+            take_step(
                 session, rating.id, Act.ASSEMBLY_APPRAISAL, held_on=held, base=len(full),
                 present=len(full) - len(full) // 8, by=hand, now=evening,
             )  # fmt: skip

@@ -23,7 +23,7 @@ BY_BRANCH = (Act.SELF_DECLARE, Act.GROUP_REVIEW, Act.COMMITTEE_REVIEW, Act.ASSEM
 LONGEST_DOCUMENT = 80
 
 
-def do_step(
+def take_step(
     session: Session,
     rating_id: int,
     act: Act,

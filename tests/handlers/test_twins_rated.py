@@ -20,7 +20,7 @@ from models.ratings.quorum import Votes
 from models.ratings.rating import Act
 from models.ratings.run import RatingResult
 from models.ratings.stars import stars_of
-from models.ratings.stepping import do_step
+from models.ratings.stepping import take_step
 from tests.factories import KEYRING, a_binding
 from tests.gatherings.holidays import enter
 from tests.handlers.console_site import MINI, Site
@@ -70,7 +70,7 @@ def rate(session: Session, twins: Twins, grade: GradeKind) -> int:
     grades = {one.id: Graded(grade) for one in (twins.phone, twins.paper)}
     write_grades(session, rating.id, grades, decided_on=MEETING, **by)
     came: dict[str, Any] = {"base": 2, "present": 2, "votes": Votes(2, 0, 0)}
-    do_step(session, rating.id, Act.ASSEMBLY_APPRAISAL, held_on=MEETING, **came, **by)
+    take_step(session, rating.id, Act.ASSEMBLY_APPRAISAL, held_on=MEETING, **came, **by)
     sheet = post_sheet(
         session, rating.id, posted_on=MEETING, contact="支部办公室", contact_phone="0391-3550123",
         township_phone="0391-3550100", **by,

@@ -16,7 +16,7 @@ from models.ratings.rating import Act, RatingAct
 from models.ratings.rechecking import recheck_rating
 from models.ratings.run import RatingRun
 from models.ratings.snapshot import RatingSnapshot
-from models.ratings.stepping import do_step
+from models.ratings.stepping import take_step
 from models.ratings.verifying import verify_rating
 from models.ratings.vetoing import record_veto
 from tests.ratings.walk import DAY, JANUARY, MEETING, Walk, a_walk
@@ -84,7 +84,7 @@ def test_meeting_written_down_twice_at_once_is_one_meeting(sessions: Sessions) -
     rating_id, by = walk.id, walk.secretary.id
 
     def meet(session: Session) -> None:
-        do_step(
+        take_step(
             session, rating_id, Act.ASSEMBLY_APPRAISAL, held_on=MEETING, base=6, present=6,
             votes=Votes(6, 0, 0), by=by, now=JANUARY,
         )  # fmt: skip

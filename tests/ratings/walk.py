@@ -27,7 +27,7 @@ from models.ratings.quorum import Votes
 from models.ratings.rating import Act, Rating, RatingAct, RatingState
 from models.ratings.run import RatingResult
 from models.ratings.running import last_run
-from models.ratings.stepping import do_step
+from models.ratings.stepping import take_step
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import a_branch, a_member, a_post, a_township, a_zone, an_account, an_entry
@@ -92,7 +92,7 @@ class Walk:
     def steps(self, act: Act, **more: Any) -> RatingAct:
         """Take one of the branch's steps, on the meeting's day."""
         usual: dict[str, Any] = {"held_on": MEETING, "by": self.secretary.id, "now": JANUARY}
-        return do_step(self.session, self.id, act, **usual | more)
+        return take_step(self.session, self.id, act, **usual | more)
 
     def meets(self, **more: Any) -> RatingAct:
         """Hold the meeting: everybody is there and for it."""
