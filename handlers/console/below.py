@@ -6,11 +6,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from flask import Response, request
-from sqlalchemy import or_, select
 
 from handlers.console.gatherings import months_back
 from handlers.console.pages import console, go, need_somewhere, page, staff_page
-from handlers.console.reach import org_asked, own_orgs, roll_reached
+from handlers.console.reach import committees_to_choose, org_asked, roll_reached
 from handlers.edge import current
 from handlers.identity import require, staff
 from models.audit import Via
@@ -19,7 +18,7 @@ from models.gatherings.gathering import GATHERING_KIND_TEXT
 from models.gatherings.minutes import MINUTES_STATE_TEXT, MinutesState
 from models.gatherings.record_look import look_at_record
 from models.gatherings.records_below import HELD_TEXT, BelowRow, Held, RecordBelow, records_below
-from models.people.org import COMMITTEES, Org, OrgKind, tree_order
+from models.people.org import Org
 from models.people.rights import Verb, may
 
 MONTHS_SHOWN = 37
@@ -62,7 +61,7 @@ def below() -> Response:
     return page(
         "below.html",
         org=org,
-        choices=_choices(org),
+        choices=committees_to_choose(Verb.RETURN_RECORD, org),
         months=months,
         period=period,
         show=show,
@@ -151,19 +150,6 @@ def _number(lines: Sequence[Line], rows: Sequence[BelowRow], show: str) -> int:
 def _sections(lines: Sequence[Line]) -> list[tuple[tuple[Org, ...], list[Line]]]:
     """Return the lines under the organisations between the committee and the branch."""
     return [(above, list(of)) for above, of in groupby(lines, key=lambda line: line.row.above)]
-
-
-def _choices(org: Org) -> list[Org]:
-    """Return the committees among which the officer may narrow the page, in tree order."""
-    own = own_orgs(Verb.RETURN_RECORD)
-    if len(own) == 1 and own[0].kind is not OrgKind.WORKING_COMMITTEE:
-        return []
-    query = select(Org).where(
-        or_(*(Org.path.startswith(one.path) for one in own)),
-        Org.kind.in_(COMMITTEES),
-        Org.dissolved_on.is_(None),
-    )
-    return sorted({*current().session.scalars(query), org}, key=tree_order)
 
 
 @console.post("/console/below/<int:roll_id>/look")

@@ -5,16 +5,16 @@ from itertools import groupby
 from typing import NamedTuple
 
 from flask import Response, request
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
 from handlers.console.rating_words import STATE_SHAPE, long_day
-from handlers.console.reach import org_asked, own_orgs
+from handlers.console.reach import committees_to_choose, org_asked
 from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from models.clock import day_of
-from models.people.org import COMMITTEES, Org, OrgKind, tree_order
+from models.people.org import Org
 from models.people.rights import Verb
 from models.points.cycle import CYCLE, cycle_words
 from models.ratings.due import cycles_below, ratings_to_file
@@ -92,7 +92,7 @@ def _below_page(org: Org, cycle: str, *, said: str = "", error: Refused | None =
         error=error,
         trying=any(one.rating is not None and one.rating.state in DECIDING for one in found),
         org=org,
-        choices=_choices(org),
+        choices=committees_to_choose(Verb.FILE_RATING, org),
         cycle=cycle,
         cycles=[(one, cycle_words(one)) for one in dict.fromkeys([*cycles, cycle])],
         title=cycle_words(cycle),
@@ -158,16 +158,3 @@ def _sections(lines: Sequence[Line], org: Org) -> list[tuple[tuple[Org, ...], li
         return tuple(orgs[step] for step in steps[:-1])
 
     return [(between, list(of)) for between, of in groupby(lines, key=above)]
-
-
-def _choices(org: Org) -> list[Org]:
-    """Return the committees among which the officer may narrow the page, in tree order."""
-    own = own_orgs(Verb.FILE_RATING)
-    if len(own) == 1 and own[0].kind is not OrgKind.WORKING_COMMITTEE:
-        return []
-    query = select(Org).where(
-        or_(*(Org.path.startswith(one.path) for one in own)),
-        Org.kind.in_(COMMITTEES),
-        Org.dissolved_on.is_(None),
-    )
-    return sorted({*current().session.scalars(query), org}, key=tree_order)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from handlers.edge import current
 from handlers.identity import require, staff
@@ -14,7 +14,7 @@ from models.gatherings.roll import Roll
 from models.gatherings.roll_head import RollHead, roll_seen
 from models.gatherings.standing import Standing, rolls_of
 from models.people.account import Role
-from models.people.org import BRANCHES, Org, branches_below
+from models.people.org import BRANCHES, COMMITTEES, Org, OrgKind, branches_below, tree_order
 from models.people.rights import Verb, may, parent_path, sees
 from models.refused import Refused
 
@@ -154,3 +154,19 @@ def org_asked(verb: Verb, asked: str | None) -> Org:
         raise Refused("not_found", "没有找到")
     require(verb, org)
     return org
+
+
+def committees_to_choose(verb: Verb, org: Org) -> list[Org]:
+    """Return the committees among which an officer with `verb` may narrow a page, in tree order.
+
+    `org`, the one that is shown, is among them; none for who has one township only.
+    """
+    own = own_orgs(verb)
+    if len(own) == 1 and own[0].kind is not OrgKind.WORKING_COMMITTEE:
+        return []
+    query = select(Org).where(
+        or_(*(Org.path.startswith(one.path) for one in own)),
+        Org.kind.in_(COMMITTEES),
+        Org.dissolved_on.is_(None),
+    )
+    return sorted({*current().session.scalars(query), org}, key=tree_order)
