@@ -21,11 +21,15 @@ from tests.points.published import publish_for
 WHO = "王丽娟"  # of the first group
 
 
-def dispute(site: Site) -> int:
-    """Let the secretary confirm that WHO was absent from the theme day; return the entry that costs 3."""
+def dispute(site: Site, *, years: tuple[int, ...] = (2026,)) -> int:
+    """Let the secretary confirm that WHO was absent from the theme day; return the entry that costs 3.
+
+    The holidays of `years` are entered.
+    """
     posts = {"committee": ("李桂兰", Role.COMMISSIONER), "points": ("宋桂兰", Role.POINTS_GROUP)}
     with site.sessions.begin() as session:
-        enter(session, 2026)
+        if years:
+            enter(session, *years)
         publish_for(session, site.orgs["home"], "DEMO")
         for login, (name, role) in posts.items():
             site.staff[login] = an_account(session, login, name)
