@@ -132,7 +132,7 @@ def _star(document: SchemeDocument, star: int | None) -> str | None:
 
 def _remark(balance: Balance) -> str | None:
     told = {"exempt": "不参评", "not_rated": "不参评", "probationary": "预备党员"}
-    words = [told.get(balance.standing, ""), balance.total_how]
+    words = [told.get(balance.standing, ""), "" if balance.is_outside else balance.total_how]
     if balance.provisional and not balance.is_outside:
         words.append("民主评议待评")
     return "；".join(filter(None, words)) or None
