@@ -11,6 +11,7 @@ from models.points.entry import PointEntry
 from models.ratings.beginning import RatingSeen, rating_seen
 from models.ratings.board import check_hung, check_same
 from models.ratings.branch_facts import DONE
+from models.ratings.filing_hands import check_filer
 from models.ratings.freezing import freeze
 from models.ratings.objection import Objection, ObjectionState
 from models.ratings.procedure import check_next, step_of
@@ -27,11 +28,12 @@ def file_rating(
 ) -> Rating:
     """File a rating under a paper's number and date: it is confirmed and frozen, and its cycle is closed.
 
-    Refused: not_found, wrong_step, document_missing and bad_step with `fields`, and all that
-    `check_fileable` refuses.
+    Refused: not_found, wrong_step, own_entry (somebody else files), document_missing and bad_step with
+    `fields`, and all that `check_fileable` refuses.
     """
     seen = rating_seen(session, rating_id, lock=True)
     done = check_next(session, seen, Act.UPPER_REVIEW)
+    check_filer(session, seen, by, now=now)
     number = paper_of(document)
     earliest = max(one.held_on for one in done.values())
     if not earliest <= filed_on <= day_of(now):

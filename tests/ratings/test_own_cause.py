@@ -6,17 +6,22 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.audit import Via
-from models.people.account import Role
+from models.people.account import Account, Role
+from models.people.member import Member
+from models.people.org import Org
 from models.people.said import Filing, Said
 from models.points.proposal import ProposalState
 from models.points.proposing import withdraw
 from models.ratings.appealing import appeal
 from models.ratings.objecting import withdraw_objection
 from models.ratings.objection import Objection, ObjectionState
+from models.ratings.rating import RatingState
 from tests.conftest import NOON
+from tests.factories import a_post, an_account
 from tests.points.proposers import a_deed, a_village
 from tests.points.test_proposing import refused
 from tests.ratings.disputes import DAY, Branch, a_disputed_branch
+from tests.ratings.walk import Walk, a_walk
 
 
 def take_back(branch: Branch, objection: Objection, role: Role, how: Said) -> Objection:
@@ -62,3 +67,51 @@ def test_a_list_is_taken_back_by_whoever_wrote_it_and_not_by_whom_it_costs(
     assert refused(withdraw, session, made.id, by=hand.id, **told).code == "not_yours"
     assert made.state is ProposalState.SUBMITTED
     assert withdraw(session, made.id, by=village.clerk.id, **told).state is ProposalState.WITHDRAWN
+
+
+# Filing a rating.
+
+
+def on_the_board(session: Session) -> Walk:
+    walk = a_walk(session, full=6).begins().grades()
+    walk.meets()
+    walk.posts()
+    return walk
+
+
+def an_officer(walk: Walk, name: str, role: Role, member: Member | None = None) -> Account:
+    account = an_account(walk.session, name=name, member=member)
+    zone = walk.session.get_one(Org, walk.township.parent_id)
+    a_post(walk.session, account, zone if role is Role.ZONE_OFFICER else walk.township, role)
+    return account
+
+
+def test_whoever_led_the_rating_of_the_branch_does_not_file_it(session: Session) -> None:
+    walk = on_the_board(session)
+    a_post(session, walk.secretary, walk.township, Role.TOWNSHIP_OFFICER)
+    assert refused(walk.files, by=walk.secretary.id).code == "own_entry"
+    assert walk.files().state is RatingState.CONFIRMED
+
+
+def test_whoever_took_a_step_of_the_branch_does_not_file_it_either(session: Session) -> None:
+    walk = a_walk(session, full=6).begins().grades()
+    deputy = an_officer(walk, "贺永年", Role.TOWNSHIP_OFFICER)
+    walk.meets(by=deputy.id)
+    walk.posts()
+    assert refused(walk.files, by=deputy.id).code == "own_entry"
+
+
+def test_officer_who_is_rated_in_it_leaves_it_to_one_who_is_not(session: Session) -> None:
+    walk = on_the_board(session)
+    walk.officer.member_id = walk.members[0].id
+    above = an_officer(walk, "顾云飞", Role.ZONE_OFFICER)
+    error = refused(walk.files)
+    assert (error.code, "顾云飞（示范区党建干部）" in error.message) == ("own_entry", True)
+    assert walk.files(by=above.id).state is RatingState.CONFIRMED
+
+
+def test_where_every_officer_is_rated_in_it_one_of_them_types_the_committees_number(session: Session) -> None:
+    walk = on_the_board(session)
+    walk.officer.member_id = walk.members[0].id
+    an_officer(walk, "顾云飞", Role.ZONE_OFFICER, walk.members[1])
+    assert walk.files().state is RatingState.CONFIRMED
