@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.console.rating_changes import changed_since
 from handlers.console.rating_frame import rating_frame
+from handlers.console.rating_next import next_card
 from handlers.console.rating_reach import rating_led, rating_read, shows_results
 from handlers.console.rating_rows import results_shown
 from handlers.console.rating_steps import day_typed
@@ -24,6 +25,8 @@ from models.ratings.rating import RatingState
 from models.ratings.rechecking import recheck_rating
 from models.ratings.ruling import rule, unrule
 from models.ratings.running import run_rating
+from models.ratings.steps import steps_of
+from models.ratings.trail import trail_of
 from models.refused import Refused
 
 # Whom a meeting may move: whoever the calculation gave a star, or none for want of points.
@@ -49,13 +52,15 @@ def _results_page(seen: RatingSeen, *, own: bool, error: Refused | None = None, 
     run, groups = shown["run"], shown["groups"]
     rows = [row for _, of in groups for row in of]
     rulings = rulings_of(edge.session, seen.rating.id)
+    decides = frame["deciding"] and frame["leads"]
     return page(
         "rating_results.html",
         STATUS_OF.get(error.code, 409) if error else 200,
         **frame,
         **shown,
         hand=edge.session.get_one(Account, run.account_id).name if run else "",
-        decides=frame["deciding"] and frame["leads"],
+        decides=decides,
+        after=_after(seen) if decides and run else None,
         rechecks=frame["leads"] and seen.rating.state in RECHECKED,
         changed=changed_since(seen, run) if run and own else [],
         for_all=sorted({why for row in rows for why in row.said(*FOR_ALL)}),
@@ -68,6 +73,16 @@ def _results_page(seen: RatingSeen, *, own: bool, error: Refused | None = None, 
         errors=error.extra.get("fields", {}) if error else {},
         failed=failed,
     )
+
+
+def _after(seen: RatingSeen) -> tuple[str, str] | None:
+    """Return the words and the address of what comes after a trial; None while this page has to do first."""
+    session = current().session
+    card = next_card(
+        seen, steps_of(session, seen.rating.id, now=current().now), trail_of(session, seen.rating.id)
+    )
+    here = url_for("console.rating_results", rating_id=seen.rating.id)
+    return (card.button, card.address) if card and card.button and card.address != here else None
 
 
 def _ruled(seen: RatingSeen, ruling: Ruling) -> dict[str, Any]:

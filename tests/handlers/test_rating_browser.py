@@ -107,6 +107,7 @@ def grade_all(page: Page) -> None:
     rows = page.locator(".graded")
     for at in range(rows.count() - 1):
         rows.nth(at).get_by_text("合格", exact=True).click()
+    expect(page.locator("[data-left]")).to_have_text("还有 1 人没有填，这次填的还没有存")
     page.get_by_role("button", name="先存着").click()
     expect(page.get_by_role("status")).to_contain_text("还有 1 人没有填")
     rows.last.get_by_text("合格", exact=True).click()
@@ -117,6 +118,8 @@ def settle_the_tie(page: Page) -> None:
     ties = page.locator("#ties")
     expect(ties).to_contain_text("五星名额 4 个，3 个已定，下面 2 位条件相同，请会议定 1 位")
     expect(ties.locator(".tick")).to_have_text(["高长山", "郭爱莲"])
+    # While the meeting has to decide here, nothing leads on.
+    expect(page.get_by_role("link", name="去登记大会")).to_have_count(0)
     ties.get_by_label("郭爱莲").check()
     ties.get_by_role("button", name="记下会议决定").click()
     # A decision without its reason is asked for again, with the choice as it was.
@@ -126,6 +129,7 @@ def settle_the_tie(page: Page) -> None:
     expect(ties).to_have_count(0)
     expect(page.locator("#differs")).to_contain_text("郭爱莲：星级为五星")
     expect(page.locator(".member", has_text="郭爱莲")).to_contain_text("全年义务调解最多")
+    expect(page.get_by_role("link", name="去登记大会")).to_be_visible()
 
 
 def hold_the_meeting(page: Page) -> None:

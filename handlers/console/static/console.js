@@ -44,6 +44,15 @@ document.addEventListener('change', (event) => {
   if (button) button.click();
 });
 
+// The bar under the grades counts who is still without one.
+const left = document.querySelector('[data-left]');
+if (left) {
+  document.addEventListener('change', () => {
+    const open = document.querySelectorAll('.graded:not(:has(.chips :checked))').length;
+    left.textContent = open ? `还有 ${open} 人没有填，这次填的还没有存` : '都填了，还没有存';
+  });
+}
+
 // Find a name while typing; "/" goes to the field, Enter on one hit goes to its row.
 const field = document.getElementById('q');
 if (field) {
