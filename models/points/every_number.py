@@ -10,8 +10,8 @@ from typing import Any
 from models.points.cycle import span_of
 from models.points.exact import EXACT, MOST_PLACES, round_half_up, show
 from models.points.explanation import Share
-from models.points.facts import Facts, MemberFacts
-from models.points.item_rules import sums_of
+from models.points.facts import Facts, MemberFacts, facts_refused
+from models.points.item_rules import ONCE_WORDS, sums_of
 from models.points.part_rules import Count, count_part
 from models.points.rating import Line, rate, tally
 from models.points.result import Result, result_json, results_text
@@ -25,6 +25,7 @@ def every_number(document: SchemeDocument, facts: Facts) -> dict[str, Any]:
     Numbers are decimal text, and where they have no end fractions such as "160/3". `results_sha` is the
     SHA-256 of the results' one text. Refused: cycle_invalid, facts_invalid, veto_without_document.
     """
+    _check_quantities(document, facts)
     results = rate(document, facts)
     members = {member.id: member for member in facts.members}
     span = span_of(document.cycle, facts.cycle)
@@ -38,6 +39,22 @@ def every_number(document: SchemeDocument, facts: Facts) -> dict[str, Any]:
         "members": [_member(document, members[one.member_id], one, facts.cycle) for one in results],
         "results_sha": sha256(results_text(results).encode()).hexdigest(),
     }
+
+
+def _check_quantities(document: SchemeDocument, facts: Facts) -> None:
+    """Refuse a quantity where an item counts once a period. The ledger has none: no proposal takes one."""
+    once = {item.id: item.title for item in document.items if item.unit in ONCE_WORDS}
+    wrong = [
+        {
+            "path": f"members[{at}].entries[{place}].quantity",
+            "message": f"“{once[entry.item]}”按月、按季度或一次性计，数量写 1",
+        }
+        for at, member in enumerate(facts.members)
+        for place, entry in enumerate(member.entries)
+        if entry.item in once and entry.quantity != 1
+    ]
+    if wrong:
+        raise facts_refused(wrong)
 
 
 def _excellent(document: SchemeDocument, members: Iterable[MemberFacts]) -> Iterator[dict[str, Any]]:

@@ -115,3 +115,15 @@ def test_page_names_every_field_and_no_other() -> None:
         for name in re.findall(r"`(\w+)`", row)
     }
     assert named == {field.name for kind in (Facts, MemberFacts, Entry) for field in fields(kind)}
+
+
+def test_quantity_of_what_counts_once_a_month_is_one(facts: Path) -> None:
+    content = json.loads(EXAMPLE)
+    entries = content["members"][0]["entries"]
+    place = next(at for at, entry in enumerate(entries) if entry["item"] == "post_duty")
+    entries[place]["quantity"] = 3
+    facts.write_text(json.dumps(content), "utf-8")
+    done = explained(DEMO, facts)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert f"members[0].entries[{place}].quantity" in done.stderr
+    assert "“设岗定责”按月、按季度或一次性计，数量写 1" in done.stderr
