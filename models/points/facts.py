@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from models.points.cycle import CYCLE, PERIOD
+from models.points.entry import Source
 from models.points.scheme_piece import Code, LevelName
 from models.points.scheme_stars import Grade
 from models.points.scheme_words import path_of, say
@@ -28,6 +29,7 @@ from models.points.strict_json import UnreadableJSON, parse_json
 from models.refused import Refused
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+SOURCES = frozenset(source.value for source in Source)
 # What the ledger can hold: points and quantities have up to four decimals.
 AMOUNT = re.compile(r"-?[0-9]{1,7}(\.[0-9]{1,4})?")
 
@@ -66,6 +68,12 @@ def _written(pattern: re.Pattern[str], example: str) -> Callable[[object], objec
     return check
 
 
+def _source(value: object) -> object:
+    if not isinstance(value, str) or value not in SOURCES:
+        raise ValueError(f"只能是 {'、'.join(Source)}")
+    return value
+
+
 def _pairs(value: object) -> object:
     """Read {"name": what} as pairs; the order is that of the names."""
     if isinstance(value, dict):
@@ -87,6 +95,7 @@ Amount = Annotated[Decimal, BeforeValidator(_amount)]
 Quantity = Annotated[Decimal, BeforeValidator(_quantity)]
 Cycle = Annotated[str, BeforeValidator(_written(CYCLE, "2026、2026H2、2026Q4 或 2026-11"))]
 Period = Annotated[str, BeforeValidator(_written(PERIOD, "2026-11"))]
+From = Annotated[str, BeforeValidator(_source)]
 Id = Annotated[StrictInt, Field(ge=1)]
 
 
@@ -105,7 +114,7 @@ class Entry:
     occurred_on: Day
     quantity: Quantity
     points: Amount
-    source: StrictStr
+    source: From
     gathering_id: Id | None = None
     reverses: Id | None = None
     title: StrictStr | None = None
@@ -233,6 +242,8 @@ def _disagreements(facts: Facts) -> Iterator[dict[str, str]]:
             path = f"members[{at}].entries[{place}]"
             if ids[entry.id] > 1:
                 yield {"path": f"{path}.id", "message": "同一个编号写了两次"}
+            if entry.source == Source.ATTENDANCE and entry.gathering_id is None:
+                yield {"path": f"{path}.gathering_id", "message": "来源是到会的要写活动的编号"}
             if entry.reverses is None:
                 continue
             original = own.get(entry.reverses)

@@ -22,6 +22,7 @@ def an_entry(**changes: Any) -> Content:
         "quantity": "1",
         "points": "-1",
         "source": "attendance",
+        "gathering_id": 7,
     } | changes
 
 
@@ -82,6 +83,9 @@ def test_numbers_may_be_written_as_numbers_and_stay_as_written() -> None:
         (some_facts({"entries": [an_entry(points="1e3")]}), "members[0].entries[0].points", "最多 4 位小数"),
         (some_facts({"entries": [an_entry(points=True)]}), "members[0].entries[0].points", "最多 4 位小数"),
         (some_facts({"entries": [an_entry(period="2026-13")]}), "members[0].entries[0].period", "2026-11"),
+        (some_facts({"entries": [an_entry(source="login")]}), "members[0].entries[0].source", "只能是"),
+        (some_facts({"entries": [an_entry(source="attendance", gathering_id=None)]}),
+         "members[0].entries[0].gathering_id", "活动的编号"),
         (some_facts({"id": "1"}), "members[0].id", "应当是整数"),
         (some_facts({"id": 2}, {}), "members[0].id", "同一个编号写了两次"),
         (some_facts({"entries": [an_entry(), an_entry()]}), "members[0].entries[1].id", "同一个编号写了两次"),
