@@ -47,7 +47,7 @@ def _next(rating_id: int) -> Iterator[Owed]:
     card = next_card(seen, steps, trail_of(edge.session, rating_id))
     if card is None or not card.button:
         return
-    why = card.back or card.waits or f"{card.who}办"
+    why = card.back or card.waits or card.says[0].rstrip("。")
     if card.until and not card.back:
         why = f"{card.until}。{why}"
     yield Owed(f"{cycle_words(seen.rating.cycle)}星级评定：{card.title}", why, card.button, card.address)
