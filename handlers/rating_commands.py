@@ -14,6 +14,7 @@ from models.points.scheme_document import read_scheme
 from models.ratings.verifying import LARGEST, snapshot_of, verify_rating, verify_snapshot
 from models.refused import Refused
 
+KEY = click.IntRange(1, 2**63 - 1)  # what a row can be numbered
 JSON_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -35,7 +36,7 @@ def explain(scheme: Path, facts: Path) -> None:
 
 
 @rating.command("verify", help="把备案时的存档重算一遍，逐项核对；按编号连数据库，或用 --file 只看存档文件。")
-@click.argument("rating_id", type=int, required=False)
+@click.argument("rating_id", type=KEY, required=False)
 @click.option("--file", "file", type=JSON_FILE, help="存档文件，不连数据库")
 @click.pass_obj
 def verify(open_desk: Open, rating_id: int | None, file: Path | None) -> None:
@@ -62,7 +63,7 @@ def verify(open_desk: Open, rating_id: int | None, file: Path | None) -> None:
 
 
 @rating.command("snapshot", help="打印一次定星备案时的存档全文，另存后可以用 verify --file 核对。")
-@click.argument("rating_id", type=int)
+@click.argument("rating_id", type=KEY)
 @click.pass_obj
 def snapshot(open_desk: Open, rating_id: int) -> None:
     """Print the frozen text exactly as it was hashed."""

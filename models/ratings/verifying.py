@@ -115,19 +115,27 @@ def verify_snapshot(text: str | bytes) -> list[str]:
             return ["不是定星存档，或者版本不认识"]
         document = read_scheme(_text(content["scheme"]["document"]))
         facts = facts_of(content["facts"])
-        return [
+        found = [
             *_scheme(content["scheme"], document),
             *_results(content, document, facts),
             *_excellent(content, facts),
             *_acts(content["acts"], document),
             *_sheets(content, document),
         ]
+        return [_printable(problem) for problem in found]
     except UnreadableJSON as error:
         return [f"存档读不了：{error}"]
     except Refused as error:
         return [f"存档读不了：{error.message}"]
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except RecursionError:
+        return ["存档读不了：层次太深"]
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return ["存档不完整，有内容缺了或写法不对"]
+
+
+def _printable(problem: str) -> str:
+    """Return a line that no terminal takes for a command, whatever the text it quotes holds."""
+    return "".join(sign if sign.isprintable() else "�" for sign in problem)
 
 
 def _text(content: Any) -> str:
@@ -226,6 +234,7 @@ def _sheets(content: Mapping[str, Any], document: SchemeDocument) -> Iterator[st
         if sheet["workdays"] != document.publicity_workdays:
             told = f"办法规定公示 {document.publicity_workdays} 个工作日，存档写 {sheet['workdays']} 个"
             yield f"{sheet['posted_on']} 张贴的公示，{told}"
+            continue
         day, left = date.fromisoformat(sheet["posted_on"]), sheet["workdays"]
         while left > 0:
             day += timedelta(days=1)
