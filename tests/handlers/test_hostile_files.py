@@ -167,3 +167,10 @@ def test_days_of_a_sheet_without_number_are_not_counted_one_by_one(sessions: Ses
         content = json.loads(frozen(session)[1])
     content["sheets"][0]["workdays"] = 10**30
     assert any("办法规定公示 5 个工作日" in problem for problem in verify_snapshot(json.dumps(content)))
+
+
+def test_sheet_that_hangs_to_the_end_of_time_is_no_sheet(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        content = json.loads(frozen(session)[1])
+    content["sheets"][0]["posted_on"] = "9999-12-31"
+    assert verify_snapshot(json.dumps(content)) == ["存档不完整，有内容缺了或写法不对"]
