@@ -28,6 +28,7 @@ from models.people.rights import Verb
 from models.people.roster import member_seen
 from models.people.said import SAID_TEXT, Said
 from models.points.back_dating import check_not_filed
+from models.points.own_wish import check_own_wish
 from models.refused import Refused
 
 
@@ -65,7 +66,10 @@ def _change(member_id: int, change: str) -> None:
     match change:
         case "category":
             code, from_on = form.get("category", ""), _open_day(member_id, "from_on")
-            set_category(edge.session, member_id, code, from_on=from_on, **hand())
+            how = next((one for one in Said if one == form.get("how")), None)
+            _, branch, _ = member_seen(edge.session, member_id)
+            check_own_wish(edge.session, branch, code, from_on, how)
+            set_category(edge.session, member_id, code, from_on=from_on, how=how, **hand())
         case "unrated":
             how = typed_choice("how", Said, "请选本人怎么说的")
             decided_on = _open_day(member_id, "decided_on")

@@ -29,9 +29,12 @@ CATEGORY_TEXT = {
 
 
 def set_category(
-    session: Session, member_id: int, code: str, *, from_on: date, by: int, via: Via, now: datetime
-) -> Spell:
+    session: Session, member_id: int, code: str, *, from_on: date, by: int, via: Via, now: datetime,
+    how: Said | None = None,
+) -> Spell:  # fmt: skip
     """Let a member belong to another category from a day on; the one before ends on the eve.
+
+    `how`: in what way the member asked for it, where the category stands outside the rating.
 
     The day is this year's and not ahead, so that no year that was rated already changes by it.
     Refused: not_found, bad_change with `fields`.
@@ -52,19 +55,20 @@ def set_category(
     if any(spell.from_on > from_on for spell in held):
         raise _bad(from_on="这一天以后已经改过类别，请写更晚的一天")
     current = held[0] if held else None
+    told = {"how": how} if how is not None else {}
     if current is not None and current.code == code:
         raise _bad(category=f"已经是{CATEGORY_TEXT[code]}了")
     if current is not None and current.from_on == from_on:
         current.code = code
         session.flush()
-        return _noted(session, member, current, "set_category", by, via)
+        return _noted(session, member, current, "set_category", by, via, **told)
     if current is not None:
         current.to_on = from_on - timedelta(days=1)
         session.flush()
     spell = Spell(member_id=member_id, kind=SpellKind.CATEGORY, code=code, from_on=from_on, approved_by=by)
     session.add(spell)
     session.flush()
-    return _noted(session, member, spell, "set_category", by, via)
+    return _noted(session, member, spell, "set_category", by, via, **told)
 
 
 def leave_rating(

@@ -3,14 +3,18 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from models.audit import Audit
 from models.people.member import Member, MemberStatus, SpellKind
 from models.people.membership import spells_of_member
+from models.people.org import Org
 from models.ratings.rating import RatingState
 from tests.factories import a_rating
 from tests.handlers.console_site import Site
 from tests.handlers.test_persons import acts
 from tests.points.proposers import a_scheme_of_deeds
+from tests.points.published import publish_for
 
 
 def spells(site: Site, member: Member) -> list[tuple[SpellKind, str | None, date]]:
@@ -136,3 +140,23 @@ def test_nobody_is_moved_back_into_a_filed_cycle_of_either_branch(site: Site, fi
         browser.post(f"/console/people/{member.id}/move", sent | {"moved_on": "2026-10-01"}).status_code
         == 200
     )
+
+
+def test_nobody_is_put_outside_the_rating_by_a_category_they_did_not_ask_for(site: Site) -> None:
+    with site.sessions.begin() as session:
+        publish_for(session, session.get_one(Org, site.orgs["home"].id), "ZONE")
+    browser, member = site.browser("secretary"), site.members["王丽娟"]
+    sent = {"change": "category", "category": "veteran_or_ill", "from_on": "2026-10-01"}
+    page = browser.post(address(site, "王丽娟"), sent)
+    assert page.status_code == 400
+    assert "这一类不参评，要本人提出，请选本人怎么说的" in page.text
+    assert 'value="2026-10-01"' in page.text
+    assert spells(site, member) == []
+    assert browser.post(address(site, "王丽娟"), sent | {"how": "in_person"}).status_code == 303
+    assert spells(site, member) == [(SpellKind.CATEGORY, "veteran_or_ill", date(2026, 10, 1))]
+    with site.sessions() as session:
+        [noted] = session.scalars(select(Audit).where(Audit.verb == "set_category"))
+        assert (noted.after or {})["how"] == "in_person"
+    # A category that is rated needs no such word.
+    back = {"change": "category", "category": "resident", "from_on": "2026-11-01"}
+    assert browser.post(address(site, "王丽娟"), back).status_code == 303
