@@ -43,18 +43,7 @@ def set_category(
     if code not in CATEGORY_TEXT:
         raise _bad(category="请选一个类别")
     _check_day("from_on", from_on, now)
-    held = session.scalars(
-        select(Spell)
-        .where(
-            Spell.member_id == member_id,
-            Spell.kind == SpellKind.CATEGORY,
-            or_(Spell.to_on.is_(None), Spell.to_on >= from_on),
-        )
-        .with_for_update()
-    ).all()
-    if any(spell.from_on > from_on for spell in held):
-        raise _bad(from_on="这一天以后已经改过类别，请写更晚的一天")
-    current = held[0] if held else None
+    current = _category_held(session, member_id, from_on)
     told = {"how": how} if how is not None else {}
     if current is not None and current.code == code:
         raise _bad(category=f"已经是{CATEGORY_TEXT[code]}了")
@@ -69,6 +58,22 @@ def set_category(
     session.add(spell)
     session.flush()
     return _noted(session, member, spell, "set_category", by, via, **told)
+
+
+def _category_held(session: Session, member_id: int, day: date) -> Spell | None:
+    """Return the category held on `day`, locked. Refused: bad_change, where another follows it."""
+    held = session.scalars(
+        select(Spell)
+        .where(
+            Spell.member_id == member_id,
+            Spell.kind == SpellKind.CATEGORY,
+            or_(Spell.to_on.is_(None), Spell.to_on >= day),
+        )
+        .with_for_update()
+    ).all()
+    if any(spell.from_on > day for spell in held):
+        raise _bad(from_on="这一天以后已经改过类别，请写更晚的一天")
+    return held[0] if held else None
 
 
 def leave_rating(
