@@ -57,5 +57,5 @@ def test_text_with_a_byte_order_mark_is_read() -> None:
 def test_more_items_than_a_town_can_mean_are_refused() -> None:
     items = [{"id": f"help{at}", "title": "帮扶", "part": "task", "pts": 1} for at in range(10_000)]
     refused = refusal(json.dumps(a_scheme(items=items[:5000])))
-    assert refused.extra["fields"] == [{"path": "items", "message": "最多 500 项"}]
+    assert refused.extra["fields"] == [{"path": "items", "message": "最多 500 项，现在有 5000 项"}]
     assert "文件太大" in refusal(json.dumps(a_scheme(items=items))).message
