@@ -38,6 +38,8 @@ def rule(
     seen = _open(session, rating_id)
     told = reason_of(reason, "评定")
     _check_ruling(session, seen, member_id, kind, decided_on, now=now)
+    if kind is RulingKind.SEAT and star not in {quota.star for quota in seen.document.quotas}:
+        raise Refused("no_tie", "这个星级没有要会议评定的名额")
     row = session.get(Ruling, (rating_id, member_id))
     if row is None:
         row = Ruling(rating_id=rating_id, member_id=member_id)

@@ -138,7 +138,8 @@ ALL = (*MARKUP, *ATTRIBUTES, *WORDS)
 # In a page: every element that is there because of one of these, as the start of its markup. What people
 # typed stands in these attributes, and behind the account's own address, and nowhere else.
 INJECTED = """() => {
-  const spoken = ['value', 'title', 'alt', 'placeholder', 'aria-label', 'data-name', 'content', 'label'];
+  const spoken = ['value', 'title', 'alt', 'placeholder', 'aria-label', 'data-name', 'data-label', 'content',
+    'label'];
   const found = [];
   const look = (root) => {
     for (const one of root.querySelectorAll('*')) {

@@ -192,6 +192,14 @@ def test_no_more_seats_are_given_than_there_are(session: Session) -> None:
         rules(walk, 2, RulingKind.SEAT, 5)
 
 
+@pytest.mark.parametrize("star", [None, 0, -1, 3, 11, 10**12])
+def test_there_is_no_seat_of_a_star_without_a_quota(session: Session, star: int | None) -> None:
+    walk = at_the_last_seat(session)
+    walk.begins().grades(walk.members[:3])
+    with refused("no_tie"):
+        rules(walk, 1, RulingKind.SEAT, star)
+
+
 def test_meeting_moves_a_star_by_one_level_with_a_reason(session: Session) -> None:
     walk = a_walk(session, full=3).begins().grades()
     rules(walk, 0, RulingKind.RAISE)
