@@ -2,10 +2,14 @@
 
 from enum import StrEnum
 from typing import Any, NamedTuple
+from unicodedata import category
 
 from models.refused import Refused
 
 LONGEST_ANSWER = 60
+# Control, format, line and paragraph signs, halves of signs. Rare characters of names are none of these,
+# even if Python does not know them yet.
+UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Cs")
 
 
 class Said(StrEnum):
@@ -39,9 +43,18 @@ def hand_of(filing: Filing | None, member_id: int) -> dict[str, Any]:
     return {"account_id": filing.account_id} if filing else {"member_id": member_id}
 
 
+def readable(text: str) -> str:
+    """Return a text without what nobody sees (control signs, marks that turn the direction), stripped.
+
+    Else a reason could be two signs that show nothing. Line breaks stay.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(sign for sign in lines if sign == "\n" or category(sign) not in UNSEEN).strip()
+
+
 def tidy_answer(answer: str, *, approve: bool) -> str | None:
     """Return the line beside an answer, None for none; whoever says no says why. Refused: reason_missing."""
-    answer = answer.strip()
+    answer = " ".join(readable(answer).split())
     if len(answer) > LONGEST_ANSWER or (not approve and len(answer) < 2):
         words = f"请写一句原因，2 到 {LONGEST_ANSWER} 个字" if not approve else f"最多 {LONGEST_ANSWER} 个字"
         raise Refused("reason_missing", words, fields={"answer": words})

@@ -11,7 +11,7 @@ from models.audit import Via, record
 from models.clock import day_of
 from models.gatherings.workdays import after_workdays
 from models.people.member import Member
-from models.people.said import Filing, Said, hand_of
+from models.people.said import Filing, Said, hand_of, readable
 from models.points.closing import rated_in
 from models.points.cycle import cycle_words
 from models.points.entry import PointEntry
@@ -100,7 +100,7 @@ def _check_flood(session: Session, member_id: int, now: datetime) -> None:
 
 def tidy_words(words: str, field: str, missing: str) -> str:
     """Return a text as it is stored, 2 to 200 characters. Refused: bad_objection with `fields`."""
-    words = words.strip()
+    words = readable(words)
     if not 2 <= len(words) <= LONGEST_SAID:
         said = f"{missing}，2 到 {LONGEST_SAID} 个字"
         raise Refused("bad_objection", said, fields={field: said})
