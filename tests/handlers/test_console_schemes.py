@@ -124,7 +124,7 @@ def test_markup_in_a_document_stays_text(site: Site) -> None:
 def test_open_document_is_shown_and_offers_no_way_to_publish(site: Site) -> None:
     answer = check(site, (FROM_ELSEWHERE / "hongdong.json").read_bytes())
     assert answer.status_code == 200
-    assert "每季度评议四个等次各计多少分没有说明" in answer.text
+    assert "每季度评议四个等次各计多少分、自评和互评各占多少没有说明" in answer.text
     assert 'name="document"' not in answer.text
 
 
