@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine, text
 
+from models.demo.tree import SCHEMES
 from tests.bench.ground import platform
 from tests.chromium import launched
 from tests.running import Running
@@ -26,11 +27,15 @@ COLOURS = 48  # quiet pages need no more, and a repository is kept small
 
 
 class Shot(NamedTuple):
-    """One page: the picture's name, who looks, and its address; `{…}` is an id that QUERIES finds."""
+    """One page: the picture's name, who looks, and its address; `{…}` is an id that QUERIES finds.
+
+    `file`: a scheme's text that is sent from there by the page's form; its answer is the picture.
+    """
 
     name: str
     login: str
     address: str
+    file: str = ""
 
 
 QUERIES = {
@@ -56,9 +61,24 @@ QUERIES = {
     " AND o.code = 'HZ03'",
     "reviewed": "SELECT id FROM article WHERE state = 'reviewed'",
     "published": "SELECT id FROM article WHERE state = 'published'",
-    "member": "SELECT e.member_id FROM point_entry e WHERE e.item = 'volunteer' GROUP BY 1"
-    " ORDER BY count(*) DESC",
+    "proposal": "SELECT p.id FROM proposal p JOIN org o ON o.id = p.branch_id WHERE o.code = 'HZ01'"
+    " AND p.state = 'approved' ORDER BY p.decided_at DESC",
+    "objection": "SELECT id FROM objection WHERE answered_at IS NULL AND how IS NOT NULL",
+    "objection_answered": "SELECT id FROM objection WHERE state = 'upheld'",
+    "objector": "SELECT member_id FROM objection WHERE answered_at IS NULL AND how IS NOT NULL",
+    "half_graded": "SELECT r.id FROM rating r JOIN org o ON o.id = r.branch_id WHERE o.code = 'XB05'",
+    "on_board": "SELECT r.id FROM rating r JOIN org o ON o.id = r.branch_id WHERE o.code = 'XB07'",
+    "disputed": "SELECT r.id FROM rating r JOIN org o ON o.id = r.branch_id WHERE o.code = 'HZ01'",
+    "tied": "SELECT r.id FROM rating r JOIN org o ON o.id = r.branch_id WHERE o.code = 'HZ02'",
+    "scheme": "SELECT id FROM scheme WHERE code = 'ZONE' ORDER BY version DESC",
+    "unrated": "SELECT m.id FROM member m JOIN org o ON o.id = m.branch_id WHERE o.code = 'DY07'"
+    " ORDER BY m.id DESC",
+    "member": "SELECT e.member_id FROM point_entry e JOIN org o ON o.id = e.branch_id WHERE o.code = 'HZ03'"
+    " AND e.item = 'volunteer' GROUP BY 1 ORDER BY count(*) DESC, 1",
 }
+ZONE_SCHEME = (SCHEMES / "ZONE.json").read_text("utf-8")
+# A part misspelt, and an item that earns where one can only lose.
+FAULTY = ZONE_SCHEME.replace('"part": "task"', '"part": "tasks"', 1).replace('"pts": -2', '"pts": 2', 1)
 SHOTS = (
     Shot("front", "", "/"),
     Shot("login", "", "/console/login"),
@@ -90,7 +110,40 @@ SHOTS = (
     Shot("points-book", "hzsq-sj", "/console/points"),
     Shot("points-month", "hzsq-sj", "/console/points/month?month=2026-10"),
     Shot("points-cards", "hzsq-sj", "/console/points/cards"),
-    Shot("points-cards-print", "hzsq-sj", "/console/points/cards/print?who=no_phone"),
+    Shot("points-cards-print", "qlw-sj", "/console/points/cards/print?who=no_phone"),
+    Shot("membership", "dy07-sj", "/console/members/{unrated}/membership"),
+    Shot("proposals", "qlw-sj", "/console/proposals"),
+    Shot("proposals-clerk", "qlw-zg", "/console/proposals"),
+    Shot("proposals-decided", "hzsq-sj", "/console/proposals"),
+    Shot("proposal-new", "qlw-sj", "/console/proposals/new"),
+    Shot("objections", "qlw-wy", "/console/objections"),
+    Shot("objection", "qlw-wy", "/console/objections/{objection}"),
+    Shot("objection-new", "qlw-zg", "/console/objections/new?member={objector}"),
+    Shot("objection-receipt", "qlw-wy", "/console/objections/{objection}/receipt"),
+    Shot("objection-answered", "hzsq-sj", "/console/objections/{objection_answered}"),
+    Shot("objection-paper", "hzsq-sj", "/console/objections/{objection_answered}/paper"),
+    Shot("ratings", "qlw-sj", "/console/ratings"),
+    Shot("ratings-under-way", "xb05-sj", "/console/ratings"),
+    Shot("ratings-below", "xb-gb", "/console/ratings/below?cycle=2026Q3"),
+    Shot("ratings-below-filed", "hz-gb", "/console/ratings/below?cycle=2025"),
+    Shot("ratings-below-zone", "sfq-gb", "/console/ratings/below?cycle=2025"),
+    Shot("rating-begun", "xb05-sj", "/console/ratings/{half_graded}"),
+    Shot("rating-grades", "xb05-sj", "/console/ratings/{half_graded}/grades"),
+    Shot("rating-results", "xb05-sj", "/console/ratings/{half_graded}/results"),
+    Shot("rating-meeting", "xb05-sj", "/console/ratings/{half_graded}/steps/assembly_appraisal"),
+    Shot("rating-on-board", "xb07-sj", "/console/ratings/{on_board}"),
+    Shot("rating-posting", "xb07-sj", "/console/ratings/{on_board}/posting"),
+    Shot("rating-board", "xb07-sj", "/console/ratings/{on_board}/board"),
+    Shot("rating-filing", "xb-gb", "/console/ratings/{on_board}/filing"),
+    Shot("rating-archived", "qlw-sj", "/console/ratings/{disputed}"),
+    Shot("rating-results-archived", "qlw-sj", "/console/ratings/{disputed}/results"),
+    Shot("rating-results-tied", "lsp-sj", "/console/ratings/{tied}/results"),
+    Shot("rating-sheet", "qlw-sj", "/console/ratings/{disputed}/sheet"),
+    Shot("rating-filed", "hz-gb", "/console/ratings/{disputed}/filing"),
+    Shot("schemes", "hz-gb", "/console/schemes"),
+    Shot("scheme", "hz-gb", "/console/schemes/{scheme}"),
+    Shot("scheme-check", "sfq-gb", "/console/schemes", FAULTY),
+    Shot("scheme-narrowing", "hz-gb", "/console/schemes/{scheme}/narrowing"),
     Shot("slips", "qlw-sj", "/console/slips"),
     Shot("imports", "qlw-zg", "/console/imports"),
     Shot("required-items", "hz-gb", "/console/required-items"),
@@ -173,9 +226,19 @@ def logged_in(browser: Browser, running: Running, login: str, width: int) -> Pag
 def take(page: Page, shot: Shot, width: int, ids: dict[str, int]) -> Path:
     """Take one picture of the whole page, with few colours."""
     page.goto(shot.address.format(**ids))
+    if shot.file:
+        page.get_by_label("办法文件").set_input_files(
+            {"name": "scheme.json", "mimeType": "application/json", "buffer": shot.file.encode()}
+        )
+        page.get_by_role("button", name="核对").click()
     page.wait_for_load_state("networkidle" if "projector" not in shot.name else "load")
-    path = OUT / f"{shot.name}-{width}.png"
+    path, usual = OUT / f"{shot.name}-{width}.png", page.viewport_size
+    if usual and page.locator(".confirm").count():
+        # What sticks to the bottom of the screen would lie across the middle of the picture.
+        page.set_viewport_size({"width": width, "height": page.evaluate("document.body.scrollHeight")})
     page.screenshot(path=path, full_page=True)
+    if usual:
+        page.set_viewport_size(usual)
     with Image.open(path) as picture:
         picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     return path
