@@ -123,7 +123,7 @@ def move_member(
     Whoever calls brings the rolls of both branches up to it (follow_roster).
     Refused: not_found, bad_change with `fields`, holds_post.
     """
-    member = living_member(session, member_id)
+    member = _held(session, member_id)
     if branch.kind not in BRANCHES or branch.dissolved_on is not None or branch.id == member.branch_id:
         raise _bad(branch="请选另一个党支部")
     _check_moved_on(session, member_id, moved_on, now)
@@ -149,6 +149,12 @@ def move_member(
         after={"branch_id": branch.id, "moved_on": f"{moved_on}", "document": document},
     )  # fmt: skip
     return member
+
+
+def _held(session: Session, member_id: int) -> Member:
+    """Return a member who has not left, held so that a form sent twice is one act. Refused: not_found."""
+    session.get(Member, member_id, with_for_update={"key_share": True}, populate_existing=True)
+    return living_member(session, member_id)
 
 
 def _check_moved_on(session: Session, member_id: int, moved_on: date, now: datetime) -> None:
@@ -190,7 +196,7 @@ def let_go(
     The record stays; no rating of a cycle that ends later knows the person. Whoever calls brings the rolls
     up to it (follow_roster). Refused: not_found, bad_change with `fields`.
     """
-    member = living_member(session, member_id)
+    member = _held(session, member_id)
     if status not in LEAVING:
         raise _bad(status="请选一项")
     if left_on > day_of(now) or (member.joined_on is not None and left_on < member.joined_on):

@@ -124,7 +124,7 @@ def dated(site: Site, place: str, day: str) -> list[TestResponse]:
 
 
 def test_day_that_is_none_is_refused_wherever_it_is_typed(site: Site) -> None:
-    rate_by(site)
+    rate_by(site, vetoes=[{"id": "vice", "title": "涉黄赌毒", "effect": "not_rated"}])
     place = begin(site)
     before = count(site, Proposal, RatingAct, Veto, MemberMove, Spell)
     for day in DAYS:

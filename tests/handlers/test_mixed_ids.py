@@ -17,6 +17,7 @@ from tests.handlers.rated_site import begin, meet, put_up, rate_by
 from tests.handlers.test_proposals import PLACE, ids, put_down, stand
 
 HERE, THERE = "白玉珍", "冯小军"  # of the own branch, of the neighbour's
+VICE = {"id": "vice", "title": "涉黄赌毒", "effect": "not_rated"}
 PAPER = {"document": "河东纪〔2026〕9号"}
 
 
@@ -36,7 +37,7 @@ def counted(site: Site, *tables: type) -> list[int | None]:
 
 
 def test_own_rating_takes_no_decision_about_a_member_of_another_branch(site: Site) -> None:
-    rate_by(site)
+    rate_by(site, vetoes=[VICE])
     place, secretary, other = begin(site), site.browser("secretary"), site.members[THERE].id
     theirs, day = a_veto(site, THERE), {"decided_on": "2026-12-14"}
     assert site.members[THERE].branch_id != site.members[HERE].branch_id
