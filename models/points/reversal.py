@@ -50,7 +50,7 @@ def reverse_entry(session: Session, entry_id: int, *, reason: str, by: int, via:
     session.flush()
     record(
         session, "reverse_entry", "point_entry", entry.id, via=via, account_id=by, org_id=entry.branch_id,
-        after={"reversal": undo.id, "item": entry.item, "points": str(undo.points)},
+        after={"reversal": undo.id, "item": entry.item},
     )  # fmt: skip
     return undo
 

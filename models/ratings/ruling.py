@@ -51,7 +51,7 @@ def rule(
         _check_seated(session, seen, member_id)
     record(
         session, "rule", "rating", rating_id, via=Via.CONSOLE, account_id=by, org_id=seen.branch.id,
-        after={"member": member_id, "kind": kind, "star": row.star},
+        after={"member": member_id, "kind": kind},
     )  # fmt: skip
     return row
 

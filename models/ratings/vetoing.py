@@ -57,7 +57,7 @@ def record_veto(
     session.flush()
     record(
         session, "record", "veto", veto.id, via=Via.CONSOLE, account_id=by, org_id=branch.id,
-        after={"cycle": cycle, "code": code},
+        after={"cycle": cycle},  # which veto is nobody's who reads the log
     )  # fmt: skip
     return veto
 
