@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import day_of
+from models.people.account import Account
 from models.people.member import Member
 from models.people.org import Org
 from models.points.closing import filed_members
@@ -65,7 +66,7 @@ def record_veto(
 def lift_veto(session: Session, veto_id: int, *, document: str, by: int, now: datetime) -> Veto:
     """Lift a veto by another paper: from now on no calculation sees it. What is filed stays.
 
-    Refused: not_found, document_missing, veto_lifted.
+    Nobody lifts their own. Refused: not_found, document_missing, veto_lifted, own_entry.
     """
     query = select(Veto).where(Veto.id == veto_id).with_for_update()
     veto = session.scalar(query.execution_options(populate_existing=True))
@@ -74,6 +75,8 @@ def lift_veto(session: Session, veto_id: int, *, document: str, by: int, now: da
     number = paper_of(document)
     if veto.lifted_at is not None:
         raise Refused("veto_lifted", "这一条已经解除了")
+    if session.get_one(Account, by).member_id == veto.member_id:
+        raise Refused("own_entry", "这一条登记的是您本人，请另一位书记或副书记解除；没有的，请镇里明确一位")
     veto.lifted_document, veto.lifted_at, veto.lifted_by = number, now, by
     session.flush()
     branch_id = session.scalar(select(Member.branch_id).where(Member.id == veto.member_id))

@@ -1,5 +1,6 @@
 """Nobody is judge in their own cause: not by taking back what others wrote, nor by another door."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,12 +17,13 @@ from models.ratings.appealing import appeal
 from models.ratings.objecting import withdraw_objection
 from models.ratings.objection import Objection, ObjectionState
 from models.ratings.rating import RatingState
+from models.ratings.vetoing import lift_veto, record_veto
 from tests.conftest import NOON
 from tests.factories import a_post, an_account
 from tests.points.proposers import a_deed, a_village
 from tests.points.test_proposing import refused
 from tests.ratings.disputes import DAY, Branch, a_disputed_branch
-from tests.ratings.walk import Walk, a_walk
+from tests.ratings.walk import JANUARY, Walk, a_walk
 
 
 def take_back(branch: Branch, objection: Objection, role: Role, how: Said) -> Objection:
@@ -115,3 +117,14 @@ def test_where_every_officer_is_rated_in_it_one_of_them_types_the_committees_num
     walk.officer.member_id = walk.members[0].id
     an_officer(walk, "顾云飞", Role.ZONE_OFFICER, walk.members[1])
     assert walk.files().state is RatingState.CONFIRMED
+
+
+def test_nobody_lifts_the_veto_on_themselves(session: Session) -> None:
+    walk = a_walk(session, full=3, vetoes=[{"id": "vice", "title": "涉黄赌毒", "effect": "not_rated"}])
+    walk.secretary.member_id = walk.members[0].id
+    told: dict[str, Any] = {"document": "河东纪〔2026〕9号", "decided_by": "河东镇纪委", "now": JANUARY}
+    told |= {"decided_on": date(2026, 12, 10), "by": walk.officer.id}
+    own, others = (record_veto(session, one.id, "vice", **told) for one in walk.members[:2])
+    paper: dict[str, Any] = {"document": "河东纪〔2026〕19号", "by": walk.secretary.id, "now": JANUARY}
+    assert refused(lift_veto, session, own.id, **paper).code == "own_entry"
+    assert lift_veto(session, others.id, **paper).lifted_at is not None
