@@ -131,8 +131,10 @@ def create_scheme_use(scheme_id: int) -> Response:
     org = org_asked(Verb.KEEP_SCHEMES, request.form.get("org"))
     if not org.path.startswith(found.issuer.path):
         raise Refused("not_found", "没有找到")
-    month = request.form.get("from_month", "")
-    use_scheme(current().session, org, found.scheme, from_month=month, by=staff().account_id)
+    month, session = request.form.get("from_month", ""), current().session
+    # An earlier version of one's own may narrow what holds above no longer.
+    check_narrows(session, document_of(found.scheme.document), found.issuer, month)
+    use_scheme(session, org, found.scheme, from_month=month, by=staff().account_id)
     return go("console.schemes", org=org.id)
 
 

@@ -200,6 +200,24 @@ def test_township_does_not_replace_the_scheme_from_above(site: Site) -> None:
     assert held(site, "home", "2027-01") == "LOCAL 1"
 
 
+def test_townships_earlier_scheme_does_not_come_back_over_the_zones_next_one(site: Site) -> None:
+    scheme_id = in_force(site, zone_scheme())
+    town = site.browser("town")
+    fields = {"title": "河东镇积分办法", "items.volunteer.cap": "6", "quotas.5.max_ratio": ""}
+    lowered = town.post(f"{PAGE}/{scheme_id}/narrowing", fields)
+    assert publish(site, lowered, who="town", org="town").status_code == 303
+    with site.sessions.begin() as session:
+        own = session.scalars(select(Scheme.id).order_by(Scheme.id.desc())).first()
+        zone = session.merge(site.orgs["zone"], load=False)
+        text = json.dumps(zone_scheme(version=2))
+        scheme = publish_scheme(session, text, issuer=zone, by=None, now=NOON)
+        use_scheme(session, zone, scheme, from_month="2028-01", by=None)
+    use = {"org": str(site.orgs["town"].id), "from_month": "2028-01"}
+    again = town.post(f"{PAGE}/{own}/use", use)
+    assert (again.status_code, "上级用的是 LOCAL 第 2 版" in again.text) == (400, True)
+    assert town.post(f"{PAGE}/{own}/use", use | {"from_month": "2027-01"}).status_code == 303
+
+
 def test_township_publishes_for_nobody_above_or_beside(site: Site) -> None:
     for org in ("zone", "far"):
         assert check(site, zone_scheme(), who="town", org=org).status_code in (403, 404)
