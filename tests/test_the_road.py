@@ -376,7 +376,7 @@ def points_are_explained(zone: Running, secretary: PlainBrowser, phones: dict[st
     assert "周秀英" in entry["by"]
     assert mine["total"] == "1.0"
     assert mine["parts"][0]["subtotal"] == "1.0"
-    paper = secretary.open("/console/members").follow("何桂芳")
+    paper = secretary.open("/console/members").follow("看积分：何桂芳")
     assert "1.0" in paper.words
     assert entry["title"] in paper.words
     assert "周秀英" in paper.words
