@@ -21,7 +21,7 @@ from models.points.scheme import document_of
 from models.points.scheme_document import SchemeDocument
 from models.points.scheme_stars import Grade
 from models.points.scheme_use import scheme_for
-from models.points.star import standing_of, zeroed_by
+from models.points.star import is_scored, standing_of, zeroed_by
 from models.ratings.counted_members import counted_members, rating_of
 from models.ratings.part_lines import PartLine, part_lines
 from models.ratings.rating import Rating
@@ -43,7 +43,7 @@ class Balance:
 
     `standing` and `category` as they hold on the cycle's last day, as far as is known today.
     `earned` and `deducted` are what the items give and cost after their own caps. `provisional` until the
-    appraisal is in.
+    appraisal is in. `is_outside`: 不参评, the points are kept, and come to no total and no star.
     """
 
     member_id: int
@@ -60,11 +60,7 @@ class Balance:
     lines: Mapping[str, tuple[PartLine, ...]]
     earned: Decimal
     deducted: Decimal
-
-    @property
-    def is_outside(self) -> bool:
-        """Say whether the member is 不参评: the points are kept, and come to no total and no star."""
-        return self.standing in ("exempt", "not_rated")
+    is_outside: bool
 
 
 @dataclass(frozen=True)
@@ -117,13 +113,13 @@ def balance_of(
     score, span = close(document, member, sums, cycle), span_of(document.cycle, cycle)
     shares = [share.counted for own in sums.values() for share in own]
     raw = sum((part.subtotal for part in score.parts), Decimal(0))
-    zeroed = zeroed_by(document, member, cycle)
+    zeroed, standing = zeroed_by(document, member, cycle), standing_of(document, member, cycle)
     total = Decimal(0).scaleb(-document.rounding.scale) if zeroed else score.total
     return Balance(
         member.id,
         cycle,
         document.title,
-        standing_of(document, member, cycle),
+        standing,
         member.category(span.last_day),
         member.grade if member.status == "full" else None,
         total,
@@ -137,6 +133,7 @@ def balance_of(
         },
         sum((points for points in shares if points > 0), Decimal(0)),
         sum((points for points in shares if points < 0), Decimal(0)),
+        not is_scored(document, standing),
     )
 
 

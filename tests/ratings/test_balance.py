@@ -41,6 +41,7 @@ def test_total_is_that_of_the_rating_and_what_changes_it_is_said(case: Case) -> 
     results = {one.member_id: one for one in rate(document, facts)}
     for member in facts.members:
         balance, result = balance_of(document, member, facts.cycle), results[member.id]
+        assert balance.is_outside == (result.total is None)
         if result.total is not None:
             assert (balance.total, balance.provisional) == (result.total, result.provisional)
         zeroed = any(reason.code == "veto_set_zero" for reason in result.reasons)
