@@ -33,9 +33,10 @@ SELECT b.id, 'theme_day', to_char(make_date(:year, n, 1), 'YYYY-MM'), '主题党
 FROM org b, generate_series(1, 12) n WHERE b.id >= :newest;
 
 INSERT INTO proposal (branch_id, scheme_id, item, cycle, period, occurred_on, quantity, title, account_id,
-    submitted_at)
+    submitted_at, state, decided_by, decided_at)
 SELECT b.id, :scheme, i.item, :cycle, to_char(make_date(:year, n, 1), 'YYYY-MM'),
-    make_date(:year, n, 1 + i.place::integer), 1, '河道清淤', :clerk, now()
+    make_date(:year, n, 1 + i.place::integer), 1, '河道清淤', :clerk, now(),
+    'approved', :account, now()
 FROM org b, generate_series(1, 12) n, unnest(ARRAY['post_duty', 'volunteer', 'volunteer', 'volunteer',
     'mediation', 'led_project', 'innovation', 'award_town']) WITH ORDINALITY i (item, place)
 WHERE b.id >= :newest ORDER BY n, b.id;

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.people.account import Account
 from models.people.member import Member
 from models.people.phone import start_phone_session
 from models.ratings.beginning import begin_rating
@@ -63,7 +64,7 @@ def card(site: Site, member: Member) -> tuple[list[str], str]:
     return [counted.replace("−", "-") for counted in ROW.findall(page)], total[1]
 
 
-def rate(session: Session, twins: Twins, grade: GradeKind) -> int:
+def rate(session: Session, twins: Twins, grade: GradeKind, *, officer: Account) -> int:
     """Let the branch rate the year, to the paper of the level above; return the rating."""
     by: dict[str, Any] = {"by": twins.secretary.id, "now": AFTER}
     rating = begin_rating(session, twins.branch.id, "2026", **by)
@@ -76,7 +77,7 @@ def rate(session: Session, twins: Twins, grade: GradeKind) -> int:
         township_phone="0391-3550100", **by,
     )  # fmt: skip
     filed_on = sheet.ends_on + timedelta(days=1)
-    file_rating(session, rating.id, document="河东党〔2027〕3号", filed_on=filed_on, **by)
+    file_rating(session, rating.id, document="河东党〔2027〕3号", filed_on=filed_on, by=officer.id, now=AFTER)
     return rating.id
 
 
@@ -93,7 +94,7 @@ def test_card_of_the_one_on_paper_says_what_the_phone_of_the_other_says(site: Si
 
 def test_twins_are_rated_alike_and_read_the_same(site: Site, twins: Twins) -> None:
     with site.sessions.begin() as session:
-        rating_id = rate(session, twins, GradeKind.QUALIFIED)
+        rating_id = rate(session, twins, GradeKind.QUALIFIED, officer=site.staff["town"])
         results = {one.member_id: one for one in session.scalars(select(RatingResult))}
         stars = {one: stars_of(session, one, twins.branch.id)[0] for one in results}
     phone, paper = results[twins.phone.id].detail, results[twins.paper.id].detail
