@@ -18,6 +18,7 @@ from models.clock import day_of
 from models.ratings.beginning import RatingSeen
 from models.ratings.branch_facts import DONE
 from models.ratings.filing import file_rating, reopen_rating, return_rating
+from models.ratings.filing_hands import why_not_file
 from models.ratings.pool import pool_missing
 from models.ratings.rating import Act, RatingState
 from models.ratings.steps import steps_of
@@ -38,6 +39,8 @@ def _filing_page(seen: RatingSeen, error: Refused | None = None, failed: str = "
     shown = results_shown(seen, hidden=not shows_results(seen, own=False))
     steps = steps_of(edge.session, seen.rating.id, now=edge.now)
     step = next((one for one in steps if one.is_next), None)
+    files = step is not None and step.step is Act.UPPER_REVIEW
+    by = staff().account_id
     return page(
         "rating_filing.html",
         STATUS_OF.get(error.code, 409) if error else 200,
@@ -45,8 +48,9 @@ def _filing_page(seen: RatingSeen, error: Refused | None = None, failed: str = "
         **shown,
         numbers=_numbers(seen, shown),
         way=way_of(seen),
-        waits=step.waits_for if step and step.step is Act.UPPER_REVIEW else "",
-        files=step is not None and step.step is Act.UPPER_REVIEW,
+        waits=step.waits_for if step and files else "",
+        files=files,
+        barred=why_not_file(edge.session, seen, by, now=edge.now) if files else "",
         returns=seen.rating.state in RETURNED,
         reopens=seen.rating.state in DONE,
         missing=[org.name for org in pool_missing(edge.session, seen)],

@@ -18,26 +18,32 @@ BY_OFFICER = (Act.UPPER_REVIEW, Act.RETURN, Act.REOPEN)
 
 
 def check_filer(session: Session, seen: RatingSeen, by: int, *, now: datetime) -> None:
-    """Let somebody file who did not lead the rating; an officer rated in it leaves it to one who is not.
+    """Let only somebody file who may. Refused: own_entry."""
+    if why := why_not_file(session, seen, by, now=now):
+        raise Refused("own_entry", why)
+
+
+def why_not_file(session: Session, seen: RatingSeen, by: int, *, now: datetime) -> str:
+    """Say why somebody may not file; empty for who did not lead the rating and is not rated in it.
 
     Where all officers belong to the branch one of them files: the paper is the committee's.
-    Refused: own_entry.
     """
     led = _leaders(session, seen)
     if by in led:
-        raise Refused("own_entry", "这一期的定星是您在支部经手的，请另一位同志备案")
+        return "这一期的定星是您在支部经手的，请另一位同志备案"
     rated = _rated(session, seen)
     if session.get_one(Account, by).member_id not in rated:
-        return
+        return ""
     officers = [
         one for one in posts_around(session, [seen.branch.id], now=now)[seen.branch.id] if _files(one)
     ]
     others = {
         one.account_id: one for one in officers if one.member_id not in rated and one.account_id not in led
     }
-    if others:
-        named = "、".join(f"{one.name}（{ROLE_TEXT[one.role]}）" for one in others.values())
-        raise Refused("own_entry", f"您是这个支部的党员，您的星级也在里面，请别的同志备案：{named}")
+    if not others:
+        return ""
+    named = "、".join(f"{one.name}（{ROLE_TEXT[one.role]}）" for one in others.values())
+    return f"您是这个支部的党员，您的星级也在里面，请别的同志备案：{named}"
 
 
 def _files(hand: Hand) -> bool:

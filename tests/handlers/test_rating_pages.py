@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from sqlalchemy import Engine, event
 
+from models.people.account import Role
 from models.people.member import Member, MemberStatus
-from tests.factories import a_branch, a_member
+from tests.factories import a_branch, a_member, a_post
 from tests.handlers.console_site import Site
 from tests.handlers.rated_site import HUNG, add_deed, begin, grades, meet, put_up, rate_by, review
 from tests.handlers.test_today import lines
@@ -267,6 +268,20 @@ def test_filed_rating_is_done_again_only_with_reason_and_paper(site: Site) -> No
     assert town.post(f"{place}/reopening", again).status_code == 303
     page = words(site.browser("secretary").get(place).text)
     assert "上级决定重新评定，2027年1月7日：有一位同志的星级有误" in page
+
+
+def test_officer_who_led_the_rating_reads_that_another_one_files_it(site: Site) -> None:
+    rate_by(site)
+    place = begin(site)
+    meet(site, place)
+    put_up(site, place)
+    site.clock[0] += HUNG
+    with site.sessions.begin() as session:
+        a_post(session, site.staff["secretary"], site.orgs["town"], Role.TOWNSHIP_OFFICER)
+    page = site.browser("secretary").get(f"{place}/filing").text
+    assert "这一期的定星是您在支部经手的，请另一位同志备案" in page
+    assert 'name="document"' not in page
+    assert 'name="document"' in site.browser("town").get(f"{place}/filing").text
 
 
 def test_officer_reads_on_today_what_has_hung_long_enough(site: Site) -> None:
