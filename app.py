@@ -15,7 +15,6 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import configure_mappers
 
 import settings as told
 from handlers.account_menu import MENU, menu_lines
@@ -141,8 +140,6 @@ def make_web() -> App:
     settings = told.load()
     engine = connect(settings.env.database_url, pool_size=settings.config.web.threads)
     web = create_app(parts_of(settings, sessions_of(engine)))
-    # Now, and not while the first reply waits.
-    configure_mappers()
     # What is loaded by now stays: else each full collection walks all of it, and some reply waits for that.
     gc.collect()
     gc.freeze()

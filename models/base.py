@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, DateTime, Engine, Enum, ForeignKey, Identity, MetaData, create_engine, func
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, configure_mappers, mapped_column, sessionmaker
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -71,4 +71,6 @@ def connect(url: str, *, pool_size: int) -> Engine:
 
 def sessions_of(engine: Engine) -> Sessions:
     """Return the session factory used at every edge; objects stay readable after the commit."""
+    # Of all tables that are known by now; not while the first reply waits.
+    configure_mappers()
     return sessionmaker(engine, expire_on_commit=False)
