@@ -239,7 +239,7 @@ def _tree(session: Session, world: World) -> None:
     before = NOON - timedelta(days=300)
     published = publish_scheme(session, json.dumps(scheme), issuer=zone, by=None, now=before)
     use_scheme(session, zone, published, from_month="2020-01", by=None)
-    of_others = attend() | {"code": "OTHERS"}
+    of_others = scheme | {"code": "OTHERS", "narrow": [], "parent": {"code": "ATTEND", "version": 1}}
     beside = session.get_one(Org, world.orgs["other"].parent_id)
     other = publish_scheme(session, json.dumps(of_others), issuer=beside, by=None, now=before)
     world.schemes |= {"own": published.id, "same": published.id, "other": other.id}
