@@ -24,7 +24,7 @@ from models.gatherings.hall_code import (
 )
 from models.gatherings.roll import CAME, CheckedIn, Roll, RollLine, Status
 from models.keyring import Keyring
-from models.people.binding import Binding, PhoneSession
+from models.people.binding import BEHIND_SESSION, Binding, PhoneSession
 from models.people.tries import Guess, give_back_try
 from models.refused import Refused
 
@@ -86,14 +86,7 @@ def _with_line(query: Any) -> Any:
 _BY_SESSION = _with_line(
     select(PhoneSession.appid, PhoneSession.openid, PhoneSession.openid_hash, *_SEEN)
     .select_from(PhoneSession)
-    .outerjoin(
-        Binding,
-        and_(
-            Binding.appid == PhoneSession.appid,
-            Binding.openid_hash == PhoneSession.openid_hash,
-            Binding.ended_at.is_(None),
-        ),
-    )
+    .outerjoin(Binding, BEHIND_SESSION)
 ).where(PhoneSession.token_hash == bindparam("token_hash"), PhoneSession.expires_at > bindparam("now"))
 
 _BY_BINDING = _with_line(

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Key, Moment, coded, ref
@@ -96,3 +96,11 @@ class PhoneSession(Base):
         CheckConstraint("expires_at > started_at", name="expires_after_start"),
         CheckConstraint("(staff_id IS NULL) = (staff_from IS NULL)", name="staff_since"),
     )
+
+
+# In SQL: the binding that is open behind a phone session.
+BEHIND_SESSION = and_(
+    Binding.appid == PhoneSession.appid,
+    Binding.openid_hash == PhoneSession.openid_hash,
+    Binding.ended_at.is_(None),
+)

@@ -11,7 +11,7 @@ from models.audit import Via, record
 from models.clock import day_of
 from models.keyring import Keyring, token_hash
 from models.people.account import Account, Post
-from models.people.binding import Binding, PhoneSession
+from models.people.binding import BEHIND_SESSION, Binding, PhoneSession
 from models.people.console import Staff, in_force
 from models.people.link_code import LinkKind, redeem_link_code
 from models.people.member import Member
@@ -37,18 +37,11 @@ BEHIND = (
         Branch.name,
     )
     .select_from(PhoneSession)
-    .outerjoin(
-        Binding,
-        and_(
-            Binding.appid == PhoneSession.appid,
-            Binding.openid_hash == PhoneSession.openid_hash,
-            Binding.ended_at.is_(None),
-        ),
-    )
+    .outerjoin(Binding, BEHIND_SESSION)
     # Who has left is nobody here, whether or not the binding was ended.
     .outerjoin(Member, and_(Member.id == Binding.member_id, Member.left_on.is_(None)))
     .outerjoin(Branch, Branch.id == Member.branch_id)
-    .where(PhoneSession.token_hash == bindparam("hash"), PhoneSession.expires_at > bindparam("now"))
+    .where(PhoneSession.token_hash == bindparam("token_hash"), PhoneSession.expires_at > bindparam("now"))
 )
 
 
@@ -92,7 +85,7 @@ def phone_behind(session: Session, token: str, *, now: datetime) -> Phone:
 
     Refused: not_logged_in.
     """
-    row = session.execute(BEHIND, {"hash": token_hash(token), "now": now}).first()
+    row = session.execute(BEHIND, {"token_hash": token_hash(token), "now": now}).first()
     if row is None:
         raise Refused("not_logged_in", "请重新进入小程序")
     return Phone(*row)
@@ -120,7 +113,7 @@ def branch_phone_behind(session: Session, token: str, *, now: datetime) -> tuple
         .outerjoin(Org, Org.id == Post.org_id)
         .order_by(Post.id)
     )
-    rows = session.execute(query, {"hash": token_hash(token), "now": now}).all()
+    rows = session.execute(query, {"token_hash": token_hash(token), "now": now}).all()
     if not rows:
         raise Refused("not_logged_in", "请重新进入小程序")
     phone, (account_id, name, since) = Phone(*rows[0][:8]), rows[0][8:11]
