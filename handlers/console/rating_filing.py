@@ -16,11 +16,10 @@ from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from models.clock import day_of
 from models.ratings.beginning import RatingSeen
-from models.ratings.branch_facts import DONE
 from models.ratings.filing import file_rating, reopen_rating, return_rating
 from models.ratings.filing_hands import why_not_file
 from models.ratings.pool import pool_missing
-from models.ratings.rating import Act, RatingState
+from models.ratings.rating import DONE, Act, RatingState
 from models.ratings.steps import steps_of
 from models.refused import Refused
 

@@ -10,10 +10,9 @@ from handlers.console.rating_words import act_words, long_day
 from handlers.edge import current
 from models.ratings.beginning import RatingSeen
 from models.ratings.board import board_of
-from models.ratings.branch_facts import DONE
 from models.ratings.decisions import rulings_of
 from models.ratings.procedure import acts_done
-from models.ratings.rating import ACT_TEXT, Act
+from models.ratings.rating import ACT_TEXT, DONE, Act
 from models.ratings.trail import frozen_sha
 from models.refused import Refused
 

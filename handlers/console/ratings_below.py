@@ -19,7 +19,7 @@ from models.people.rights import Verb
 from models.points.cycle import CYCLE, cycle_words
 from models.ratings.due import cycles_below, ratings_to_file
 from models.ratings.listing import BranchRating, ratings_below
-from models.ratings.rating import ACT_TEXT, DECIDING, RATING_STATE_TEXT, RatingState
+from models.ratings.rating import ACT_TEXT, DECIDING, DONE, RATING_STATE_TEXT, RatingState
 from models.ratings.zone_run import Tried, run_below
 from models.refused import Refused
 
@@ -138,12 +138,11 @@ def _said(one: BranchRating, mine: bool) -> str:
 def _figures(found: Sequence[BranchRating]) -> list[tuple[str, int]]:
     """Count the branches by how far they have come."""
     states = [one.rating.state if one.rating else None for one in found]
-    done = (RatingState.CONFIRMED, RatingState.ARCHIVED)
     return [
         ("还没有开始", states.count(None)),
         ("支部在办", sum(state in UNDER_WAY for state in states)),
         ("公示", states.count(RatingState.PUBLICISED)),
-        ("已备案", sum(state in done for state in states)),
+        ("已备案", sum(state in DONE for state in states)),
     ]
 
 

@@ -24,7 +24,6 @@ from models.points.reversal import reverse_entry
 from models.points.scheme import document_of
 from models.points.scheme_use import scheme_for
 from models.ratings.objecting import (
-    CLOSED,
     is_undone,
     note,
     objection_held,
@@ -34,7 +33,7 @@ from models.ratings.objecting import (
 )
 from models.ratings.objection import Objection, ObjectionState
 from models.ratings.objection_hands import check_hand, hands_of
-from models.ratings.rating import Rating, RatingState
+from models.ratings.rating import DONE, Rating, RatingState
 from models.ratings.rechecking import recheck_rating
 from models.ratings.run import RatingResult
 from models.ratings.running import last_run
@@ -186,7 +185,7 @@ def _correct(
     if rating is not None:
         # At once as strongly as the recheck needs it: two that begin weaker would wait for each other.
         session.refresh(rating, with_for_update=True)
-        if rating.state in CLOSED:
+        if rating.state in DONE:
             raise refuse_closed(cycle)
     if entry is not None and status is None and objection.appeals is None and is_undone(session, entry.id):
         # Somebody put it right while it waited: there is nothing left to correct.

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from models.clock import day_of
 from models.ratings.beginning import RatingSeen
-from models.ratings.branch_facts import DONE
 from models.ratings.decided import check_decided
 from models.ratings.procedure import acts_done
 from models.ratings.publicity import RatingPublicity
-from models.ratings.rating import Act, Rating
+from models.ratings.rating import DONE, Act, Rating
 from models.ratings.run import RatingResult, RatingRun
 from models.ratings.running import Reckoned, last_run, reckon
 from models.refused import Refused

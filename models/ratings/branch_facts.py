@@ -19,13 +19,12 @@ from models.points.scheme_document import SchemeDocument
 from models.ratings.beginning import RatingSeen
 from models.ratings.grade import MemberGrade, Ruling, RulingKind
 from models.ratings.pool import branches_of
-from models.ratings.rating import Rating, RatingState
+from models.ratings.rating import DONE, Rating
 from models.ratings.run import RatingResult, RatingRun
 from models.ratings.veto import Veto
 
 STEP: dict[RulingKind, Literal[-1, 1]] = {RulingKind.RAISE: 1, RulingKind.LOWER: -1}
 PROBATION = timedelta(days=365)
-DONE = (RatingState.CONFIRMED, RatingState.ARCHIVED)
 Decided = TypeVar("Decided", MemberGrade, Ruling)
 Spells = dict[int, list[Spell]]
 People = Select[int]

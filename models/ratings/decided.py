@@ -10,9 +10,9 @@ from models.points.cycle import cycle_words
 from models.points.scheme_procedure import Quorum
 from models.points.seats import excellent_allowed
 from models.ratings.beginning import RatingSeen
-from models.ratings.branch_facts import DONE, cycle_before
+from models.ratings.branch_facts import cycle_before
 from models.ratings.quorum import needed
-from models.ratings.rating import Rating
+from models.ratings.rating import DONE, Rating
 from models.ratings.running import Reckoned
 from models.refused import Refused
 

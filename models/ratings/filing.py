@@ -10,12 +10,11 @@ from models.points.cycle import months_of
 from models.points.entry import PointEntry
 from models.ratings.beginning import RatingSeen, rating_seen
 from models.ratings.board import check_hung, check_same
-from models.ratings.branch_facts import DONE
 from models.ratings.filing_hands import check_filer
 from models.ratings.freezing import freeze
 from models.ratings.objection import Objection, ObjectionState
 from models.ratings.procedure import check_next, step_of
-from models.ratings.rating import Act, Rating, RatingAct, RatingState
+from models.ratings.rating import DONE, Act, Rating, RatingAct, RatingState
 from models.ratings.run import RatingResult
 from models.ratings.running import Reckoned, last_run
 from models.ratings.stepping import move_on

@@ -18,7 +18,7 @@ from models.points.entry import PointEntry
 from models.ratings.objection import Objection, ObjectionState
 from models.ratings.objection_hands import NOBODY, Makers, makers_of, makers_of_entries, makers_of_stars
 from models.ratings.publicity import RatingPublicity
-from models.ratings.rating import Act, Rating, RatingAct, RatingState
+from models.ratings.rating import DONE, Act, Rating, RatingAct, RatingState
 from models.ratings.run import RatingResult, RatingRun
 from models.refused import Refused
 
@@ -26,7 +26,6 @@ ANSWER_WORKDAYS = 15  # within which every objection is answered
 LONGEST_SAID = 200  # characters, of what is said and of what is found
 MOST_A_DAY = 10  # objections and appeals by one member's phone, those taken back included
 A_DAY = timedelta(days=1)
-CLOSED = (RatingState.CONFIRMED, RatingState.ARCHIVED)
 
 
 def receipt_of(objection: Objection) -> str:
@@ -135,7 +134,7 @@ def rating_around(session: Session, entry: PointEntry, *, lock: bool = False) ->
     """
     homes = rated_in([entry.member_id], entry.period)
     here = and_(Rating.branch_id == homes.c.branch_id, Rating.cycle == homes.c.cycle)
-    query = select(Rating).join(homes, here).order_by(Rating.state.in_(CLOSED).desc()).limit(1)
+    query = select(Rating).join(homes, here).order_by(Rating.state.in_(DONE).desc()).limit(1)
     if lock:
         query = query.with_for_update(read=True, of=Rating).execution_options(populate_existing=True)
     return session.scalar(query)
@@ -147,7 +146,7 @@ def _entry_open(session: Session, member_id: int, entry_id: int) -> int:
     if entry is None or entry.member_id != member_id:
         raise Refused("not_found", "没有找到这一条记分")
     rating = rating_around(session, entry, lock=True)
-    if rating is not None and rating.state in CLOSED:
+    if rating is not None and rating.state in DONE:
         last = closing_day(session, rating)
         until = f"最后一天是{long_day(last)}" if last else "已经截止"
         raise Refused("objection_closed", f"{cycle_words(rating.cycle)}的评定已经备案，提异议{until}")
@@ -170,9 +169,9 @@ def _star_open(session: Session, rating_id: int, member_id: int, *, now: datetim
     if rating is None or not _is_rated(session, rating_id, member_id):
         raise Refused("not_found", "没有找到本人的星级")
     last = board_until(session, rating_id, member_id)
-    if last is None or rating.state not in (RatingState.PUBLICISED, *CLOSED):
+    if last is None or rating.state not in (RatingState.PUBLICISED, *DONE):
         raise Refused("not_publicised", "星级还没有公示，公示以后才能提")
-    if rating.state in CLOSED or day_of(now) > last:
+    if rating.state in DONE or day_of(now) > last:
         raise Refused("objection_closed", f"公示已经结束，提异议最后一天是{long_day(last)}")
     return rating.branch_id
 

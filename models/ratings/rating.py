@@ -31,6 +31,8 @@ RATING_STATE_TEXT = {
 
 # What the meeting decides may be written down only until the meeting's step is done.
 DECIDING = (RatingState.COLLECTING, RatingState.REVIEWING)
+# What is filed stays as it is, unless the level above opens it again.
+DONE = (RatingState.CONFIRMED, RatingState.ARCHIVED)
 
 
 class Rating(Base):

@@ -24,10 +24,8 @@ from models.points.rating import Line, tally
 from models.ratings.balance import Balance, CycleSeen, Subtotal, balance_of, cycle_seen, subtotals_of
 from models.ratings.counted_members import counted_members
 from models.ratings.objection import Objection, ObjectionState
-from models.ratings.rating import RatingState
+from models.ratings.rating import DONE
 from models.refused import Refused
-
-DONE = (RatingState.CONFIRMED, RatingState.ARCHIVED)
 
 
 class Posted(NamedTuple):

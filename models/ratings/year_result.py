@@ -19,8 +19,7 @@ from models.points.scheme_document import SchemeDocument
 from models.points.scheme_stars import Grade
 from models.points.scheme_use import scheme_for
 from models.points.year import Year, year_of
-from models.ratings.branch_facts import DONE
-from models.ratings.rating import Rating
+from models.ratings.rating import DONE, Rating
 from models.ratings.run import RatingResult, RatingRun
 from models.refused import Refused
 
