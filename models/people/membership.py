@@ -12,7 +12,7 @@ from models.people.account import Account, Post
 from models.people.member import Member, MemberStatus, Spell, SpellKind
 from models.people.member_move import MemberMove
 from models.people.org import BRANCHES, Org
-from models.people.said import Said, readable
+from models.people.said import Said, readable_line
 from models.people.spells import check_no_overlap, living_member
 from models.refused import Refused
 
@@ -229,7 +229,7 @@ def _check_day(field: str, day: date, now: datetime) -> None:
 
 
 def _document(number: str) -> str:
-    number = " ".join(readable(number).split())
+    number = readable_line(number)
     if not 2 <= len(number) <= LONGEST_DOCUMENT:
         raise _bad(document=f"请写文号或介绍信编号，2 到 {LONGEST_DOCUMENT} 个字")
     return number

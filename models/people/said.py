@@ -52,9 +52,14 @@ def readable(text: str) -> str:
     return "".join(sign for sign in lines if sign == "\n" or category(sign) not in UNSEEN).strip()
 
 
+def readable_line(text: str) -> str:
+    """Return a readable text on one line."""
+    return " ".join(readable(text).split())
+
+
 def tidy_answer(answer: str, *, approve: bool) -> str | None:
     """Return the line beside an answer, None for none; whoever says no says why. Refused: reason_missing."""
-    answer = " ".join(readable(answer).split())
+    answer = readable_line(answer)
     if len(answer) > LONGEST_ANSWER or (not approve and len(answer) < 2):
         words = f"请写一句原因，2 到 {LONGEST_ANSWER} 个字" if not approve else f"最多 {LONGEST_ANSWER} 个字"
         raise Refused("reason_missing", words, fields={"answer": words})
