@@ -19,11 +19,20 @@ from tests.handlers.console_site import Site, open_site
 from tests.handlers.rated_site import rate_by
 from tests.test_group_leader import OWN, STEPS, STRANGERS
 from tests.test_group_leader import TABLE as MEETINGS
-from tests.test_points_page import FOURTEEN, approve_by_commissioner, approved, heading, numbered, put_down
+from tests.test_points_page import (
+    FOURTEEN,
+    WRONGED,
+    approve_by_commissioner,
+    approved,
+    heading,
+    numbered,
+    put_down,
+    write_down,
+)
 
 pytestmark = pytest.mark.browser
 
-HELPED, AWAY, WRONGED = "白玉珍", "段文斌", "黄秋菊"
+HELPED, AWAY = "白玉珍", "段文斌"
 STRANGER = "曹振海"
 HANDS = {"林小满", "沈秀英"}  # who put down and who approved stand at every deed
 
@@ -103,15 +112,6 @@ def look_at_records(walk: Walk) -> Iterator[Places]:
     walk.choose(walk.page.get_by_label("姓名"), WRONGED)
     yield None
     heading(walk, f"{WRONGED}的异议")
-
-
-def write_down(walk: Walk) -> Iterator[Places]:
-    walk.tap(walk.page.locator(".choice", has_text="清扫村道"))
-    walk.page.get_by_label("照本人的话写").fill("那天扫村道的不是我")
-    walk.choose(walk.page.get_by_label("本人怎么说的"), "当面")
-    yield None
-    yield None
-    expect(walk.page.locator(".slip-half").first).to_contain_text(WRONGED)
 
 
 def approve_as_elected(walk: Walk) -> Iterator[Places]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.people.account import ROLE_TEXT, Account
 from models.people.rights import OFFICERS
 from models.ratings.beginning import RatingSeen
-from models.ratings.objection_hands import Hand, posts_around
+from models.ratings.objection_hands import posts_around
 from models.ratings.rating import Act, RatingAct
 from models.ratings.run import RatingResult
 from models.ratings.running import last_run
@@ -34,20 +34,15 @@ def why_not_file(session: Session, seen: RatingSeen, by: int, *, now: datetime) 
     rated = _rated(session, seen)
     if session.get_one(Account, by).member_id not in rated:
         return ""
-    officers = [
-        one for one in posts_around(session, [seen.branch.id], now=now)[seen.branch.id] if _files(one)
-    ]
     others = {
-        one.account_id: one for one in officers if one.member_id not in rated and one.account_id not in led
+        one.account_id: one
+        for one in posts_around(session, [seen.branch.id], now=now)[seen.branch.id]
+        if one.role in OFFICERS and one.member_id not in rated and one.account_id not in led
     }
     if not others:
         return ""
     named = "、".join(f"{one.name}（{ROLE_TEXT[one.role]}）" for one in others.values())
     return f"您是这个支部的党员，您的星级也在里面，请别的同志备案：{named}"
-
-
-def _files(hand: Hand) -> bool:
-    return hand.role in OFFICERS
 
 
 def _leaders(session: Session, seen: RatingSeen) -> set[int]:
