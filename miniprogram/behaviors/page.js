@@ -1,0 +1,17 @@
+// What every page has: large type, the demonstration's strip, and in a tab page the bar below it.
+
+const { isLarge } = require('../type')
+const { isDemonstration } = require('../demonstration')
+
+module.exports = Behavior({
+  data: { large: '', demonstration: false },
+  pageLifetimes: {
+    show() {
+      const large = isLarge() ? 'large' : ''
+      this.setData({ large, demonstration: isDemonstration() })
+      const page = /** @type {any} */ (this)
+      const bar = typeof page.getTabBar === 'function' && page.getTabBar()
+      if (bar) bar.setData({ large, open: page.route })
+    },
+  },
+})

@@ -1,0 +1,27 @@
+// The top of every page: demonstration, old content, and what stands there while there is no content.
+
+const words = require('../../words')
+
+Component({
+  properties: {
+    /** loading, ok, failed or unbound */
+    state: { type: String, value: 'loading' },
+    demonstration: { type: Boolean, value: false },
+    /** a sentence above content that is not of now; empty for none */
+    stale: { type: String, value: '' },
+    /** {headline, beneath, symbol} of a failure */
+    told: { type: Object, value: undefined },
+  },
+  data: { w: words.pageState },
+  methods: {
+    retry() {
+      this.triggerEvent('retry')
+    },
+    bind() {
+      wx.navigateTo({ url: '/pages/binding/binding' })
+    },
+    goHome() {
+      wx.switchTab({ url: '/pages/home/home' })
+    },
+  },
+})

@@ -1,0 +1,55 @@
+// One gathering as this member reads it: the same words on 首页, 活动 and 签到.
+
+const { clock, dayAndClock, daysAhead, partOfDay } = require('./times')
+const words = require('./words')
+
+/**
+ * @typedef {{ id: number, title: string, starts_at: string, ends_at: string, place: string, bring: string | null,
+ *   contact: string | null, state: string, host: string, status: string, checked_in_at: string | null,
+ *   leave?: any, reason?: string | null }} Gathering as the server sends it
+ */
+
+/** @param {string} startsAt @param {number} now @returns {string} 今天下午, 明天上午; else 11月25日 周三 15:00 */
+function whenWords(startsAt, now) {
+  const near = words.times.days[daysAhead(startsAt, now)]
+  return near ? near + words.times.parts[partOfDay(startsAt)] : dayAndClock(startsAt)
+}
+
+/**
+ * @param {Gathering} it
+ * @returns {string} what is recorded of this member, in words
+ */
+function statusWords(it) {
+  const said = words.gathering
+  if (it.state === 'cancelled') return said.states.cancelled
+  if (it.checked_in_at) return said.signed.replace('{clock}', clock(it.checked_in_at))
+  if (it.leave === 'submitted' && it.status === 'unrecorded') return said.asked
+  return /** @type {Record<string, string>} */ (said.statuses)[it.status] || ''
+}
+
+/**
+ * @param {Gathering} it
+ * @returns {boolean} whether signing in is what this person may do now
+ */
+function mayCheckIn(it) {
+  return it.state === 'open' && !it.checked_in_at && it.status !== 'present'
+}
+
+/** @param {Gathering} it @param {number} now */
+function shown(it, now) {
+  return {
+    ...it,
+    when: whenWords(it.starts_at, now),
+    time: dayAndClock(it.starts_at),
+    said: statusWords(it),
+    mayCheckIn: mayCheckIn(it),
+  }
+}
+
+/** @param {string | null} contact @returns {string} the number in it, or an empty text: 周秀英 13800000000 */
+function phoneIn(contact) {
+  const found = /(\d[\d -]{5,}\d)/.exec(contact || '')
+  return found ? found[1].replace(/[ -]/g, '') : ''
+}
+
+module.exports = { shown, statusWords, phoneIn, whenWords }

@@ -1,0 +1,78 @@
+// Who this phone is logged in as. The token is WeChat's word for an openid; the member is whom it is bound to.
+
+/** @typedef {{ id: number, name: string, branch: string }} Me */
+/** @typedef {{ token: string, member: Me | null }} Session */
+
+const KEY = 'session'
+
+/** @type {Session | null | undefined} undefined until storage was read */
+let held
+
+/** @returns {Session | null} the session kept on this phone, valid or not: only the server knows */
+function session() {
+  if (held === undefined) held = wx.getStorageSync(KEY) || null
+  return held || null
+}
+
+/** @returns {Me | null} the member this phone is bound to, as of the last answer */
+function me() {
+  const now = session()
+  return now ? now.member : null
+}
+
+/**
+ * Keep a session. What was kept for another member goes, so that two people never see each other.
+ * @param {Session} next
+ */
+function keepSession(next) {
+  const before = me()
+  if (before && (!next.member || next.member.id !== before.id)) forgetPerson(before.id)
+  held = next
+  wx.setStorageSync(KEY, next)
+}
+
+/** Forget the session and what was kept for its member; large type stays, it is the phone's. */
+function forgetSession() {
+  const before = me()
+  if (before) forgetPerson(before.id)
+  held = null
+  wx.removeStorageSync(KEY)
+}
+
+/** @param {number} id */
+function forgetPerson(id) {
+  const mine = prefix(id)
+  for (const key of wx.getStorageInfoSync().keys) if (key.indexOf(mine) === 0) wx.removeStorageSync(key)
+}
+
+/** @param {number} id */
+function prefix(id) {
+  return 'm' + id + ':'
+}
+
+/**
+ * Keep something of this member on the phone: a page for when there is no network, or an unfinished text.
+ * @param {string} key
+ * @param {any} value
+ */
+function remember(key, value) {
+  const mine = me()
+  if (mine) wx.setStorageSync(prefix(mine.id) + key, { value, at: Date.now() })
+}
+
+/**
+ * @param {string} key
+ * @returns {{ value: any, at: number } | null} what was kept for this member, and when
+ */
+function recall(key) {
+  const mine = me()
+  return (mine && wx.getStorageSync(prefix(mine.id) + key)) || null
+}
+
+/** @param {string} key */
+function dismiss(key) {
+  const mine = me()
+  if (mine) wx.removeStorageSync(prefix(mine.id) + key)
+}
+
+module.exports = { session, me, keepSession, forgetSession, remember, recall, dismiss }
