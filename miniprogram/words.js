@@ -2,6 +2,7 @@
 
 module.exports = {
   stop: '。',
+  gap: '　',
   tabs: { home: '首页', gatherings: '活动', notices: '通知', me: '我的' },
 
   times: {
@@ -78,7 +79,6 @@ module.exports = {
     noNotices: '没有新通知',
     retry: '重试',
     offline: '没有网不能用手机签到，请支部在名册上登记，效果一样。',
-    without: '不用手机的同志由支部代为登记，权利和义务相同。',
     owner: '主办：{owner}',
     filing: '备案号：{filing}',
     complaint: '投诉与建议',
@@ -107,4 +107,155 @@ module.exports = {
     asked: '已请假，等支部答复',
     cancelled: '已取消：{reason}',
   },
+
+  me: {
+    unbound: '还没有绑定',
+    unboundBeneath: '绑定以后能签到、请假、看积分。不绑定也能看文章和办事指南。',
+    bind: '绑定我的身份',
+    large: '大字',
+    largeBeneath: '所有页面的字放大',
+    on: '开',
+    off: '关',
+    points: '积分与星级',
+    objections: '我的异议和申报',
+    away: '长期外出报备',
+    link: '在公众号里也能用',
+    linkBeneath: '八位关联码',
+    branch: '支部工作',
+    branchBeneath: '发通知、出示签到码、打勾、确认',
+    privacy: '隐私说明和我的数据',
+    help: '帮助，替家人看看',
+    complaint: '投诉与建议',
+    guides: '办事指南',
+    articles: '公开文章',
+    unbind: '解除绑定',
+    unbindQuestion: '解除绑定？',
+    unbindFirst: '解除以后，这部手机不能再签到、查积分。',
+    unbindKept: '您的到会、积分和星级都留着，',
+    unbindLast: '一分不少。以后想用，请支部再打印一张纸条。',
+    stay: '不解除',
+  },
+
+  privacy: {
+    parts: [
+      {
+        title: '我们记什么',
+        text: '姓名、支部、党小组、入党时间；到会、请假的类别；积分和星级；您绑定的微信编号。电话加密保存，只在本支部的电话名单上看得到。',
+      },
+      { title: '从来不要', text: '身份证号、住址、位置、照片、人脸、病情、收入、家庭情况。' },
+      {
+        title: '存多久',
+        text: '到会、积分和星级是支部的组织生活记录，由支部保存。是哪部手机签的到，名册确认七天后去掉。解除绑定，微信编号当时去掉。',
+      },
+      { title: '给谁看', text: '您的记录只有您和本支部看得到，上级要看须写明用途并留下记录。不给别的单位，不做排序，不统计谁用没用手机。' },
+    ],
+    take: '下载我的全部记录',
+    correct: '有一处不对，请支部改',
+    erase: '请求删除',
+    guide: '看微信的隐私保护指引',
+  },
+
+  myData: {
+    made: '{time} 的记录',
+    none: '没有',
+    send: '发给自己存着',
+    copy: '复制全文',
+    copied: '复制好了，可以粘贴到别处。',
+    notSent: '没有发出去。可以复制全文，再粘贴给自己。',
+    fileName: '我的全部记录.txt',
+    head: '【{title}】',
+    pair: '：',
+  },
+
+  correction: {
+    which: '哪一处不对',
+    choices: [
+      { what: 'name', title: '姓名' },
+      { what: 'phone', title: '电话号码' },
+      { what: 'group', title: '党小组' },
+      { what: 'joined_on', title: '入党或转正时间' },
+      { what: 'other', title: '别的' },
+    ],
+    text: '应该是什么',
+    eraseTitle: '请求删除',
+    eraseFirst: '到会、积分和星级是支部的组织生活记录，按规定要保存。电话、微信绑定等能删的会删，不能删的会答复您为什么。',
+    eraseText: '想删什么',
+    choose: '请先选哪一处不对。',
+    write: '请写两个字以上。',
+    send: '提交',
+    sending: '正在提交…',
+    received: '收到了',
+    receipt: '编号 ',
+    answered: '',
+    answeredEnd: ' 以前答复，答复写在“投诉与建议”。',
+    home: '好的，回首页',
+  },
+
+  help: {
+    questions: [
+      {
+        question: '怎样绑定',
+        answer: ['请支部打印一张纸条，上面有十二位数字。', '点“绑定我的身份”，输入数字，看清是自己，再点“是我”。'],
+      },
+      {
+        question: '纸条丢了，数字输不对',
+        answer: ['请支部再打印一张，旧的就不能用了。', '抄错一位不算次数，对着纸条再看一遍。'],
+      },
+      {
+        question: '怎样签到',
+        answer: ['到了会场，点首页的“签到”，扫屏幕上的二维码。', '扫不上，就输入屏幕上的六位数字。', '手机不方便，请支部在名册上登记，效果一样。'],
+      },
+      {
+        question: '来不了，怎样请假',
+        answer: ['点首页的“看安排，或不能来请假”，选一个原因，再点“提交”。', '身体不适不用写病情，也不用交证明。'],
+      },
+      {
+        question: '长期在外地',
+        answer: ['点“我的”，再点“长期外出报备”。', '报备一次，外出期间不用每月请假，也不算缺席。'],
+      },
+      {
+        question: '积分怎么来的，不对怎么办',
+        answer: ['积分只来自支部确认的记录，用不用手机都一样。', '点“积分与星级”，每一条都写着怎么来的。不对，就点“有异议”。'],
+      },
+      {
+        question: '替家人看看',
+        answer: [
+          '家里老人不用手机，不用替他装，也不用替他绑定：请支部代为登记，权利和义务相同。',
+          '他想用自己的微信，您可以帮他输入纸条上的数字。',
+          '一部手机一次活动只签一位。不要用您的微信替他签到。',
+        ],
+      },
+      {
+        question: '换了手机，换了微信',
+        answer: ['换手机：在新手机上登录原来的微信就行。', '换微信：请支部再打印一张纸条，在新微信里绑定，旧的自动解除。'],
+      },
+      { question: '字太小', answer: ['点“我的”，打开“大字”。'] },
+      { question: '不想用了', answer: ['点“我的”，再点“解除绑定”。到会、积分和星级都留着，支部照样通知您。'] },
+    ],
+  },
+
+  complaint: {
+    unseen: '由示范区的同志答复，不告诉您的支部是谁写的。',
+    text: '想说的话',
+    contact: '联系方式（愿意留就留）',
+    contactKnown: '答复写在这一页，不留也看得到。',
+    contactUnknown: '没有登录，看不到答复；想要答复，请留联系方式。',
+    write: '请写两个字以上。',
+    send: '提交',
+    sending: '正在提交…',
+    received: '收到了',
+    receipt: '编号 ',
+    answered: '',
+    answeredEnd: ' 以前答复。',
+    copy: '复制编号',
+    home: '好的，回首页',
+    mine: '我写过的',
+    answeredOn: '{day} 已答复',
+    waitingUntil: '{day} 以前答复',
+    answer: '答复：',
+  },
+
+  articles: { none: '还没有公开的文章。', older: '再看以前的' },
+
+  guides: { none: '还没有办事指南。请打支部的电话。' },
 }

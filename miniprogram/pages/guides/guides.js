@@ -1,0 +1,24 @@
+// 办事指南: what the office wrote for everybody, by matter.
+
+const page = require('../../behaviors/page')
+const { OPENING, open } = require('../../opening')
+const words = require('../../words')
+
+Page({
+  behaviors: [page],
+  data: { ...OPENING, w: words.guides, items: /** @type {any[]} */ ([]), opened: '' },
+
+  onLoad() {
+    this.load()
+  },
+
+  load() {
+    return open(this, '/guides', ({ items }) => ({ items }), { anyone: true })
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  turn(event) {
+    const { matter } = event.currentTarget.dataset
+    this.setData({ opened: this.data.opened === matter ? '' : matter })
+  },
+})

@@ -1,0 +1,15 @@
+// 帮助: short questions as people ask them, and how to help somebody at home.
+
+const page = require('../../behaviors/page')
+const words = require('../../words')
+
+Page({
+  behaviors: [page],
+  data: { w: words.help, opened: -1 },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  turn(event) {
+    const { index } = event.currentTarget.dataset
+    this.setData({ opened: this.data.opened === index ? -1 : index })
+  },
+})

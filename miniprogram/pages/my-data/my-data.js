@@ -1,0 +1,53 @@
+// 我的全部记录: everything kept about this member, to read, to copy and to send to oneself as a file.
+
+const page = require('../../behaviors/page')
+const { OPENING, open } = require('../../opening')
+const { dayAndClock } = require('../../times')
+const words = require('../../words')
+
+Page({
+  behaviors: [page],
+  data: { ...OPENING, w: words.myData, made: '', sections: /** @type {any[]} */ ([]), said: '' },
+
+  onLoad() {
+    this.load()
+  },
+
+  load() {
+    return open(this, '/me/data', shape)
+  },
+
+  copy() {
+    wx.setClipboardData({ data: plainText(this.data), success: () => this.setData({ said: words.myData.copied }) })
+  },
+
+  sendToMyself() {
+    const filePath = wx.env.USER_DATA_PATH + '/my-record.txt'
+    const fail = () => this.setData({ said: words.myData.notSent })
+    wx.getFileSystemManager().writeFile({
+      filePath,
+      data: plainText(this.data),
+      encoding: 'utf8',
+      success: () => wx.shareFileMessage({ filePath, fileName: words.myData.fileName, fail }),
+      fail,
+    })
+  },
+})
+
+/** @param {any} answer of GET /me/data */
+function shape(answer) {
+  return {
+    made: words.myData.made.replace('{time}', dayAndClock(answer.made_at)),
+    sections: answer.sections.map((/** @type {any} */ one) => ({ ...one, number: one.rows.length })),
+  }
+}
+
+/** @param {{ made: string, sections: any[] }} data */
+function plainText({ made, sections }) {
+  const parts = sections.map(
+    ({ title, rows }) =>
+      words.myData.head.replace('{title}', title) +
+      rows.map((/** @type {string[]} */ row) => '\n' + row.join(words.myData.pair)).join('')
+  )
+  return [made, ...parts].join('\n\n')
+}
