@@ -18,7 +18,7 @@ const OPENING = { state: /** @type {State} */ ('loading'), stale: '', told: /** 
 /**
  * Ask for a page's content and show it.
  * @param {WechatMiniprogram.Page.TrivialInstance} page
- * @param {string} path below /api/v1
+ * @param {string | string[]} path below /api/v1; of several the answers come together, in their order
  * @param {(answer: any) => object} shape what of the answer the page shows; its keys go into `data`
  * @param {{ keep?: string, anyone?: boolean }} [how] `keep`: the name under which the answer stays on the phone for
  *   this member; `anyone`: nobody has to be bound
@@ -31,7 +31,7 @@ function open(page, path, shape, { keep = '', anyone = false } = {}) {
   }
   const kept = keep ? recall(keep) : null
   if (kept && page.data.state !== 'ok') page.setData({ ...shape(kept.value), state: 'ok' })
-  return get(path).then(
+  return (Array.isArray(path) ? Promise.all(path.map(get)) : get(path)).then(
     (answer) => {
       if (keep) remember(keep, answer)
       page.setData({ ...shape(answer), state: 'ok', stale: '' })

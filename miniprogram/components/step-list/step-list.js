@@ -2,7 +2,7 @@
 
 Component({
   properties: {
-    /** [{title, beneath, state: 'done' | 'now' | 'later'}] */
+    /** [{title, beneath, state: 'done' | 'now' | 'later'}]; a new line in `beneath` is one on the page */
     steps: { type: Array, value: [] },
   },
 })

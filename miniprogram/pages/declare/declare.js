@@ -1,0 +1,3 @@
+const page = require('../../behaviors/page')
+
+Page({ behaviors: [page] })
