@@ -19,7 +19,7 @@ PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.1
 
 OFFICE := libreoffice-writer-nogui libreoffice-calc-nogui
 
-.PHONY: setup run test quick check bench lock pictures browser office
+.PHONY: setup run test quick check mini bench lock pictures node browser office
 
 setup: $(RUNTIME)
 
@@ -28,18 +28,23 @@ run: $(RUNTIME)
 
 # What cannot be installed is left out, said, and makes the run fail.
 test: $(DEV)
-	@left=; for part in browser office; do $(MAKE) --no-print-directory $$part || left="$$left $$part"; done; \
+	@left=; for part in node browser office; do $(MAKE) --no-print-directory $$part || left="$$left $$part"; done; \
 	test -z "$$left" && exec $(PYTEST); \
 	$(PYTEST) -m "not $$(echo $$left | sed 's/ / and not /')"; $(MAKE) --no-print-directory $$left; exit 1
 
 quick: $(DEV)
-	$(PYTEST) -m "not browser and not processes and not office"
+	$(PYTEST) -m "not browser and not processes and not office and not node"
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/pytest -q tests/test_rooms.py
+	@$(MAKE) --no-print-directory mini
+
+# The mini-program without a browser: types, WeChat's compilers, our own rules.
+mini: $(DEV) node
+	$(BIN)/pytest -q tests/mini_program/test_sources.py
 
 # docs/pictures, every page of the console with the demonstration's data.
 pictures: $(DEV) browser
@@ -48,10 +53,13 @@ pictures: $(DEV) browser
 bench: $(DEV)
 	$(BIN)/python -m tests.bench.run
 
-# The browser and axe, without root (tests/chromium.py); make test CHROMIUM=/usr/bin/chromium takes another browser.
-browser: $(DEV) $(NODE)
-	@test node_modules/.package-lock.json -nt package-lock.json || { echo '正在安装测试用的浏览器……'; $(NPM) ci >/dev/null; } || { \
-		echo '浏览器没有装上，浏览器测试没有运行。接通 npm 的软件源后，请再执行：make test' >&2; exit 1; }
+# What package.json lists: the browser and axe, and all that checks the mini-program.
+node: $(DEV) $(NODE)
+	@test node_modules/.package-lock.json -nt package-lock.json || { echo '正在安装测试用的软件包……'; $(NPM) ci >/dev/null; } || { \
+		echo '测试用的软件包没有装上，小程序的检查和浏览器测试没有运行。接通 npm 的软件源后，请再执行：make test' >&2; exit 1; }
+
+# The browser, without root (tests/chromium.py); make test CHROMIUM=/usr/bin/chromium takes another browser.
+browser: node
 	@$(BIN)/python -m tests.chromium || { echo '浏览器不能启动，浏览器测试没有运行。请用管理员身份执行：' \
 		'apt-get update && apt-get install -y chromium，再执行：make test CHROMIUM=/usr/bin/chromium' >&2; exit 1; }
 

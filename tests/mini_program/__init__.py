@@ -1,0 +1,1 @@
+"""The mini-program's real sources in a real browser, against the real backend."""

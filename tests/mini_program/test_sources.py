@@ -1,0 +1,149 @@
+"""The mini-program's files keep what WeChat, its readers and the house ask: gates that only read and compile.
+
+Each gate is a script of tests/mini_program_checks that prints `file:line message`, and nothing for a good tree.
+tests/fixtures/mini_program_bad breaks every rule once; beside each fault stands what is said of it.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from subprocess import Popen
+from typing import NamedTuple
+
+import pytest
+
+from tests.node import ROOT, start
+
+pytestmark = pytest.mark.node
+
+CHECKS = ROOT / "tests" / "mini_program_checks"
+FIXTURES = ROOT / "tests" / "fixtures"
+OURS, BAD = ROOT / "miniprogram", FIXTURES / "mini_program_bad"
+GATES = {
+    "types": "TypeScript takes the scripts",
+    "compilers": "WeChat's compilers take templates and styles",
+    "templates": "templates say only what WeChat understands",
+    "handlers": "templates and scripts fit together, and reminders are asked for in the tap",
+    "scripts": "scripts call only what may be called",
+    "styles": "styles keep to the tokens",
+    "words": "words stand in one place, all used, none forbidden",
+    "pages": "app.json and the files belong together",
+    "sizes": "small enough for a weak network",
+    "render": "components draw in the second engine",
+}
+
+
+class Fault(NamedTuple):
+    """What one gate says of one line."""
+
+    gate: str
+    file: str
+    line: int
+    message: str
+
+
+# JSON has no comments: gate, file, what the line contains ("" is the first), what is said.
+IN_JSON = (
+    ("pages", "app.json", '"pages/lacking/lacking"', "pages/lacking/lacking lacks .wxss"),
+    ("pages", "app.json", '"tabBar"', "the tab pages/nowhere/nowhere is no page"),
+    ("pages", "app.json", '"permission"', "permission is not asked for"),
+    ("pages", "app.json", '"style"', "style is not v2"),
+    ("pages", "app.json", "", "lazyCodeLoading is not requiredComponents"),
+    ("pages", "app.json", "", "__usePrivacyCheck__ is not true"),
+    ("pages", "pages/lacking/lacking.json", "", "in JSON"),
+    ("pages", "pages/odd/odd.json", "", "a page says it is a component"),
+    ("pages", "pages/styles/styles.json", "", "is longer than 7 characters"),
+    ("pages", "project.config.json", '"appid"', "the appid of somebody"),
+    ("pages", "project.config.json", '"libVersion"', "libVersion is below 2.32.3"),
+    ("pages", "project.config.json", '"urlCheck"', "urlCheck is not true"),
+    ("pages", "sitemap.json", "", "pages of members are left to the search"),
+    ("styles", "pages/styles/styles.json", "", "#b5120f is for .button.primary"),
+    ("templates", "pages/elements/elements.json", '"mark"', "mark is not used"),
+    ("templates", "pages/elements/elements.json", '"gone"', "no component at components/gone/gone"),
+    ("words", "pages/odd/odd.json", '"placeholder"', "Chinese outside words.js"),
+)
+
+
+@cache
+def started(root: Path) -> dict[str, Popen[str]]:
+    """Start all gates on a tree at once; they only read."""
+    more = [FIXTURES / "mini_program_bad_drawn.mjs"] if root == BAD else []
+    return {gate: start(CHECKS / f"{gate}.mjs", root, *(more if gate == "render" else [])) for gate in GATES}
+
+
+@cache
+def told(gate: str, root: Path) -> list[Fault]:
+    """Return what a gate says of a tree; what it cannot say in its form is a failure of the gate."""
+    process = started(root)[gate]
+    said, wrong = process.communicate(timeout=60)
+    faults = [re.fullmatch(r"(\S+):(\d+) (.*)", line) for line in said.splitlines()]
+    assert all(faults), said
+    assert process.returncode == (1 if faults else 0), wrong
+    return [Fault(gate, found[1], int(found[2]), found[3]) for found in faults if found]
+
+
+def line_of(file: str, contains: str) -> int:
+    lines = (BAD / file).read_text("utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if contains in line)
+
+
+def planted() -> Iterator[Fault]:
+    """Yield every fault of the bad tree: those its comments name, and those of JSON."""
+    for path in sorted(path for path in BAD.rglob("*.*") if path.is_file()):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            for gate, message in re.findall(r"fault (\w+): (.*?)(?= \*/| -->)", line):
+                yield Fault(gate, path.relative_to(BAD).as_posix(), number, message)
+    for gate, file, contains, message in IN_JSON:
+        yield Fault(gate, file, line_of(file, contains), message)
+
+
+PLANTED = list(planted())
+
+
+@pytest.mark.parametrize("gate", GATES, ids=GATES.get)
+def test_our_mini_program_passes(gate: str) -> None:
+    faults = [f"{fault.file}:{fault.line} {fault.message}" for fault in told(gate, OURS)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: f"{fault.gate}-{fault.message}")
+def test_planted_fault_is_found_where_it_is(fault: Fault) -> None:
+    there = [said.message for said in told(fault.gate, BAD) if (said.file, said.line) == fault[1:3]]
+    assert any(fault.message in message for message in there), there
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_gate_blames_nothing_that_is_right(gate: str) -> None:
+    marked = {fault[:3] for fault in PLANTED}
+    assert [fault for fault in told(gate, BAD) if fault[:3] not in marked] == []
+
+
+def test_every_gate_but_the_sizes_has_a_planted_fault() -> None:
+    assert {fault.gate for fault in PLANTED} == GATES.keys() - {"sizes"}
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        pytest.param({"a.js": 41}, ["a.js:1 41.0 KB, of 40.0 KB"], id="a large file"),
+        pytest.param({"words.js": 41}, [], id="words may be more"),
+        pytest.param(
+            {f"{n}.js": 38 for n in range(8)},
+            ["app.json:1 the mini-program has 304.0 KB, of 300.0 KB"],
+            id="all",
+        ),
+    ],
+)
+def test_size_is_limited(tmp_path: Path, files: dict[str, int], said: list[str]) -> None:
+    for name, kilobytes in files.items():
+        (tmp_path / name).write_text("x" * 1024 * kilobytes, "utf-8")
+    process = start(CHECKS / "sizes.mjs", tmp_path)
+    assert process.communicate(timeout=60)[0].splitlines() == said
+
+
+def test_list_of_interfaces_names_only_those_in_use() -> None:
+    # It is what docs/小程序.md and the privacy guide answer for.
+    listed = set(re.findall(r"^  '(\w+)',$", (CHECKS / "interfaces.mjs").read_text("utf-8"), re.MULTILINE))
+    scripts = [path.read_text("utf-8") for path in OURS.rglob("*.js")]
+    assert listed == {name for script in scripts for name in re.findall(r"\bwx\.(\w+)", script)}
