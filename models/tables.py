@@ -20,6 +20,7 @@ import models.notices.delivery
 import models.notices.event
 import models.notices.night_override
 import models.notices.notice
+import models.notices.reading
 import models.notices.subscription
 import models.people.account
 import models.people.away_report

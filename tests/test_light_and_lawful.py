@@ -22,6 +22,7 @@ from models.gatherings.roll import RollLine, Status
 from models.notices.audience import Channels
 from models.notices.change import Change, move_gathering
 from models.notices.publish import cancel, publish
+from models.notices.reading import UNREAD
 from models.people.bind import bind, issue_codes, open_binding, unbind
 from models.people.console import change_password, check_password, make_account, start_session
 from models.people.member import Member
@@ -33,6 +34,7 @@ from models.tables import TABLES
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_member, a_post, an_account
 from tests.gatherings.halls import MINI, Hall, a_hall, hashed, spender
+from tests.handlers.fields import FIELDS
 from tests.points.published import publish_for
 from tests.twins import YEAR, a_year_of_twins, object_to_an_absence, statuses
 
@@ -207,6 +209,37 @@ def test_nothing_asks_a_phone_where_or_what_it_is() -> None:
         r"getLocation|geolocation(?!=\(\))|chooseLocation|getSystemInfo|User-Agent|user_agent|remote_addr"
     )
     assert [path.name for path in SHOWN if asked.search(path.read_text("utf-8"))] == []
+
+
+# Who may know that a member opened a notice: the member's own phone, through these.
+OWN_READING = {
+    "models/notices/reading.py",
+    "models/tables.py",
+    "models/migrations/versions/0022_notices_read.py",
+    "handlers/mini_program/home.py",
+    "handlers/mini_program/notices.py",
+}
+OF_READING = re.compile(r"notice_read|NoticeRead|notices\.reading|read_at")
+
+
+def those_who_know_of_reading() -> set[str]:
+    return {f"{path.relative_to(ROOT)}" for path in SHOWN if OF_READING.search(path.read_text("utf-8"))}
+
+
+def test_what_a_member_has_read_stays_on_the_members_own_phone() -> None:
+    assert those_who_know_of_reading() == OWN_READING
+
+
+def test_no_answer_above_the_member_says_that_something_was_read() -> None:
+    told = [route for route, fields in FIELDS.items() if any("read" in field for field in fields)]
+    assert told == [
+        "GET /api/v1/home",
+        "GET /api/v1/notices",
+        "GET /api/v1/notices/<int:notice_id>",
+        "POST /api/v1/notices/<int:notice_id>/read",
+    ]
+    # The statement that counts what is unread is bound to one member, and asked for by nothing else.
+    assert "member_id = :member" in str(UNREAD)
 
 
 def test_people_stand_in_surname_order_whatever_they_did(session: Session) -> None:

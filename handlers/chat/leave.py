@@ -15,7 +15,7 @@ from models.gatherings.leave_of_member import LeaveSeat, leave_seats
 from models.gatherings.of_member import coming_up
 from models.gatherings.roll import LeaveReason, LeaveState
 from models.people.member import Member
-from models.people.spells import spell_kinds
+from models.people.spells import spells_now
 from models.refused import Refused
 
 STANDS = (LeaveState.SUBMITTED, LeaveState.APPROVED)
@@ -30,7 +30,7 @@ def ask_for_leave(ask: Ask) -> str:
     seats = leave_seats(ask.session, ask.member.id, now=ask.edge.now)
     if not seats:
         ahead = coming_up(ask.session, ask.member.id, now=ask.edge.now)
-        kinds = spell_kinds(ask.session, ask.member.id, now=ask.edge.now)
+        kinds = set(spells_now(ask.session, ask.member.id, now=ask.edge.now))
         return words.no_leave_words({seat.status for seat in ahead}, kinds)
     gathering, leave = seats[0]
     if leave is not None and leave.state in STANDS:

@@ -91,13 +91,17 @@ def _shown(report: AwayReport | None, spell: Spell | None) -> dict[str, Any]:
             "answer": report.answer,
             "decided_at": iso(report.decided_at) if report.decided_at else None,
         },
-        "away": spell
-        and {
-            "from_on": spell.from_on.isoformat(),
-            "to_on": spell.to_on.isoformat() if spell.to_on else None,
-            "place": spell.place,
-            "host": spell.host,
-        },
+        "away": away_shown(spell) if spell else None,
+    }
+
+
+def away_shown(spell: Spell) -> dict[str, str | None]:
+    """Return the days of an absence as JSON values."""
+    return {
+        "from_on": spell.from_on.isoformat(),
+        "to_on": spell.to_on.isoformat() if spell.to_on else None,
+        "place": spell.place,
+        "host": spell.host,
     }
 
 

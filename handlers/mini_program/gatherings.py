@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import request
 from pydantic import BaseModel
 
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
 from handlers.mini_program.leaves import LeaveShown, leave_shown
+from handlers.mini_program.paging import before
 from models.clock import iso
 from models.gatherings.leave import leave_of
 from models.gatherings.of_member import Seat, seat_of, seats_of
@@ -80,13 +80,8 @@ def shown(seat: Seat) -> dict[str, Any]:
 def list_gatherings() -> dict[str, Any]:
     """The member's gatherings, newest first, twenty a page (`?before=` the id that `next` names)."""
     edge = current()
-    seats, following = seats_of(edge.session, member_id(), before=_before(), now=edge.now)
+    seats, following = seats_of(edge.session, member_id(), before=before(), now=edge.now)
     return {"items": [shown(seat) for seat in seats], "next": following}
-
-
-def _before() -> int | None:
-    text = request.args.get("before", "")
-    return int(text) if text.isdecimal() and len(text) < 12 else None
 
 
 @api.get("/gatherings/<int:gathering_id>")

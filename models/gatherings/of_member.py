@@ -65,11 +65,17 @@ def coming_up(session: Session, member_id: int, *, now: datetime) -> list[Seat]:
     return [_seat(row, now) for row in session.execute(query)]
 
 
+def seat_if_any(session: Session, member_id: int, gathering_id: int, *, now: datetime) -> Seat | None:
+    """Return one gathering, None where the member has no line in it any longer."""
+    row = session.execute(_seats(member_id).where(Gathering.id == gathering_id)).first()
+    return None if row is None else _seat(row, now)
+
+
 def seat_of(
     session: Session, member_id: int, gathering_id: int, *, now: datetime
 ) -> tuple[Seat, list[AgendaItem]]:
     """Return one gathering with its agenda. Refused: not_found for any the member has no line in."""
-    row = session.execute(_seats(member_id).where(Gathering.id == gathering_id)).first()
-    if row is None:
+    seat = seat_if_any(session, member_id, gathering_id, now=now)
+    if seat is None:
         raise Refused("not_found", "没有找到这次活动")
-    return _seat(row, now), agenda_of(session, gathering_id)
+    return seat, agenda_of(session, gathering_id)

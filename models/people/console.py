@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -138,7 +138,7 @@ def staff_behind(session: Session, token: str, *, now: datetime) -> Staff:
     return Staff._make([*rows[0][:5], posts])
 
 
-def in_force(today: date) -> ColumnElement[bool]:
+def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """Join an account's posts of this day."""
     return and_(
         Post.account_id == Account.id,

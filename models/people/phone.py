@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
@@ -42,6 +42,31 @@ BEHIND = (
     .outerjoin(Member, and_(Member.id == Binding.member_id, Member.left_on.is_(None)))
     .outerjoin(Branch, Branch.id == Member.branch_id)
     .where(PhoneSession.token_hash == bindparam("token_hash"), PhoneSession.expires_at > bindparam("now"))
+)
+
+# The same with the account it may act for, a row for each post in force.
+AT_WORK = (
+    BEHIND.add_columns(Account.id, Account.name, PhoneSession.staff_from)
+    .add_columns(Post.role, Org.id, Org.path, Org.kind, Org.name)
+    .outerjoin(
+        Account,
+        and_(
+            Account.id == PhoneSession.staff_id,
+            Account.ended_at.is_(None),
+            or_(Account.member_id.is_(None), Account.member_id == Member.id),
+            PhoneSession.staff_from > bindparam("since"),
+            # A binding that is newer than the code is somebody else's, or the same person's new start.
+            Binding.bound_at <= PhoneSession.staff_from,
+        ),
+    )
+    .outerjoin(Post, in_force(bindparam("today")))
+    .outerjoin(Org, Org.id == Post.org_id)
+    .order_by(Post.id)
+)
+HOLDS = select(
+    exists()
+    .where(Account.member_id == bindparam("member"), Account.ended_at.is_(None))
+    .where(in_force(bindparam("today")))
 )
 
 
@@ -97,23 +122,9 @@ def branch_phone_behind(session: Session, token: str, *, now: datetime) -> tuple
     No staff where no code was entered, or where twelve hours, the account, its posts or the binding ended
     since. Refused: not_logged_in.
     """
-    theirs = and_(
-        Account.id == PhoneSession.staff_id,
-        Account.ended_at.is_(None),
-        or_(Account.member_id.is_(None), Account.member_id == Member.id),
-        PhoneSession.staff_from > now - STAFF_LIFE,
-        # A binding that is newer than the code is somebody else's, or the same person's new start.
-        Binding.bound_at <= PhoneSession.staff_from,
-    )
-    query = (
-        BEHIND.add_columns(Account.id, Account.name, PhoneSession.staff_from)
-        .add_columns(Post.role, Org.id, Org.path, Org.kind, Org.name)
-        .outerjoin(Account, theirs)
-        .outerjoin(Post, in_force(day_of(now)))
-        .outerjoin(Org, Org.id == Post.org_id)
-        .order_by(Post.id)
-    )
-    rows = session.execute(query, {"token_hash": token_hash(token), "now": now}).all()
+    today = day_of(now)
+    asked = {"token_hash": token_hash(token), "now": now, "since": now - STAFF_LIFE, "today": today}
+    rows = session.execute(AT_WORK, asked).all()
     if not rows:
         raise Refused("not_logged_in", "请重新进入小程序")
     phone, (account_id, name, since) = Phone(*rows[0][:8]), rows[0][8:11]
@@ -122,6 +133,11 @@ def branch_phone_behind(session: Session, token: str, *, now: datetime) -> tuple
         return phone, None
     # No form of the console is ever posted from here: there is no csrf to match.
     return phone, Staff(account_id, name, must_change=False, csrf="", password_at=since, posts=posts)
+
+
+def holds_post(session: Session, member_id: int, *, now: datetime) -> bool:
+    """Say whether an account that is linked to this member has a post in force."""
+    return bool(session.scalar(HOLDS, {"member": member_id, "today": day_of(now)}))
 
 
 def start_branch_work(

@@ -189,12 +189,12 @@ def spell_to_end(session: Session, member_id: int, kind: SpellKind, *, now: date
     return session.scalar(query.order_by(Spell.from_on).limit(1))
 
 
-def spell_kinds(session: Session, member_id: int, *, now: datetime) -> set[SpellKind]:
-    """Return the kinds of spell that hold for one member today."""
+def spells_now(session: Session, member_id: int, *, now: datetime) -> dict[SpellKind, Spell]:
+    """Return what holds for one member today, by its kind; two of a kind never overlap."""
     today = day_of(now)
-    query = select(Spell.kind).where(
+    query = select(Spell).where(
         Spell.member_id == member_id,
         Spell.from_on <= today,
         or_(Spell.to_on.is_(None), Spell.to_on >= today),
     )
-    return set(session.scalars(query))
+    return {spell.kind: spell for spell in session.scalars(query)}

@@ -156,6 +156,16 @@ def statement_of(
     )
 
 
+def running_balance(session: Session, member_id: int, *, now: datetime) -> Balance | None:
+    """Return what the running cycle comes to, as `statement_of` has it, without its entries' words."""
+    branch = session.scalar(HOME, {"member": member_id, "day": day_of(now)})
+    seen = None if branch is None else cycle_seen(session, branch, None, now=now)
+    if seen is None:
+        return None
+    member = counted_members(session, seen.document, seen.cycle, [member_id])[0]
+    return balance_of(seen.document, member, seen.cycle)
+
+
 def _rows(session: Session, member_id: int, cycle: str) -> dict[int, Posted]:
     """Return entry id -> what it is about and whose hands it went through, in one statement."""
     months = months_of(cycle)

@@ -391,6 +391,7 @@ def address(world: World, route: str, row: str) -> str:
         "<int:gathering_id>": world.gatherings.get((host, state), MISSING),
         "<int:roll_id>": world.rolls.get((host, state), MISSING),
         "<int:member_id>": world.members[row].id if row in world.members else MISSING,
+        "<int:notice_id>": world.deliveries.get(row, MISSING),
         "<int:delivery_id>": world.deliveries.get(row, MISSING),
         "<int:report_id>": world.reports.get(row + told, MISSING),
         "<int:spell_id>": world.spells.get(row, MISSING),

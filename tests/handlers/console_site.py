@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,6 +44,7 @@ from tests.factories import (
     an_account,
 )
 from wechat.callback import Callback
+from wechat.mini_program import OpenSession
 
 NAMES = (  # a line for each group
     "白玉珍 陈春生 方国栋 高长山 郭爱莲 何桂芳 黄秋菊 贾满仓 李春梅 罗清平 孟凡林 宋桂兰 王丽娟 张建国 周明远",  # noqa: E501
@@ -100,7 +101,14 @@ class Browser:
         return self.client.post(address, data={"csrf": self.csrf()} | (fields or {}), headers=headers)
 
 
-def open_site(sessions: Sessions, redis_url: str) -> Site:
+def nobody_logs_in(code: str) -> OpenSession:
+    """Stand for WeChat where no phone logs in."""
+    raise AssertionError(code)
+
+
+def open_site(
+    sessions: Sessions, redis_url: str, *, log_in: Callable[[str], OpenSession] = nobody_logs_in
+) -> Site:
     """Return the site with its people, at ten to three on the theme day, with nothing planned yet."""
     clock = [NOON]
     nobody = Callback(OA, "token", ("A" * 43,), True, "gh_1")
@@ -109,7 +117,7 @@ def open_site(sessions: Sessions, redis_url: str) -> Site:
         keyring=KEYRING,
         redis=Redis.from_url(redis_url),
         clock=lambda: clock[0],
-        log_in=lambda code: (_ for _ in ()).throw(AssertionError(code)),
+        log_in=log_in,
         account_callback=nobody,
         mini_callback=nobody,
         installation=Installation(

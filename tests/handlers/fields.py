@@ -29,6 +29,7 @@ SUMS = {"counts", *(f"counts.{name}" for name in COUNTS)}
 TOLD = {"told", *(f"told.{name}" for name in (
     "audience", "delivered", "phoned", "under_way", "to_phone", "unsent",
 ))}  # fmt: skip
+TICK = {"phoned_at", "phoned_by"}
 POSTS = {"posts", "posts[].role", "posts[].org_id", "posts[].org"}
 ROLL = {"roll_id", "org_id", "org", "confirmed", "questions", *SUMS}
 LISTED = ROLL | {"gathering_id", "title", "starts_at", "ends_at", "place", "state", "host", "may"}
@@ -41,6 +42,8 @@ ONE_GATHERING = {
     "audience", "told",
 }  # fmt: skip
 REACHED = {f"audience.{name}" for name in ("people", "account", "mini_program", "phone", "at_home")}
+NOTICE = ["id", "gathering_id", "kind", "title", "summary", "sent_at", "read_at"]
+NEWS = ["id", "title", "digest", "url", "published_on"]
 FIELDS: dict[str, set[str]] = {
     "POST /api/v1/session": {
         "token", "expires_in", "bound", "member", "member.id", "member.name", "member.branch", "ticket",
@@ -53,11 +56,19 @@ FIELDS: dict[str, set[str]] = {
         "receipt", "text", "received_at", "due_on", "answer", "answered_at",
     },
     "GET /api/v1/home": {
-        "serves", "demonstration", "member", "branch", "star",
+        "serves", "demonstration", "member", "member_id", "branch", "group", "star", "theme_day",
+        "points", "points.cycle", "points.total", "posts", "has_post", "attending",
+        "away", "away.from_on", "away.to_on", "away.place", "away.host",
+        "notices", *(f"notices[].{name}" for name in NOTICE), "unread",
         "legal", "legal.owner", "legal.filing_no", "legal.voluntary", "legal.complaint_phone",
         "gatherings", *(f"gatherings[].{name}" for name in SEAT), "subscribe",
-        "articles", *(f"articles[].{name}" for name in ("title", "digest", "url", "published_on")),
+        "articles", *(f"articles[].{name}" for name in NEWS),
     },
+    "GET /api/v1/notices": {"items", "next", *(f"items[].{name}" for name in NOTICE)},
+    "GET /api/v1/notices/<int:notice_id>": {
+        *NOTICE, "text", "at_home", "materials", "gathering", *(f"gathering.{name}" for name in SEAT),
+    },
+    "POST /api/v1/notices/<int:notice_id>/read": {"read_at"},
     "POST /api/v1/subscriptions": {"subscribe"},
     "GET /api/v1/gatherings": {"items", "next", *(f"items[].{name}" for name in SEAT)},
     "GET /api/v1/gatherings/<int:gathering_id>": {
@@ -93,7 +104,7 @@ FIELDS: dict[str, set[str]] = {
         "name", *POSTS,
         "waiting", "waiting[].what", "waiting[].number", "waiting[].gathering_id", "waiting[].roll_id",
         "waiting[].org_id",
-        "gatherings", *(f"gatherings[].{name}" for name in LISTED | TOLD),
+        "gatherings", *(f"gatherings[].{name}" for name in LISTED | TOLD | {"opens", "ticks", "confirms"}),
     },
     "GET /api/v1/branch/gatherings": {"items", "next", *(f"items[].{name}" for name in LISTED)},
     "POST /api/v1/branch/gatherings": ONE_GATHERING | REACHED,
@@ -112,7 +123,8 @@ FIELDS: dict[str, set[str]] = {
             "reason", "phoned_at", "phoned_by",
         )),
     },
-    "POST /api/v1/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>": TOLD,
+    "POST /api/v1/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>": TICK | TOLD,
+    "DELETE /api/v1/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>": TICK | TOLD,
     "GET /api/v1/branch/rolls/<int:roll_id>": {
         "roll_id", "gathering_id", "org", "title", "starts_at", "state", "confirmed", "heads", "observers",
         "guests", "whole", "may_confirm", "lines", *(f"lines[].{name}" for name in LINE), *SUMS,

@@ -244,6 +244,9 @@ ROUTES: dict[str, Rows] = {
     "DELETE /api/v1/session": {"-": "401 204 204 204 401 401 401 401 401 401 401 401 401"},
     "DELETE /api/v1/binding": {"-": "401 403 204 403 401 401 401 401 401 401 401 401 401"},
     "GET /api/v1/gatherings": {"-": OWN_PHONE},
+    "GET /api/v1/notices": {"-": OWN_PHONE},
+    "GET /api/v1/notices/<int:notice_id>": ok(OWN_ROWS, 200),
+    "POST /api/v1/notices/<int:notice_id>/read": ok(OWN_ROWS, 200),
     "GET /api/v1/me/points": {"-": OWN_PHONE},
     "GET /api/v1/me/ratings": {"-": OWN_PHONE},
     # Anybody may write; the phone that wrote reads the answer.
@@ -292,6 +295,9 @@ ROUTES: dict[str, Rows] = {
         }
     ),
     "POST /api/v1/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>": by_phone(
+        ok(TICKS, 200) | {"line": "401 401 401 401 404 200 200 200 200 403 403 404 404"}
+    ),
+    "DELETE /api/v1/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>": by_phone(
         ok(TICKS, 200) | {"line": "401 401 401 401 404 200 200 200 200 403 403 404 404"}
     ),
     "GET /api/v1/branch/rolls/<int:roll_id>": by_phone(ok(TICKS, 200)),

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from models.gatherings.roll import RollLine, Status
+from models.people.member import Spell
 from tests.conftest import NOON
 from tests.handlers.asking import NOW, PHONES, asked, methods
 from tests.handlers.fields import ERROR, FIELDS, PROJECTOR
@@ -88,6 +89,15 @@ def marked_absent(world: World) -> Any:
         return world.app.test_client().post("/api/v1/check-ins", json=scan, headers=headers).json
 
 
+def home_from_afar(world: World) -> Any:
+    """Return the first screen of the member once the absence of next summer runs."""
+    with world.rolled_back() as connection:
+        with world.on(connection).begin() as session:
+            session.get_one(Spell, world.spells["own"]).from_on = NOON.date()
+        headers = {"Authorization": f"Bearer {world.sessions['member']}"}
+        return world.app.test_client().get("/api/v1/home", headers=headers).json
+
+
 def test_api_answers_the_fields_of_the_contract_and_no_others(world: World) -> None:
     seen: dict[str, set[str]] = {route: set() for route in FIELDS}
     errors: set[str] = set()
@@ -95,6 +105,7 @@ def test_api_answers_the_fields_of_the_contract_and_no_others(world: World) -> N
         of = set(paths(said))
         (errors if "error" in of else seen[route]).update(of)
     seen["POST /api/v1/check-ins"].update(paths(marked_absent(world)))
+    seen["GET /api/v1/home"].update(paths(home_from_afar(world)))
     # Equal, not less: a field that no answer holds any longer leaves the list too.
     assert seen == FIELDS
     assert errors <= ERROR

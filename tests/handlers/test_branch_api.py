@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, select
 
 from models.audit import Audit, Via
+from models.gatherings.delegate import name_delegate
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.guests import guests_of
 from models.gatherings.hall_code import digits_match, read_token, token_is_authentic
@@ -298,6 +299,41 @@ def test_phone_list_shows_numbers_for_its_purpose_and_is_logged(site: Site) -> N
         ).one()
     where = f"branch/gatherings/{site.gathering_id}/phone-list/{foreign}"
     assert phone.refusal("POST", where) == (404, "not_found")
+    assert phone.refusal("DELETE", where) == (404, "not_found")
+
+
+def test_tick_of_the_wrong_row_is_taken_back_on_the_phone(site: Site) -> None:
+    publish_theme_day(site)
+    phone, by = phone_at_work(site, "secretary"), site.staff["secretary"].id
+    list_of = f"branch/gatherings/{site.gathering_id}/phone-list"
+    before = phone.get(list_of)
+    row = f"{list_of}/{before['items'][0]['delivery_id']}"
+    ticked = phone.ask("POST", row).json
+    assert ticked is not None
+    assert (ticked["phoned_at"], ticked["phoned_by"]) == ("2026-11-25T06:50:00Z", "周明远")
+    back = {"phoned_at": None, "phoned_by": None, "told": before["told"]}
+    assert phone.ask("DELETE", row).json == phone.ask("DELETE", row).json == back
+    assert phone.get(list_of)["items"][0]["phoned_at"] is None
+    assert acts(site)["not_phoned", "phone", by] == 1
+
+
+def hands(phone: Phone) -> dict[str, bool]:
+    """Return what a phone's person does at the nearest gathering."""
+    nearest = phone.get("branch/today")["gatherings"][0]
+    return {name: nearest[name] for name in ("opens", "ticks", "confirms")}
+
+
+def test_first_screen_says_what_each_hand_does_at_a_gathering(site: Site) -> None:
+    # Control: without the delegate in `_hand` the clerk who stands in is shown no code to show.
+    roll = home_roll(site)
+    of = {who: phone_at_work(site, who) for who in ("secretary", "clerk", "leader", "neighbour")}
+    assert hands(of["secretary"]) == {"opens": True, "ticks": True, "confirms": True}
+    assert hands(of["clerk"]) == hands(of["leader"]) == {"opens": False, "ticks": True, "confirms": False}
+    assert hands(of["neighbour"]) == {"opens": False, "ticks": True, "confirms": True}
+    with site.sessions.begin() as session:
+        name_delegate(session, roll, site.staff["clerk"].id, by=site.staff["secretary"].id, now=site.now)
+    assert hands(of["clerk"]) == {"opens": True, "ticks": True, "confirms": True}
+    assert of["clerk"].ask("GET", f"branch/gatherings/{site.gathering_id}/code").status_code == 200
 
 
 def test_leave_waits_on_the_phone_and_is_answered_there(site: Site) -> None:

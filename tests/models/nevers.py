@@ -11,6 +11,7 @@ from tests.conftest import NOON
 from tests.factories import (
     a_binding,
     a_branch,
+    a_delivery,
     a_gathering,
     a_group,
     a_member,
@@ -335,6 +336,7 @@ VALID = {
         "state": "'queued'",
         "not_before": ":now",
     },
+    "notice_read": {"delivery_id": ":delivery", "read_at": ":now"},
     "wechat_event": {
         "appid": "'wxaccount'",
         "natural_key": "'1|finish'",
@@ -455,7 +457,8 @@ def world(session: Session) -> dict[str, object]:
         "proposal": a_proposal(session, second, scheme),
         "rating": (rating := a_rating(session, branch, scheme, account)),
         "run": a_run(session, rating, account),
-        "notice": a_notice(session, gathering, account),
+        "notice": (notice := a_notice(session, gathering, account)),
+        "delivery": a_delivery(session, notice, second),
         "third_account": an_account(session, login="wu.yong"),
         "article": an_article(session, branch, account),
     }

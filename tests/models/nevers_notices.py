@@ -58,6 +58,9 @@ NEVERS = (
         row("delivery", state="'held'"),
     ),
     never(
+        "a notice opened for the first time twice", "pk_notice_read", row("notice_read"), row("notice_read")
+    ),
+    never(
         "failed without a reason",
         "ck_wechat_event_failed_with_reason",
         row("wechat_event", outcome="'failed'"),

@@ -11,7 +11,16 @@ from handlers.mini_program import api
 from handlers.mini_program.branch.gatherings import ProgressOut, progress_shown
 from models.audit import Via
 from models.clock import day_of, iso
-from models.notices.phone_list import Message, PhoneRow, mark_phoned, messages_of, phone_list, sums_of
+from models.notices.phone_list import (
+    Message,
+    PhoneRow,
+    mark_phoned,
+    messages_of,
+    phone_list,
+    sums_of,
+    tick_of,
+    unmark_phoned,
+)
 from models.notices.progress import progress_of
 
 
@@ -42,8 +51,10 @@ class PhoneList(BaseModel):
 
 
 class Told(BaseModel):
-    """How far the message has come among the people of this list."""
+    """The tick as it stands, and how far the message has come among the people of this list."""
 
+    phoned_at: str | None
+    phoned_by: str | None
     told: ProgressOut
 
 
@@ -96,5 +107,24 @@ def tick_phoned(gathering_id: int, delivery_id: int) -> dict[str, Any]:
     edge = current()
     _, orgs = phoned(gathering_id)
     mark_phoned(edge.session, delivery_id, org_ids=orgs, by=staff().account_id, via=Via.PHONE, now=edge.now)
-    message = asked_for(messages_of(edge.session, gathering_id, org_ids=orgs))
-    return {"told": _told(gathering_id, message, orgs)}
+    return _ticked(gathering_id, delivery_id, orgs)
+
+
+@api.delete("/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>")
+@branch_phone_needed
+@api.output(Told)
+def untick_phoned(gathering_id: int, delivery_id: int) -> dict[str, Any]:
+    """Take a tick back: somebody has yet to telephone; twice is once."""
+    _, orgs = phoned(gathering_id)
+    unmark_phoned(current().session, delivery_id, org_ids=orgs, by=staff().account_id, via=Via.PHONE)
+    return _ticked(gathering_id, delivery_id, orgs)
+
+
+def _ticked(gathering_id: int, delivery_id: int, orgs: list[int]) -> dict[str, Any]:
+    session = current().session
+    tick, message = tick_of(session, delivery_id), asked_for(messages_of(session, gathering_id, org_ids=orgs))
+    return {
+        "phoned_at": iso(tick.phoned_at) if tick.phoned_at else None,
+        "phoned_by": tick.phoned_by,
+        "told": _told(gathering_id, message, orgs),
+    }

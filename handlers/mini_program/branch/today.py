@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from handlers.console.gatherings import months_back
 from handlers.console.owed import DRAFT_AHEAD, TO_COME
-from handlers.console.reach import own_orgs, phoned_orgs
+from handlers.console.reach import led_groups, own_orgs, phoned_orgs
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
@@ -32,9 +32,16 @@ from models.people.rights import Verb, may
 
 
 class Working(GatheringRoll):
-    """A gathering that is not over for this person, and how far its message has come."""
+    """A gathering that is not over for this person, and how far its message has come.
+
+    `opens`, `ticks` and `confirms` say what this person's hand does there, a delegate's and a group leader's
+    too: code and doors, marks (perhaps of the own group alone), the confirmation.
+    """
 
     told: ProgressOut | None
+    opens: bool
+    ticks: bool
+    confirms: bool
 
 
 class Waiting(BaseModel):
@@ -80,8 +87,19 @@ def show_today() -> dict[str, Any]:
         "gatherings": [
             listed(roll)
             | {"told": progress_shown(told[roll.gathering.id]) if roll.gathering.id in told else None}
+            | _hand(roll, delegated)
             for roll in own
         ],
+    }
+
+
+def _hand(roll: Standing, delegated: list[int]) -> dict[str, bool]:
+    """Say what this person does at a roll, as handlers.console.reach asks for one of them."""
+    posts, stands_in = staff().posts, roll.roll.id in delegated
+    return {
+        "opens": may(posts, Verb.PUBLISH, roll.host.path) or (roll.is_host and stands_in),
+        "ticks": may(posts, Verb.TICK, roll.org.path) or stands_in or bool(led_groups(roll.org)),
+        "confirms": may(posts, Verb.CONFIRM, roll.org.path) or stands_in,
     }
 
 
@@ -109,7 +127,7 @@ def _of_roll(roll: Standing, told: Progress | None, delegated: list[int]) -> Ite
         return
     if roll.state in TO_COME and not over and told and told.to_phone:
         yield _waits("phone", told.to_phone, roll)
-    if may(staff().posts, Verb.CONFIRM, roll.org.path) or roll.roll.id in delegated:
+    if _hand(roll, delegated)["confirms"]:
         if roll.questions:
             yield _waits("check", roll.questions, roll)
         if over:
