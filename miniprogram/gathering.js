@@ -6,7 +6,7 @@ const words = require('./words')
 /**
  * @typedef {{ id: number, title: string, starts_at: string, ends_at: string, place: string, bring: string | null,
  *   contact: string | null, state: string, host: string, status: string, checked_in_at: string | null,
- *   leave?: any, reason?: string | null }} Gathering as the server sends it
+ *   leave_state: string | null, reason?: string | null }} Gathering as the server sends it
  */
 
 /** @param {string} startsAt @param {number} now @returns {string} 今天下午, 明天上午; else 11月25日 周三 15:00 */
@@ -23,7 +23,8 @@ function statusWords(it) {
   const said = words.gathering
   if (it.state === 'cancelled') return said.states.cancelled
   if (it.checked_in_at) return said.signed.replace('{clock}', clock(it.checked_in_at))
-  if (it.leave === 'submitted' && it.status === 'unrecorded') return said.asked
+  if (it.status === 'unrecorded' && it.leave_state === 'submitted') return said.asked
+  if (it.status === 'unrecorded' && it.leave_state === 'rejected') return said.refused
   return /** @type {Record<string, string>} */ (said.statuses)[it.status] || ''
 }
 
@@ -35,6 +36,16 @@ function mayCheckIn(it) {
   return it.state === 'open' && !it.checked_in_at && it.status !== 'present'
 }
 
+/**
+ * @param {Gathering} it
+ * @returns {boolean} whether leave may be asked before the end; later only the server knows until when
+ */
+function mayAskLeave(it) {
+  const expected = it.status === 'unrecorded' || it.status === 'absent' || it.status === 'unclear'
+  const asked = it.leave_state === 'submitted' || it.leave_state === 'approved'
+  return expected && !asked && !it.checked_in_at && (it.state === 'published' || it.state === 'open')
+}
+
 /** @param {Gathering} it @param {number} now */
 function shown(it, now) {
   return {
@@ -43,6 +54,7 @@ function shown(it, now) {
     time: dayAndClock(it.starts_at),
     said: statusWords(it),
     mayCheckIn: mayCheckIn(it),
+    mayAskLeave: mayAskLeave(it),
   }
 }
 

@@ -49,6 +49,18 @@ function fullDay(moment) {
   return at.getUTCFullYear() + words.year + day(moment)
 }
 
+/** @param {string | number} moment @returns {string} 2026-11-25, as a date picker has it */
+function plainDay(moment) {
+  return there(moment).toISOString().slice(0, 10)
+}
+
+/** @param {string | number} moment @param {number} now @returns {string} 11月; of another year 2025年11月 */
+function month(moment, now) {
+  const at = there(moment)
+  const year = at.getUTCFullYear()
+  return (year === there(now).getUTCFullYear() ? '' : year + words.year) + (at.getUTCMonth() + 1) + words.month
+}
+
 /**
  * @param {string} moment
  * @param {number} now milliseconds
@@ -68,4 +80,4 @@ function partOfDay(moment) {
   return hour < 12 ? 'morning' : hour < 18 ? 'afternoon' : 'evening'
 }
 
-module.exports = { clock, day, dayOfWeek, dayAndClock, fullDay, daysAhead, partOfDay }
+module.exports = { clock, day, dayOfWeek, dayAndClock, fullDay, month, plainDay, daysAhead, partOfDay }
