@@ -1,0 +1,109 @@
+"""Phones on real parts: the application over a database of the module's own, WeChat as a process."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pytest
+from playwright.sync_api import Browser
+
+from models.base import connect, sessions_of
+from tests.conftest import APP, REDIS, clone_database, drop_database, url
+from tests.factories import a_binding
+from tests.handlers.console_site import MINI, Site, open_site, served
+from tests.mini_program.phone import Phone, code_of
+from tests.simulated import Account, running_simulator
+from wechat.mini_program import log_in
+
+REMINDERS = [{"id": "S1", "title": "活动提醒", "keys": ["thing1", "time2"]}]
+
+
+@dataclass
+class Zone:
+    """A served site and the simulator behind it. `site.clock[0]` moves the clock."""
+
+    site: Site
+    address: str
+    simulator: str
+    # The counters of the limits are shared by all databases of a run: nobody's openid comes twice.
+    tag: str = field(default_factory=lambda: secrets.token_hex(4))
+    bound: set[str] = field(default_factory=set)
+
+    def openid(self, name: str) -> str:
+        """Return the WeChat user of a member, in this zone."""
+        return f"m_{self.tag}_{name}"
+
+    def bind(self, name: str) -> None:
+        """Bind the member's WeChat user, once."""
+        if name not in self.bound:
+            self.bound.add(name)
+            with self.site.sessions.begin() as session:
+                a_binding(session, self.site.members[name], MINI, self.openid(name))
+
+
+class PhoneOf(Protocol):
+    """Gives somebody's phone; None is a person who is on no roster."""
+
+    def __call__(self, name: str | None, *, bound: bool = True, **phone: Any) -> Phone:
+        """Make the phone."""
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[str]:
+    """The address of WeChat's simulator, with the mini-program's account."""
+    with running_simulator() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def account(simulator: str) -> Account:
+    """The mini-program's account at WeChat."""
+    return Account(
+        simulator,
+        alone=False,
+        kind="mini_program",
+        appid=MINI,
+        templates=[],
+        subscribe_templates=REMINDERS,
+    )
+
+
+@contextmanager
+def a_served_zone(account: Account) -> Iterator[Zone]:
+    """Open a site on a database of its own and serve it."""
+    name = clone_database()
+    engine = connect(url(APP, name), pool_size=8)
+    gateway = account.gateway()
+    site = open_site(sessions_of(engine), os.environ[REDIS], log_in=lambda code: log_in(gateway, code))
+    with served(site) as address:
+        yield Zone(site, address, account.url)
+    engine.dispose()
+    drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def zone(account: Account) -> Iterator[Zone]:
+    """One site for the tests of a module, at ten to three on the theme day; nothing is planned yet."""
+    with a_served_zone(account) as zone:
+        yield zone
+
+
+@pytest.fixture
+def phone_of(zone: Zone, chromium: Browser) -> Iterator[PhoneOf]:
+    """Make phones of members; each is put away after the test, which fails if anything in one went wrong."""
+    phones: list[Phone] = []
+
+    def make(name: str | None, *, bound: bool = True, **phone: Any) -> Phone:
+        if name and bound:
+            zone.bind(name)
+        openid = zone.openid(name or f"stranger_{secrets.token_hex(4)}")
+        login: Callable[[], str] = code_of(zone.simulator, MINI, openid)
+        phones.append(Phone(chromium, zone.address, login, **phone))
+        return phones[-1]
+
+    yield make
+    for phone in phones:
+        phone.close()
