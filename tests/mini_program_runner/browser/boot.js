@@ -5,7 +5,8 @@ import { app, comps, json, pages, scopes, tmpl } from './bundle.js'
 import { defineBuiltIns } from './built_ins.js'
 import { fault, guarded, mp, register } from './hooks.js'
 import { load } from './modules.js'
-import { launch, prepare, tabBarOf } from './pages.js'
+import { onLeave } from './nav_bar.js'
+import { launch, navigation, prepare, tabBarOf } from './pages.js'
 
 // Events that a built-in of ours raises itself: the DOM's event of that name is not the mini-program's.
 const OWN = new Set(['input', 'change', 'focus', 'blur', 'submit', 'reset', 'load', 'error', 'scroll', 'confirm'])
@@ -53,6 +54,7 @@ const context = new glassEasel.CurrentWindowBackendContext()
 context.onEvent(takeEvent)
 prepare(space, env.associateBackend(context), app)
 registerAll()
+onLeave((where) => (where === 'back' ? navigation.navigateBack() : navigation.reLaunch({ url: `/${pages[0]}` })))
 guarded('launch', launch)
 mp.ready = true
 if (!register.app) fault('app.js does not call App()')
