@@ -28,7 +28,7 @@ function failure(status, code, message = '', more = {}) {
  * @param {string} path below /api/v1
  * @param {object} [body]
  * @param {string} [token]
- * @returns {Promise<any>} the answer's body; rejects with a Failure
+ * @returns {Promise<{ isNew: boolean, data: any }>} the answer, `isNew` for 201; rejects with a Failure
  */
 function send(method, path, body, token) {
   /** @type {Record<string, string>} */
@@ -42,7 +42,7 @@ function send(method, path, body, token) {
       header,
       timeout: PATIENCE,
       success: ({ statusCode, data }) => {
-        if (statusCode < 300) return resolve(data)
+        if (statusCode < 300) return resolve({ isNew: statusCode === 201, data })
         const error = /** @type {any} */ (data || {}).error
         // A proxy in between answers in its own way: what is no error of ours counts as a part being down.
         if (!error || typeof error.code !== 'string') return reject(failure(statusCode, 'unavailable'))
@@ -72,9 +72,9 @@ function logIn(scan) {
   if (pending && !scan) return pending
   const mine = loginCode()
     .then((code) => send('POST', '/session', scan ? { code, scan } : { code }))
-    .then((answer) => {
-      keepSession({ token: answer.token, member: answer.member })
-      return answer
+    .then(({ data }) => {
+      keepSession({ token: data.token, member: data.member })
+      return data
     })
     // A log-in that failed is forgotten: the next one begins anew, or the first 重试 would always fail.
     .finally(() => {
@@ -90,7 +90,7 @@ function logIn(scan) {
  * @param {'GET' | 'POST' | 'DELETE'} method
  * @param {string} path
  * @param {object} [body]
- * @returns {Promise<any>} rejects with a Failure
+ * @returns {Promise<{ isNew: boolean, data: any }>} rejects with a Failure
  */
 function ask(method, path, body) {
   const held = session()
@@ -113,16 +113,26 @@ function renewed(old) {
   return logIn().then(() => /** @type {any} */ (session()).token)
 }
 
+/** @param {{ data: any }} answer */
+const dataOf = ({ data }) => data
+
 /** @param {string} path */
-const get = (path) => ask('GET', path)
+const get = (path) => ask('GET', path).then(dataOf)
 
 /**
  * @param {string} path
  * @param {object} [body]
  */
-const post = (path, body) => ask('POST', path, body || {})
+const post = (path, body) => ask('POST', path, body || {}).then(dataOf)
+
+/**
+ * As post, where it matters whether this made something or it was there already.
+ * @param {string} path
+ * @param {object} body
+ */
+const create = (path, body) => ask('POST', path, body)
 
 /** @param {string} path */
-const remove = (path) => ask('DELETE', path)
+const remove = (path) => ask('DELETE', path).then(dataOf)
 
-module.exports = { get, post, remove, logIn, failure }
+module.exports = { get, post, create, remove, logIn, failure }

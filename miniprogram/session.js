@@ -1,7 +1,7 @@
 // Who this phone is logged in as. The token is WeChat's word for an openid; the member is whom it is bound to.
 
 /** @typedef {{ id: number, name: string, branch: string }} Me */
-/** @typedef {{ token: string, member: Me | null }} Session */
+/** `ended`: it was bound, and the server says it no longer is. @typedef {{ token: string, member: Me | null, ended?: boolean }} Session */
 
 const KEY = 'session'
 
@@ -27,8 +27,14 @@ function me() {
 function keepSession(next) {
   const before = me()
   if (before && (!next.member || next.member.id !== before.id)) forgetPerson(before.id)
-  held = next
-  wx.setStorageSync(KEY, next)
+  held = { ...next, ended: !next.member && (Boolean(before) || wasEnded()) }
+  wx.setStorageSync(KEY, held)
+}
+
+/** @returns {boolean} whether a binding of this phone ended elsewhere: its person may want to know why */
+function wasEnded() {
+  const now = session()
+  return Boolean(now && now.ended)
 }
 
 /** Forget the session and what was kept for its member; large type stays, it is the phone's. */
@@ -75,4 +81,4 @@ function dismiss(key) {
   if (mine) wx.removeStorageSync(prefix(mine.id) + key)
 }
 
-module.exports = { session, me, keepSession, forgetSession, remember, recall, dismiss }
+module.exports = { session, me, wasEnded, keepSession, forgetSession, remember, recall, dismiss }
