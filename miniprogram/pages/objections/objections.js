@@ -1,3 +1,83 @@
-const page = require('../../behaviors/page')
+// 异议和申报: what the member said and asked for, the newest first, each with who answers.
 
-Page({ behaviors: [page] })
+const page = require('../../behaviors/page')
+const { OPENING, open } = require('../../opening')
+const { about, answerers, signed } = require('../../standing')
+const { day } = require('../../times')
+const words = require('../../words')
+
+const PATHS = ['/me/objections', '/me/declarations']
+
+Page({
+  behaviors: [page],
+  data: {
+    ...OPENING,
+    w: words.objections,
+    objections: /** @type {any[]} */ ([]),
+    declarations: /** @type {any[]} */ ([]),
+    choices: false,
+  },
+
+  onShow() {
+    this.load()
+  },
+
+  onPullDownRefresh() {
+    this.load().then(() => wx.stopPullDownRefresh())
+  },
+
+  load() {
+    return open(this, PATHS, shape, { keep: 'objections' })
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  seeObjection(event) {
+    wx.navigateTo({ url: '/pages/objection-answer/objection-answer?id=' + event.currentTarget.dataset.id })
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  seeDeclaration(event) {
+    wx.navigateTo({ url: '/pages/declaration/declaration?id=' + event.currentTarget.dataset.id })
+  },
+
+  declare() {
+    wx.navigateTo({ url: '/pages/declare/declare' })
+  },
+})
+
+/** @param {any[]} answers */
+function shape([objections, declarations]) {
+  return {
+    objections: objections.items.map(shownObjection),
+    declarations: declarations.items.map(shownDeclaration),
+    choices: declarations.choices.length > 0,
+  }
+}
+
+/** @param {any} it */
+function shownObjection(it) {
+  const waits = it.state === 'submitted'
+  const states = /** @type {Record<string, string>} */ (words.standing.objections)
+  return {
+    id: it.id,
+    title: it.appeals === null ? about(it) : words.objections.appeal.replace('{title}', about(it)),
+    day: it.occurred_on ? day(it.occurred_on) : '',
+    state: states[it.state],
+    who: waits ? words.objections.who.replace('{who}', answerers(it)) : '',
+    until: waits ? words.standing.until.replace('{day}', day(it.due_on)) : '',
+  }
+}
+
+/** @param {any} it */
+function shownDeclaration(it) {
+  const states = /** @type {Record<string, string>} */ (words.standing.declarations)
+  const points = it.state === 'approved' ? ' ' + signed(it.points) : ''
+  return {
+    id: it.id,
+    title: it.item_title + points,
+    about: it.title,
+    day: day(it.occurred_on),
+    state: states[it.state],
+    who: it.state === 'submitted' ? words.objections.review : '',
+  }
+}
