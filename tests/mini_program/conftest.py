@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pytest
+import requests
 from playwright.sync_api import Browser
 
 from models.base import connect, sessions_of
@@ -47,7 +48,9 @@ class Zone:
 class PhoneOf(Protocol):
     """Gives somebody's phone; None is a person who is on no roster."""
 
-    def __call__(self, name: str | None, *, bound: bool = True, **phone: Any) -> Phone:
+    def __call__(
+        self, name: str | None, *, bound: bool = True, logged_in: bool = True, **phone: Any
+    ) -> Phone:
         """Make the phone."""
 
 
@@ -91,17 +94,26 @@ def zone(account: Account) -> Iterator[Zone]:
         yield zone
 
 
+def session_kept(zone: Zone, code: str) -> dict[str, Any]:
+    """Log in as the mini-program did some other day; return what it then kept."""
+    answer = requests.post(f"{zone.address}/api/v1/session", json={"code": code}, timeout=20)
+    answer.raise_for_status()
+    return {key: answer.json()[key] for key in ("token", "member")}
+
+
 @pytest.fixture
 def phone_of(zone: Zone, chromium: Browser) -> Iterator[PhoneOf]:
     """Make phones of members; each is put away after the test, which fails if anything in one went wrong."""
     phones: list[Phone] = []
 
-    def make(name: str | None, *, bound: bool = True, **phone: Any) -> Phone:
+    def make(name: str | None, *, bound: bool = True, logged_in: bool = True, **phone: Any) -> Phone:
         if name and bound:
             zone.bind(name)
         openid = zone.openid(name or f"stranger_{secrets.token_hex(4)}")
         login: Callable[[], str] = code_of(zone.simulator, MINI, openid)
-        phones.append(Phone(chromium, zone.address, login, **phone))
+        kept = {"session": session_kept(zone, login())} if name and bound and logged_in else {}
+        clock = lambda: zone.site.now  # noqa: E731
+        phones.append(Phone(chromium, zone.address, login, clock=clock, kept=kept, **phone))
         return phones[-1]
 
     yield make

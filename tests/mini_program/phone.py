@@ -15,38 +15,17 @@ fail when the phone is put away, unless `expect_error` took it.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import requests
-from playwright.sync_api import Browser, Locator, Page, Route, TimeoutError
-from playwright.sync_api import expect as expecting
+from playwright.sync_api import Browser, Locator, Page, Route
 
-from tests.faults import GRAVE, SCRIPT
 from tests.mini_program.built import SOURCE, served_files
-
-PATIENCE = 5000  # milliseconds until what should be seen is missed
-NO_ANSWER = 60  # milliseconds after which a request that is not answered ends, in place of its own
-ROLES = (
-    "button",
-    "link",
-    "tab",
-    "radio",
-    "checkbox",
-    "switch",
-    "option",
-    "menuitem",
-)
-SHOWN = ".mp-frame:not([hidden]), .mp-over"
-BELOW = """() => {
-  const {scrollHeight, clientHeight} = document.querySelector('.mp-frame:not([hidden]) .mp-scroll');
-  return scrollHeight - clientHeight;
-}"""
-AXE = """shown => axe.run({include: [...document.querySelectorAll(shown)]
-  .filter(one => one.children.length)}).then(said => said.violations)"""
+from tests.mini_program.network import Network
+from tests.mini_program.screen import PATIENCE, SHOWN, Screen
 
 
 def code_of(simulator: str, appid: str, openid: str) -> Callable[[], str]:
@@ -62,8 +41,12 @@ def code_of(simulator: str, appid: str, openid: str) -> Callable[[], str]:
     return ask
 
 
-class Phone:
-    """A phone of one person. `login` gives the codes of wx.login; `launch` sets hooks of hooks.js."""
+class Phone(Network, Screen):
+    """A phone of one person.
+
+    `login` gives the codes of wx.login, `clock` the time it shows; `kept` is what the mini-program stored
+    earlier, by name; `launch` sets hooks of hooks.js.
+    """
 
     def __init__(
         self,
@@ -73,22 +56,31 @@ class Phone:
         *,
         size: tuple[int, int] = (375, 667),
         source: Path = SOURCE,
+        clock: Callable[[], datetime] | None = None,
+        kept: Mapping[str, Any] | None = None,
         **launch: Any,
     ) -> None:
         self._login = login if callable(login) else lambda: login
         self._files, self._launch = served_files(source), launch
-        self._orders: list[dict[str, Any]] = []
         self._past: list[dict[str, Any]] = []
         self._faults: list[str] = []
         self._expected: list[str] = []
-        self._is_on = self._routes_api = False
-        self.context = chromium.new_context(
+        self._is_on = False
+        self._clock = clock
+        stored = [
+            {"name": f"mp:{name}", "value": json.dumps({"data": value})}
+            for name, value in (kept or {}).items()
+        ]
+        kept_state: Any = {"origins": [{"origin": address, "localStorage": stored}]} if stored else None
+        context = chromium.new_context(
+            storage_state=kept_state,
             viewport={"width": size[0], "height": size[1]},
             device_scale_factor=2,
             base_url=address,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
         )
+        super().__init__(context)
         self.context.route("**/__mp__/**", self._serve)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
@@ -111,6 +103,7 @@ class Phone:
     def open(self, path: str = "pages/home/home", query: str = "", scene: int = 1001) -> "Phone":
         """Start the mini-program anew at a page, as from WeChat; what it stored stays."""
         self._leave()
+        self.follow_clock()
         self._launch["enter"] = {"path": path, "query": query, "scene": scene}
         self.page.goto("/__mp__/index.html")
         self._is_on = True
@@ -121,6 +114,11 @@ class Phone:
     def warm(self, path: str | None = None, query: str = "", scene: int = 1001) -> None:
         """Leave the mini-program and come back while it still runs; by an address, as from a message."""
         self.page.evaluate("given => __mp.warm(given)", {"path": path, "query": query, "scene": scene})
+
+    def follow_clock(self) -> None:
+        """Set the phone's clock to the backend's; `open` does so by itself."""
+        if self._clock:
+            self.page.clock.set_fixed_time(self._clock())
 
     def pull_down(self) -> None:
         """Pull the page down to refresh it."""
@@ -181,42 +179,6 @@ class Phone:
             wheel.locator("input").fill(value)
         wheel.get_by_role("button", name="确定").click()
 
-    def see(self, text: str) -> None:
-        """Wait until this text is on the screen."""
-        self._first(self.page.get_by_text(text), missed=f"not seen: {text}")
-
-    def not_see(self, text: str) -> None:
-        """Wait until this text is not on the screen."""
-        shown = self.page.get_by_text(text).filter(visible=True)
-        expecting(shown, f"still seen: {text}").to_have_count(0, timeout=PATIENCE)
-
-    def words(self) -> str:
-        """Return what is on the screen."""
-        told: str = self.page.evaluate(
-            "shown => [...document.querySelectorAll(shown)].map(one => one.innerText).join('\\n')", SHOWN
-        )
-        return told
-
-    def _named(self, area: Page | Locator, text: str, *, exact: bool) -> Locator:
-        first, *rest = (area.get_by_role(role, name=text, exact=exact) for role in ROLES)  # type: ignore[arg-type]
-        for other in rest:
-            first = first.or_(other)
-        return first
-
-    def _first(self, *ways: Locator, missed: str) -> Locator:
-        """Wait for any of these; of what is there the earliest way wins, and must be one thing."""
-        seen = [way.filter(visible=True) for way in ways]
-        every = seen[0]
-        for way in seen[1:]:
-            every = every.or_(way)
-        try:
-            every.first.wait_for()
-        except TimeoutError:
-            raise AssertionError(
-                f"{missed}\n--- on the screen:\n{self.words()}\n--- {self.errors()}"
-            ) from None
-        return next((way for way in seen if way.count()), every).first
-
     # What happens to the phone
 
     def scan(self, *results: str) -> None:
@@ -229,46 +191,11 @@ class Phone:
 
     def font_scale(self, scale: float) -> None:
         """Set the letters of WeChat."""
-        self._tell("fontScale", scale)
+        self.tell("fontScale", scale)
 
     def privacy_needed(self) -> None:
         """Let the person not have agreed to the privacy guide yet."""
-        self._tell("privacyNeeded", True)
-
-    def offline(self) -> None:
-        """Take the network away."""
-        self.context.set_offline(True)
-
-    def online(self) -> None:
-        """Give the network back."""
-        self.context.set_offline(False)
-
-    def fail_next(
-        self,
-        method: str,
-        path: str,
-        status: int,
-        code: str = "unavailable",
-        message: str = "",
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        """Answer the next such request, to /api/v1 + `path`, with an error in place of the backend."""
-        body = {"error": {"code": code, "message": message}}
-        self._order(method, path, status=status, body=json.dumps(body), headers=headers or {})
-
-    def no_answer(self, method: str, path: str) -> None:
-        """Let the next such request reach nobody; its time is up at once."""
-        self._tell("patience", NO_ANSWER)
-        self._order(method, path, lost=True)
-
-    @contextmanager
-    def slow(self, method: str, path: str) -> Iterator[None]:
-        """Hold such a request back until the block ends."""
-        order = self._order(method, path, held=[])
-        yield
-        for route in order["held"]:
-            route.continue_()
-        order["held"] = None
+        self.tell("privacyNeeded", True)
 
     # What a test asks afterwards
 
@@ -295,28 +222,6 @@ class Phone:
         kept: dict[str, str] = self.page.evaluate("({...localStorage})")
         return {name[3:]: json.loads(text)["data"] for name, text in kept.items() if name.startswith("mp:")}
 
-    def screenshot(self, path: Path | str, *, whole: bool = False) -> None:
-        """Take a picture of the screen, or of the whole page at the width of the screen."""
-        before = self.page.viewport_size
-        assert before
-        if whole:
-            height = before["height"] + self.page.evaluate(BELOW)
-            self.page.set_viewport_size({"width": before["width"], "height": height})
-        self.page.screenshot(path=path)
-        self.page.set_viewport_size(before)
-
-    def axe(self) -> list[str]:
-        """Return what axe finds serious or critical on the page as it stands, contrast included."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(SCRIPT.read_text("utf-8"))
-        found: list[dict[str, Any]] = self.page.evaluate(AXE, SHOWN)
-        return [
-            f"{rule['id']}: {node['html'][:160]}: {node['failureSummary'].splitlines()[-1].strip()}"
-            for rule in found
-            if rule["impact"] in GRAVE
-            for node in rule["nodes"]
-        ]
-
     def errors(self) -> list[str]:
         """Return what went wrong inside and was not expected."""
         return [one for one in self._all_faults() if not any(text in one for text in self._expected)]
@@ -332,7 +237,8 @@ class Phone:
 
     # How the phone is told
 
-    def _tell(self, hook: str, value: Any) -> None:
+    def tell(self, hook: str, value: Any) -> None:
+        """Set a hook of hooks.js, now and for the next start."""
         self._launch[hook] = value
         if self._is_on:
             self.page.evaluate("([hook, value]) => { __mp[hook] = value; }", [hook, value])
@@ -340,32 +246,3 @@ class Phone:
     def _queue(self, hook: str, *values: Any) -> None:
         assert self._is_on, "open the mini-program first"
         self.page.evaluate("([hook, values]) => __mp[hook].push(...values)", [hook, list(values)])
-
-    def _order(self, method: str, path: str, **order: Any) -> dict[str, Any]:
-        if not self._routes_api:
-            self.context.route(re.compile("/api/v1/"), self._answer)
-            self._routes_api = True
-        order |= {"method": method, "path": f"/api/v1{path}"}
-        self._orders.append(order)
-        return order
-
-    def _answer(self, route: Route) -> None:
-        asked = route.request
-        path = asked.url.partition("/api/v1")[2].partition("?")[0]
-        for order in self._orders:
-            if (order["method"], order["path"]) != (asked.method, f"/api/v1{path}"):
-                continue
-            if order.get("held", ()) is None:
-                continue
-            if "held" in order:
-                order["held"].append(route)
-                return
-            self._orders.remove(order)
-            if not order.get("lost"):
-                route.fulfill(
-                    status=order["status"],
-                    body=order["body"],
-                    headers={"content-type": "application/json", **order["headers"]},
-                )
-            return
-        route.continue_()
