@@ -1,6 +1,6 @@
 """The mini-program's files keep what WeChat, its readers and the house ask: gates that only read and compile.
 
-Each gate is a script of tests/mini_program_checks that prints `file:line message`, and nothing for a good tree.
+Each gate, a script of tests/mini_program_checks, prints `file:line message`, and nothing for a good tree.
 tests/fixtures/mini_program_bad breaks every rule once; beside each fault stands what is said of it.
 """
 

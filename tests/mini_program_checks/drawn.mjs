@@ -6,6 +6,12 @@ const steps = [
 const told = { headline: '这会儿人多，没打开', beneath: '您的记录都在，没有变。', symbol: 'clock' }
 const unbind = { open: true, question: '解除绑定？', safe: '不解除', act: '解除' }
 
+/** What is kept on the phone. */
+export const KEPT = {
+  session: { token: 't', member: { id: 7, name: '王建国', branch: '云溪村党支部' } },
+  'm7:home': { value: { subscribe: ['TPL'] }, at: Date.now() },
+}
+
 export const DRAWN = {
   'components/ask-sheet/ask-sheet': [
     { properties: unbind, read: '解除绑定？不解除解除' },
@@ -28,6 +34,7 @@ export const DRAWN = {
         '看隐私保护指引同意不同意',
     },
   ],
+  'components/remind/remind': [{ properties: {}, read: '点一下，微信会问您“允许”。点一次，提醒一次。会前提醒我' }],
   'components/result-card/result-card': [{ properties: { kind: 'ok', headline: '签到成功' }, read: '签到成功', seen: 'symbol--ok' }],
   'components/step-list/step-list': [{ properties: { steps }, read: '1已提交11月24日2等支部答复' }],
   'components/symbol/symbol': [{ properties: { kind: 'network' }, read: '', seen: 'symbol--network' }],

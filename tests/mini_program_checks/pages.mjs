@@ -72,7 +72,9 @@ function* addresses(all) {
     for (const node of script.nodes) {
       const text = is(node, 'StringLiteral', 'NoSubstitutionTemplateLiteral', 'TemplateHead') ? node.text : ''
       const path = /^\/(pages\/[\w/-]+)/.exec(text)?.[1]
-      if (path && !known.includes(path)) yield told(script.name, lineOf(script, node), `/${path}`)
+      // '/pages/branch-' + kind leads to one of several.
+      const isBegun = text === `/${path}` && is(node.parent, 'BinaryExpression', 'TemplateExpression')
+      if (path && !known.some((page) => (isBegun ? page.startsWith(path) : page === path))) yield told(script.name, lineOf(script, node), `/${path}`)
     }
   }
   for (const { name, text } of files('.wxml')) {

@@ -6,7 +6,7 @@ import { REPOSITORY, ROOT, files, json, pages, tell } from './sources.mjs'
 import { withImported } from './wxml.mjs'
 
 const require = createRequire(import.meta.url)
-const { DRAWN } = await import(resolve(process.argv[3] ?? join(REPOSITORY, 'tests/mini_program_checks/drawn.mjs')))
+const { DRAWN, KEPT } = await import(resolve(process.argv[3] ?? join(REPOSITORY, 'tests/mini_program_checks/drawn.mjs')))
 const MUCH = 64 * 1024 * 1024
 
 /** What the engine takes from a browser. */
@@ -20,8 +20,8 @@ function browser() {
 const window = browser()
 const simulate = require('miniprogram-simulate')
 
-/** What interfaces of WeChat answer here; another is the engine's. */
-const PHONE = { getStorageSync: () => '', onNeedPrivacyAuthorization: (ask) => ask(() => {}) }
+// What WeChat answers here; all else is the engine's.
+const PHONE = { getStorageSync: (key) => KEPT[key] ?? '', onNeedPrivacyAuthorization: (ask) => ask(() => {}) }
 
 /** Draw a component once; return the text somebody reads. */
 function draw(name, properties) {

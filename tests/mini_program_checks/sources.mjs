@@ -7,10 +7,13 @@ const HERE = dirname(fileURLToPath(import.meta.url))
 export const REPOSITORY = resolve(HERE, '../..')
 export const ROOT = resolve(process.argv[2] ?? join(REPOSITORY, 'miniprogram'))
 
+// WeChat's tools write it for whoever opened the project; git does not keep it.
+const PRIVATE = 'project.private.config.json'
+
 /** Every file below ROOT as {name, text}, by name; `ending` narrows: '.wxml'. */
 export function files(ending = '') {
   return readdirSync(ROOT, { recursive: true, withFileTypes: true })
-    .filter((one) => one.isFile() && one.name.endsWith(ending))
+    .filter((one) => one.isFile() && one.name.endsWith(ending) && one.name !== PRIVATE)
     .map((one) => join(one.parentPath, one.name).slice(ROOT.length + 1))
     .sort()
     .map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') }))

@@ -35,8 +35,9 @@ function* selectorFaults(file, selector) {
     if (/^(from|to|\d+%)$/.test(one) || one.startsWith('@')) continue
     if (/#[\w-]/.test(one)) yield `${one}: no ids in styles`
     if (/[>+~*[]|:(nth|not|has|is|where)/.test(one)) yield `${one}: only classes, one inside the other`
-    const tag = /(?:^|\s)([a-z][\w-]*)/.exec(one)
-    const may = file === 'app.wxss' || (!isComponent(file) && tag?.[1] === 'page')
+    const tag = /(?:^|\s)([a-z][\w-]*)(\.)?/.exec(one)
+    // With a class it is the page's own; a component may never.
+    const may = file === 'app.wxss' || (!isComponent(file) && (tag?.[1] === 'page' || tag?.[2]))
     if (tag && !may) yield `${one}: the tag ${tag[1]} in a selector`
   }
 }
