@@ -25,6 +25,7 @@ from models.gatherings.hall_code import (
 from models.gatherings.roll import CAME, CheckedIn, Roll, RollLine, Status
 from models.keyring import Keyring
 from models.people.binding import BEHIND_SESSION, Binding, PhoneSession
+from models.people.org import Org
 from models.people.tries import Guess, give_back_try
 from models.refused import Refused
 
@@ -229,7 +230,7 @@ def _check_state(seen: Row[Any], seen_at: datetime, *, now: datetime) -> None:
     """Refuse unless phones may sign in; what was seen before closing still counts."""
     state = state_at(seen.state, seen.starts_at, seen.opened_at, now=now)
     if state is GatheringState.CANCELLED:
-        raise Refused("cancelled", f"这次活动取消了。原因：{seen.reason}")
+        raise Refused("cancelled", f"这次活动取消了。原因：{seen.reason}", reason=seen.reason)
     if seen.confirmed_at is not None or state is GatheringState.CONFIRMED:
         raise Refused("roll_confirmed", "名册已经确认，请找支部登记")
     if state is GatheringState.PUBLISHED:
@@ -281,6 +282,8 @@ def _check_bound(keyring: Keyring, seen: Row[Any], proof: Proof, seen_at: dateti
 def _check_guest(session: Session, seen: Row[Any], proof: Proof) -> None:
     """Refuse who stands on no roll, unless the host admits guests: those use the picture, never digits."""
     if not admits(session, seen.gathering_id, seen.member_id):
-        raise Refused("wrong_branch", "这不是您支部的活动，请对方支部在列席名单上登记")
+        # The code was read off the host's own screen, which says so too.
+        host = session.scalar(select(Org.name).join(Gathering).where(Gathering.id == seen.gathering_id))
+        raise Refused("wrong_branch", "这不是您支部的活动，请对方支部在列席名单上登记", host=host)
     if isinstance(proof, Typed):
         raise Refused("wrong_branch", "列席请扫会场屏幕上的二维码，数字只给名册上的同志用")

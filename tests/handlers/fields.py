@@ -2,7 +2,7 @@
 
 SEAT = [
     "id", "kind", "title", "starts_at", "ends_at", "place", "bring", "contact", "state", "host", "status",
-    "checked_in_at",
+    "checked_in_at", "leave_state",
 ]  # fmt: skip
 LEAVE = {"state", "reason", "asked_at", "answer", "decided_at"}
 AWAY = {
@@ -33,7 +33,7 @@ TICK = {"phoned_at", "phoned_by"}
 POSTS = {"posts", "posts[].role", "posts[].org_id", "posts[].org"}
 ROLL = {"roll_id", "org_id", "org", "confirmed", "questions", *SUMS}
 LISTED = ROLL | {"gathering_id", "title", "starts_at", "ends_at", "place", "state", "host", "may"}
-LINE = ["member_id", "name", "joined_year", "group", "status", "how", "asks", "leave", "version"]
+LINE = ["member_id", "name", "joined_year", "group", "status", "how", "asks", "leave", "version", "saved_by"]
 ONE_GATHERING = {
     "gathering_id", "kind", "period", "title", "starts_at", "ends_at", "opens_at", "place", "bring",
     "contact", "date_reason", "calendar_note", "leave_until", "reason", "state", "host", "guests", "may",
@@ -49,7 +49,7 @@ FIELDS: dict[str, set[str]] = {
         "token", "expires_in", "bound", "member", "member.id", "member.name", "member.branch", "ticket",
     },
     "DELETE /api/v1/session": set(),
-    "POST /api/v1/binding": {"name", "branch", "bound"},
+    "POST /api/v1/binding": {"name", "branch", "bound", "member_id"},
     "DELETE /api/v1/binding": set(),
     "POST /api/v1/complaints": {"receipt", "due_on"},
     "GET /api/v1/complaints/<receipt>": {
@@ -73,7 +73,8 @@ FIELDS: dict[str, set[str]] = {
     "GET /api/v1/gatherings": {"items", "next", *(f"items[].{name}" for name in SEAT)},
     "GET /api/v1/gatherings/<int:gathering_id>": {
         *SEAT, "date_reason", "leave_until", "reason", "agenda", "agenda[].kind", "agenda[].title",
-        "leave", *(f"leave.{name}" for name in LEAVE),
+        "leave", *(f"leave.{name}" for name in LEAVE), "leave_open",
+        "record", *(f"record.{name}" for name in ("how", "at", "by", "confirmed_at", "confirmed_by")),
     },
     "POST /api/v1/gatherings/<int:gathering_id>/leave": LEAVE,
     "DELETE /api/v1/gatherings/<int:gathering_id>/leave": LEAVE,

@@ -77,8 +77,8 @@ def api_answers(world: World) -> Iterator[tuple[str, str, Any]]:
             yield who, route.removesuffix(" draft").partition("?")[0], answer.json if answer.data else None
 
 
-def marked_absent(world: World) -> Any:
-    """Return the answer to a scan after somebody had written 缺席."""
+def marked_absent(world: World) -> tuple[Any, Any]:
+    """Return the answer to a scan, and then the gathering, after somebody had written 缺席."""
     gathering, member = world.gatherings["own", NOW], world.members["own"].id
     with world.rolled_back() as connection:
         with world.on(connection).begin() as session:
@@ -86,7 +86,9 @@ def marked_absent(world: World) -> Any:
             line.status, line.marked_by, line.marked_at = Status.ABSENT, world.accounts["author"], NOON
         headers = {"Authorization": f"Bearer {world.sessions['member']}"}
         scan = {"token": world.token(gathering)}
-        return world.app.test_client().post("/api/v1/check-ins", json=scan, headers=headers).json
+        client = world.app.test_client()
+        answer = client.post("/api/v1/check-ins", json=scan, headers=headers).json
+        return answer, client.get(f"/api/v1/gatherings/{gathering}", headers=headers).json
 
 
 def home_from_afar(world: World) -> Any:
@@ -104,7 +106,9 @@ def test_api_answers_the_fields_of_the_contract_and_no_others(world: World) -> N
     for _, route, said in api_answers(world):
         of = set(paths(said))
         (errors if "error" in of else seen[route]).update(of)
-    seen["POST /api/v1/check-ins"].update(paths(marked_absent(world)))
+    scanned, gathering = marked_absent(world)
+    seen["POST /api/v1/check-ins"].update(paths(scanned))
+    seen["GET /api/v1/gatherings/<int:gathering_id>"].update(paths(gathering))
     seen["GET /api/v1/home"].update(paths(home_from_afar(world)))
     # Equal, not less: a field that no answer holds any longer leaves the list too.
     assert seen == FIELDS
@@ -165,7 +169,8 @@ def test_phones_read_nothing_about_anybody_else(world: World) -> None:
 
 def test_slip_shown_to_a_stranger_names_nobody_in_full(world: World) -> None:
     with asked(world, "POST /api/v1/binding", "own", "stranger", confirm=False) as answer:
-        assert answer.json == {"name": "王*国", "branch": "青石村党支部", "bound": False}
+        whose = {"name": "王*国", "branch": "青石村党支部"}
+        assert answer.json == whose | {"bound": False, "member_id": None}
 
 
 # Whose people somebody may read about; an officer's own meeting has somebody of a branch on its roll.
