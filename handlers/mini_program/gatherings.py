@@ -11,7 +11,8 @@ from handlers.mini_program.leaves import LeaveShown, leave_shown
 from handlers.mini_program.paging import before
 from models.clock import iso
 from models.gatherings.leave import leave_of
-from models.gatherings.of_member import Seat, seat_of, seats_of
+from models.gatherings.leave_of_member import may_ask_leave
+from models.gatherings.of_member import Record, Seat, record_of, seat_of, seats_of
 
 
 class AgendaLine(BaseModel):
@@ -22,7 +23,7 @@ class AgendaLine(BaseModel):
 
 
 class Attending(BaseModel):
-    """One gathering as this member sees it."""
+    """One gathering as this member sees it; `leave_state` is submitted, approved or rejected."""
 
     id: int
     kind: str
@@ -36,16 +37,29 @@ class Attending(BaseModel):
     host: str
     status: str
     checked_in_at: str | None
+    leave_state: str | None
+
+
+class RecordShown(BaseModel):
+    """How a line came about (qr, ticket, digits, chat, hand or report), by whose hand, and who confirmed."""
+
+    how: str | None
+    at: str | None
+    by: str | None
+    confirmed_at: str | None
+    confirmed_by: str | None
 
 
 class Detail(Attending):
-    """The same with the agenda, the reason of the date and the leave that was asked."""
+    """The same with the agenda, the reason of the date, the leave that was asked and the member's record."""
 
     date_reason: str | None
     leave_until: str | None
     reason: str | None
     agenda: list[AgendaLine]
     leave: LeaveShown | None
+    leave_open: bool
+    record: RecordShown | None
 
 
 class Page(BaseModel):
@@ -71,6 +85,17 @@ def shown(seat: Seat) -> dict[str, Any]:
         "host": seat.host,
         "status": seat.status,
         "checked_in_at": iso(seat.checked_in_at) if seat.checked_in_at else None,
+        "leave_state": seat.leave_state,
+    }
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {
+        "how": record.how,
+        "at": iso(record.at) if record.at else None,
+        "by": record.by,
+        "confirmed_at": iso(record.confirmed_at) if record.confirmed_at else None,
+        "confirmed_by": record.confirmed_by,
     }
 
 
@@ -93,10 +118,13 @@ def show_gathering(gathering_id: int) -> dict[str, Any]:
     seat, agenda = seat_of(edge.session, member_id(), gathering_id, now=edge.now)
     gathering = seat.gathering
     leave = leave_of(edge.session, gathering_id, member_id())
+    record = record_of(edge.session, member_id(), gathering_id)
     return shown(seat) | {
         "date_reason": gathering.date_reason,
         "leave_until": iso(gathering.leave_until) if gathering.leave_until else None,
         "reason": gathering.reason,
         "agenda": [{"kind": item.kind, "title": item.title} for item in agenda],
         "leave": leave_shown(leave) if leave else None,
+        "leave_open": may_ask_leave(edge.session, member_id(), gathering_id, now=edge.now),
+        "record": _record(record) if record else None,
     }

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session, aliased
 
 from models.gatherings.agenda import agenda_of
 from models.gatherings.gathering import AgendaItem, Gathering, GatheringState, state_at
-from models.gatherings.roll import Roll, RollLine, Status
+from models.gatherings.roll import Leave, LeaveState, Roll, RollLine, Status
+from models.people.account import Account
 from models.people.org import Org
 from models.refused import Refused
 
@@ -16,7 +17,7 @@ PAGE = 20
 
 
 class Seat(NamedTuple):
-    """One gathering, the state in force, its host, and what is recorded of the member."""
+    """One gathering, the state in force, its host, what is recorded of the member, and leave that stands."""
 
     gathering: Gathering
     state: GatheringState
@@ -24,12 +25,31 @@ class Seat(NamedTuple):
     status: Status
     checked_in_at: datetime | None
     confirmed: bool
+    leave_state: LeaveState | None = None
 
 
-def _seats(member_id: int) -> Select[Gathering, str, Status, datetime | None, datetime | None]:
+class Record(NamedTuple):
+    """How a line came about (qr, ticket, digits, chat, hand or report), by whose hand, and who confirmed."""
+
+    how: str | None
+    at: datetime | None
+    by: str | None
+    confirmed_at: datetime | None
+    confirmed_by: str | None
+
+
+def _seats(
+    member_id: int,
+) -> Select[Gathering, str, Status, datetime | None, datetime | None, LeaveState | None]:
+    mine = and_(
+        Leave.gathering_id == Gathering.id,
+        Leave.member_id == member_id,
+        Leave.state != LeaveState.WITHDRAWN,
+    )
     return (
-        select(Gathering, Org.name, RollLine.status, RollLine.checked_in_at, Roll.confirmed_at)
+        select(Gathering, Org.name, RollLine.status, RollLine.checked_in_at, Roll.confirmed_at, Leave.state)
         .join(RollLine, RollLine.gathering_id == Gathering.id)
+        .outerjoin(Leave, mine)
         .outerjoin(Roll, Roll.id == RollLine.roll_id)
         .join(Org, Org.id == Gathering.org_id)
         .where(RollLine.member_id == member_id, Gathering.state != GatheringState.DRAFT)
@@ -37,9 +57,9 @@ def _seats(member_id: int) -> Select[Gathering, str, Status, datetime | None, da
 
 
 def _seat(row: Any, now: datetime) -> Seat:
-    gathering, host, status, checked_in_at, confirmed_at = row
+    gathering, host, status, checked_in_at, confirmed_at, leave_state = row
     state = state_at(gathering.state, gathering.starts_at, gathering.opened_at, now=now)
-    return Seat(gathering, state, host, status, checked_in_at, confirmed_at is not None)
+    return Seat(gathering, state, host, status, checked_in_at, confirmed_at is not None, leave_state)
 
 
 def seats_of(
@@ -79,3 +99,21 @@ def seat_of(
     if seat is None:
         raise Refused("not_found", "没有找到这次活动")
     return seat, agenda_of(session, gathering_id)
+
+
+def record_of(session: Session, member_id: int, gathering_id: int) -> Record | None:
+    """Return how one member's line came about; None where nothing is recorded yet."""
+    hand, confirmer = aliased(Account), aliased(Account)
+    line, by, confirmed_at, confirmed_by = session.execute(
+        select(RollLine, hand.name, Roll.confirmed_at, confirmer.name)
+        .outerjoin(Roll, Roll.id == RollLine.roll_id)
+        .outerjoin(hand, hand.id == RollLine.marked_by)
+        .outerjoin(confirmer, confirmer.id == Roll.confirmed_by)
+        .where(RollLine.gathering_id == gathering_id, RollLine.member_id == member_id)
+    ).one()
+    if line.marked_at is not None:
+        return Record("hand", line.marked_at, by, confirmed_at, confirmed_by)
+    if line.checked_in_via is not None:
+        return Record(line.checked_in_via, line.checked_in_at, None, confirmed_at, confirmed_by)
+    how = "report" if line.spell_id is not None else None
+    return Record(how, None, None, confirmed_at, confirmed_by) if how or confirmed_at else None
