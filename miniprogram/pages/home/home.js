@@ -4,7 +4,7 @@ const page = require('../../behaviors/page')
 const { keepDemonstration } = require('../../demonstration')
 const { phoneIn, shown } = require('../../gathering')
 const { OPENING, open } = require('../../opening')
-const { me } = require('../../session')
+const { endBinding, me, wasEnded } = require('../../session')
 const { day } = require('../../times')
 const words = require('../../words')
 
@@ -17,6 +17,7 @@ Page({
     w: words.home,
     member: /** @type {string | null} */ (null),
     serves: '',
+    ended: '', // this phone was somebody's, and no longer is
     browsing: false,
     next: /** @type {any} */ (null),
     quiet: '', // exempt or away: nothing is required of this member
@@ -58,6 +59,10 @@ Page({
     wx.navigateTo({ url: '/pages/gathering/gathering?id=' + this.data.next.id })
   },
 
+  askLeave() {
+    wx.navigateTo({ url: '/pages/leave/leave?id=' + this.data.next.id })
+  },
+
   tellHost() {
     wx.navigateTo({ url: '/pages/host-attendance/host-attendance' })
   },
@@ -79,10 +84,12 @@ Page({
 /** @param {any} answer of GET /home */
 function shape(answer) {
   keepDemonstration(answer.demonstration)
+  if (!answer.member) endBinding()
   const common = {
     demonstration: answer.demonstration,
     member: answer.member,
     serves: answer.serves,
+    ended: wasEnded() ? words.pageState.ended : '',
     articles: answer.articles.map((/** @type {any} */ one) => ({ ...one, day: day(one.published_on) })),
     legal: legalLines(answer.legal),
   }
