@@ -1,10 +1,10 @@
 """The mini-program compiled for the browser: once for each content, kept beside the tests' packages."""
 
 import hashlib
+import secrets
 import shutil
 import subprocess
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +15,6 @@ SOURCE = ROOT / "miniprogram"
 RUNNER = ROOT / "tests/mini_program_runner"
 BUILT = MODULES / ".cache/mini_program"
 KEPT = 8  # builds; the oldest goes
-TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 
 
 class BuildError(Exception):
@@ -33,7 +32,7 @@ def node() -> list[str]:
 
 
 def build(source: Path, out: Path) -> None:
-    """Compile `source` into the folder `out`; BuildError names every fault."""
+    """Compile `source` into the file `out`; BuildError names every fault."""
     command = [*node(), str(RUNNER / "build.mjs"), str(source), str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     if done.returncode:
@@ -41,25 +40,20 @@ def build(source: Path, out: Path) -> None:
 
 
 @cache
-def served_files(source: Path = SOURCE) -> dict[str, tuple[bytes, str]]:
-    """Return the files of the compiled mini-program, each with its content type, by name."""
-    folder = BUILT / _digest(source)
-    if not folder.is_dir():
+def whole_page(source: Path = SOURCE) -> str:
+    """Return the compiled mini-program, one page of HTML."""
+    file = BUILT / f"{_digest(source)}.html"
+    if not file.exists():
         BUILT.mkdir(parents=True, exist_ok=True)
-        half = Path(tempfile.mkdtemp(dir=BUILT))
+        half = BUILT / f"{secrets.token_hex(8)}.half"
         try:
             build(source, half)
-            half.rename(folder)
-        except OSError:  # another worker was faster
-            shutil.rmtree(half)
-        except BuildError:
-            shutil.rmtree(half)
-            raise
-        for old in sorted(BUILT.iterdir(), key=lambda one: one.stat().st_mtime)[:-KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
-    return {
-        file.name: (file.read_bytes(), f"{TYPES[file.suffix]}; charset=utf-8") for file in folder.iterdir()
-    }
+            half.rename(file)  # another worker's is the same
+        finally:
+            half.unlink(missing_ok=True)
+        for old in sorted(BUILT.glob("*.html"), key=lambda one: one.stat().st_mtime)[:-KEPT]:
+            old.unlink(missing_ok=True)
+    return file.read_text("utf-8")
 
 
 def _digest(source: Path) -> str:

@@ -10,10 +10,14 @@ from typing import Any, Protocol
 import pytest
 import requests
 from playwright.sync_api import Browser
+from sqlalchemy import select
 
 from models.base import connect, sessions_of
+from models.people.binding import Binding
+from models.people.phone import start_phone_session
 from tests.conftest import APP, REDIS, clone_database, drop_database, url
-from tests.factories import a_binding
+from tests.factories import KEYRING, a_binding
+from tests.handlers.at_work import Phone as Asking
 from tests.handlers.console_site import MINI, Site, open_site, served
 from tests.mini_program.phone import Phone, code_of
 from tests.simulated import Account, running_simulator
@@ -38,11 +42,24 @@ class Zone:
         return f"m_{self.tag}_{name}"
 
     def bind(self, name: str) -> None:
-        """Bind the member's WeChat user, once."""
-        if name not in self.bound:
-            self.bound.add(name)
-            with self.site.sessions.begin() as session:
-                a_binding(session, self.site.members[name], MINI, self.openid(name))
+        """Bind the member's WeChat user, once; who was bound by another phone comes over to this one."""
+        if name in self.bound:
+            return
+        member, openid = self.site.members[name], self.openid(name)
+        with self.site.sessions.begin() as session:
+            here = (Binding.appid == MINI, Binding.member_id == member.id, Binding.ended_at.is_(None))
+            if row := session.scalars(select(Binding).where(*here)).one_or_none():
+                row.openid, row.openid_hash = openid, KEYRING.openid_hash(MINI, openid)
+            else:
+                a_binding(session, member, MINI, openid)
+        self.bound.add(name)
+
+    def ask(self, name: str) -> Asking:
+        """Return what asks the API in the name of this member, as the phone does."""
+        self.bind(name)
+        with self.site.sessions.begin() as session:
+            token = start_phone_session(session, KEYRING, MINI, self.openid(name), now=self.site.now)
+        return Asking(self.site.app.test_client(), token)
 
 
 class PhoneOf(Protocol):

@@ -1,88 +1,68 @@
-"""The network of a phone, as a test disturbs it: gone, slow, silent, or an answer in the backend's place."""
+"""What happens to requests between a phone and the backend: errors in its place, and waiting."""
 
 import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, Route
 
-NO_ANSWER = 60  # milliseconds after which a request that is not answered ends, in place of its own
+API = re.compile("/api/v1/")
+
+
+@dataclass
+class Order:
+    """What to do with a request of this method to this path below /api/v1."""
+
+    method: str
+    path: str
+    answer: dict[str, object] | None = None  # None holds it back
+    held: list[Route] = field(default_factory=list)
+
+    def meets(self, route: Route) -> bool:
+        """Whether it is about this request."""
+        path = route.request.url.partition("/api/v1")[2].partition("?")[0]
+        return (self.method, self.path) == (route.request.method, path)
 
 
 class Network:
-    """What lies between one phone and the backend."""
+    """The network of one phone; without an order nothing stands in a request's way."""
 
     def __init__(self, context: BrowserContext) -> None:
-        self.context = context
-        self._orders: list[dict[str, Any]] = []
-        self._routes_api = False
+        self.context, self.orders = context, list[Order]()
+        self._is_asked = False
 
-    def tell(self, hook: str, value: Any) -> None:
-        """Set a hook of hooks.js, now and for the next start."""
-        raise NotImplementedError
+    def order(self, order: Order) -> None:
+        """Add an order; the first that meets a request is followed."""
+        self.orders.append(order)
+        if not self._is_asked:
+            self.context.route(API, self._take)
+        self._is_asked = True
 
-    def offline(self) -> None:
-        """Take the network away."""
-        self.context.set_offline(True)
-
-    def online(self) -> None:
-        """Give the network back."""
-        self.context.set_offline(False)
-
-    def fail_next(
-        self,
-        method: str,
-        path: str,
-        status: int,
-        code: str = "unavailable",
-        message: str = "",
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        """Answer the next such request, to /api/v1 + `path`, with an error in place of the backend."""
-        body = {"error": {"code": code, "message": message}}
-        self._order(method, path, status=status, body=json.dumps(body), headers=headers or {})
-
-    def no_answer(self, method: str, path: str) -> None:
-        """Let the next such request reach nobody; its time is up at once."""
-        self.tell("patience", NO_ANSWER)
-        self._order(method, path, lost=True)
+    def _take(self, route: Route) -> None:
+        order = next((one for one in self.orders if one.meets(route)), None)
+        if order is None:
+            route.continue_()
+        elif order.answer is None:
+            order.held.append(route)
+        else:
+            self.orders.remove(order)
+            route.fulfill(**order.answer)  # type: ignore[arg-type]
 
     @contextmanager
-    def slow(self, method: str, path: str) -> Iterator[None]:
-        """Hold such a request back until the block ends."""
-        order = self._order(method, path, held=[])
-        yield
-        for route in order["held"]:
-            route.continue_()
-        order["held"] = None
+    def held(self, order: Order) -> Iterator[None]:
+        """Hold requests back until the block ends, then let them through."""
+        self.order(order)
+        try:
+            yield
+        finally:
+            self.orders.remove(order)
+            for route in order.held:
+                route.continue_()
 
-    def _order(self, method: str, path: str, **order: Any) -> dict[str, Any]:
-        if not self._routes_api:
-            self.context.route(re.compile("/api/v1/"), self._answer)
-            self._routes_api = True
-        order |= {"method": method, "path": f"/api/v1{path}"}
-        self._orders.append(order)
-        return order
 
-    def _answer(self, route: Route) -> None:
-        asked = route.request
-        path = asked.url.partition("/api/v1")[2].partition("?")[0]
-        for order in self._orders:
-            if (order["method"], order["path"]) != (asked.method, f"/api/v1{path}"):
-                continue
-            if order.get("held", ()) is None:
-                continue
-            if "held" in order:
-                order["held"].append(route)
-                return
-            self._orders.remove(order)
-            if not order.get("lost"):
-                route.fulfill(
-                    status=order["status"],
-                    body=order["body"],
-                    headers={"content-type": "application/json", **order["headers"]},
-                )
-            return
-        route.continue_()
+def refusal(status: int, code: str, message: str, headers: dict[str, str]) -> dict[str, object]:
+    """Return an answer as the backend words its errors."""
+    body = json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False)
+    return {"status": status, "body": body, "headers": {"content-type": "application/json", **headers}}

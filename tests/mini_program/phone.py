@@ -7,7 +7,7 @@ How to write a flow, with the fixtures of conftest.py:
         phone.open()  # a cold start; open("pages/me/me", "tab=1") elsewhere
         phone.scan(address)  # what the camera will see; nothing queued: the person goes back
         phone.tap("扫一扫签到")  # a button, link, tab or row by its name, else by its text
-        phone.see("签到成功")  # waits; what is not seen names what is
+        phone.see("签到成功")  # waits; what is missed is told together with what is there
         assert phone.requests[-1]["path"] == "/api/v1/check-ins"
 
 Nothing waits by the clock. Whatever the mini-program throws, warns of or leaves unhandled makes the test
@@ -16,16 +16,21 @@ fail when the phone is put away, unless `expect_error` took it.
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import requests
-from playwright.sync_api import Browser, Locator, Page, Route
+from playwright.sync_api import Browser, Route, expect
 
-from tests.mini_program.built import SOURCE, served_files
-from tests.mini_program.network import Network
-from tests.mini_program.screen import PATIENCE, SHOWN, Screen
+from tests.mini_program import screen
+from tests.mini_program.built import SOURCE, whole_page
+from tests.mini_program.network import Network, Order, refusal
+
+PATIENCE = 5000  # milliseconds until what should be seen is missed
+SCROLLED = ".mp-frame:not([hidden]) .mp-scroll"
+BELOW = "selector => (one => one.scrollHeight - one.clientHeight)(document.querySelector(selector))"
 
 
 def code_of(simulator: str, appid: str, openid: str) -> Callable[[], str]:
@@ -41,7 +46,7 @@ def code_of(simulator: str, appid: str, openid: str) -> Callable[[], str]:
     return ask
 
 
-class Phone(Network, Screen):
+class Phone:
     """A phone of one person.
 
     `login` gives the codes of wx.login, `clock` the time it shows; `kept` is what the mini-program stored
@@ -61,42 +66,35 @@ class Phone(Network, Screen):
         **launch: Any,
     ) -> None:
         self._login = login if callable(login) else lambda: login
-        self._files, self._launch = served_files(source), launch
+        self._html, self._launch = whole_page(source), launch
         self._past: list[dict[str, Any]] = []
         self._faults: list[str] = []
         self._expected: list[str] = []
-        self._is_on = False
-        self._clock = clock
-        stored = [
-            {"name": f"mp:{name}", "value": json.dumps({"data": value})}
-            for name, value in (kept or {}).items()
-        ]
-        kept_state: Any = {"origins": [{"origin": address, "localStorage": stored}]} if stored else None
-        context = chromium.new_context(
-            storage_state=kept_state,
-            viewport={"width": size[0], "height": size[1]},
+        self._is_on, self._clock = False, clock
+        self.size = {"width": size[0], "height": size[1]}
+        items = (kept or {}).items()
+        stored = [{"name": f"mp:{name}", "value": json.dumps({"data": value})} for name, value in items]
+        state: Any = {"origins": [{"origin": address, "localStorage": stored}]} if stored else None
+        self.context = chromium.new_context(
+            storage_state=state,
+            viewport=self.size,  # type: ignore[arg-type]
             device_scale_factor=2,
             base_url=address,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
         )
-        super().__init__(context)
         self.context.route("**/__mp__/**", self._serve)
-        self.page: Page = self.context.new_page()
+        self._network = Network(self.context)
+        self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
 
     def _serve(self, route: Route) -> None:
-        name = route.request.url.partition("/__mp__/")[2].partition("?")[0]
-        if name == "login-code":
+        if route.request.url.endswith("/login-code"):
             route.fulfill(body=self._login(), content_type="text/plain")
-        elif name == "index.html":
-            told = json.dumps(self._launch, ensure_ascii=False).replace("</", "<\\/")
-            html = self._files[name][0].decode()
-            script = f"<body><script>window.__launch = {told}</script>"
-            route.fulfill(body=html.replace("<body>", script), content_type="text/html; charset=utf-8")
         else:
-            body, kind = self._files[name]
-            route.fulfill(body=body, content_type=kind)
+            told = json.dumps(self._launch, ensure_ascii=False).replace("</", "<\\/")
+            html = self._html.replace("<body>", f"<body><script>window.__launch = {told}</script>", 1)
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
     # Coming and going
 
@@ -105,10 +103,9 @@ class Phone(Network, Screen):
         self._leave()
         self.follow_clock()
         self._launch["enter"] = {"path": path, "query": query, "scene": scene}
-        self.page.goto("/__mp__/index.html")
+        self.page.goto("/__mp__/")
         self._is_on = True
-        if not self.page.evaluate("window.__mp?.ready"):
-            raise AssertionError(f"the mini-program does not start: {self.errors()}")
+        assert self.page.evaluate("window.__mp?.ready"), f"the mini-program does not start: {self.errors()}"
         return self
 
     def warm(self, path: str | None = None, query: str = "", scene: int = 1001) -> None:
@@ -132,62 +129,51 @@ class Phone(Network, Screen):
 
     def _leave(self) -> None:
         if self._is_on:
-            self._past = self.requests
-            self._faults = self._all_faults()
+            self._past, self._faults = self.requests, self._all_faults()
         self._is_on = False
 
     # What a person does and sees
 
     def tap(self, text: str, within: str = "") -> None:
-        """Tap what has this name or text, in the row that contains `within` if given; waits for it.
-
-        A name wins over a text, the whole over a part. Two buttons of one name: say within which row.
-        """
-        area: Page | Locator = self.page
-        if within:
-            area = self.page.locator(f":is({SHOWN}) *", has_text=within).filter(
-                has=self.page.get_by_text(text)
-            )
-            area = area.last
-        found = self._first(
-            *(self._named(area, text, exact=exact) for exact in (True,)),
-            area.get_by_text(text, exact=True),
-            self._named(area, text, exact=False),
-            area.get_by_text(text),
-            missed=f"nothing to tap: {text}",
-        )
-        found.click()
+        """Tap what has this name or text, in the row with the words `within` if given; waits for it."""
+        screen.touchable(self.page, text, within).click()
 
     def type(self, field: str, value: str) -> None:
-        """Write into the field of this label or placeholder."""
-        found = self._first(
-            self.page.get_by_label(field, exact=True),
-            self.page.get_by_label(field),
-            self.page.get_by_placeholder(field),
-            missed=f"no field: {field}",
-        )
-        found.fill(value)
+        """Write into the field of this label or placeholder, over what stood there."""
+        screen.field(self.page, field).fill(value)
 
     def pick(self, field: str, value: str) -> None:
         """Open a picker and take the choice, or the date or time, from its wheel."""
         self.tap(field)
-        wheel = self.page.get_by_role("dialog")
-        option = wheel.get_by_role("option", name=value, exact=True)
-        if option.count():
-            option.click()
+        wheel = self.page.locator(".mp-sheet")
+        if wheel.get_by_role("listbox").count():
+            wheel.get_by_role("option", name=value, exact=True).click()
         else:
             wheel.locator("input").fill(value)
         wheel.get_by_role("button", name="确定").click()
+
+    def see(self, text: str) -> None:
+        """Wait until this text is on the screen."""
+        screen.first_of(self.page, self.page.get_by_text(text), missed=f"not seen: {text}")
+
+    def not_see(self, text: str) -> None:
+        """Wait until this text is not on the screen."""
+        shown = self.page.get_by_text(text).filter(visible=True)
+        expect(shown, f"still seen: {text}").to_have_count(0, timeout=PATIENCE)
+
+    def words(self) -> str:
+        """Return what is on the screen."""
+        return screen.words(self.page)
 
     # What happens to the phone
 
     def scan(self, *results: str) -> None:
         """Say what the camera sees in the next scans."""
-        self._queue("scan", *results)
+        self._queue("scan", results)
 
     def subscribe(self, *answers: str | int) -> None:
         """Say what the person answers when next reminded: accept, reject, ban, or an error such as 20004."""
-        self._queue("subscribe", *answers)
+        self._queue("subscribe", answers)
 
     def font_scale(self, scale: float) -> None:
         """Set the letters of WeChat."""
@@ -197,11 +183,39 @@ class Phone(Network, Screen):
         """Let the person not have agreed to the privacy guide yet."""
         self.tell("privacyNeeded", True)
 
+    def offline(self) -> None:
+        """Take the network away."""
+        self.context.set_offline(True)
+
+    def online(self) -> None:
+        """Give the network back."""
+        self.context.set_offline(False)
+
+    def fail_next(
+        self,
+        method: str,
+        path: str,
+        status: int,
+        code: str = "unavailable",
+        message: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Answer the next such request, to /api/v1 + `path`, with an error in place of the backend."""
+        self._network.order(Order(method, path, refusal(status, code, message, headers or {})))
+
+    def slow(self, method: str, path: str) -> AbstractContextManager[None]:
+        """Hold such requests back within a `with` block: what is seen meanwhile can be looked at."""
+        return self._network.held(Order(method, path))
+
+    def no_answer(self, method: str, path: str, *, arrives: bool = False) -> None:
+        """Let the next such request run out of time: before the backend had it, or after (`arrives`)."""
+        self._queue("lost", [{"method": method, "path": f"/api/v1{path}", "arrives": arrives}])
+
     # What a test asks afterwards
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """Return the requests since `forget`: method, path, status (0: none), bytes, timeout."""
+        """Return the requests since `forget`: method, path, status (0: no answer), bytes, timeout."""
         now: list[dict[str, Any]] = self.page.evaluate("__mp.requests") if self._is_on else []
         return self._past + now
 
@@ -221,6 +235,19 @@ class Phone(Network, Screen):
         """Return what the mini-program keeps on the phone."""
         kept: dict[str, str] = self.page.evaluate("({...localStorage})")
         return {name[3:]: json.loads(text)["data"] for name, text in kept.items() if name.startswith("mp:")}
+
+    def screenshot(self, path: Path | str, *, whole: bool = False) -> None:
+        """Take a picture of the screen, or of the whole page at the width of the screen."""
+        if whole:
+            height = self.size["height"] + self.page.evaluate(BELOW, SCROLLED)
+            self.page.set_viewport_size({"width": self.size["width"], "height": height})
+        self.page.screenshot(path=path)
+        if whole:
+            self.page.set_viewport_size(self.size)  # type: ignore[arg-type]
+
+    def axe(self) -> list[str]:
+        """Return what axe finds serious or critical on the page as it stands, contrast included."""
+        return screen.grave(self.page)
 
     def errors(self) -> list[str]:
         """Return what went wrong inside and was not expected."""
@@ -243,6 +270,6 @@ class Phone(Network, Screen):
         if self._is_on:
             self.page.evaluate("([hook, value]) => { __mp[hook] = value; }", [hook, value])
 
-    def _queue(self, hook: str, *values: Any) -> None:
+    def _queue(self, hook: str, values: Any) -> None:
         assert self._is_on, "open the mini-program first"
         self.page.evaluate("([hook, values]) => __mp[hook].push(...values)", [hook, list(values)])

@@ -1,96 +1,75 @@
-"""What is on the screen of a phone."""
+"""What stands on a phone's screen, and how a person would find it."""
 
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, TimeoutError
-from playwright.sync_api import expect as expecting
 
 from tests.faults import GRAVE, SCRIPT
 
-PATIENCE = 5000  # milliseconds until what should be seen is missed
-ROLES = (
-    "button",
-    "link",
-    "tab",
-    "radio",
-    "checkbox",
-    "switch",
-    "option",
-    "menuitem",
-)
+ROLES = ("button", "link", "tab", "radio", "checkbox", "switch", "option", "menuitem")
 SHOWN = ".mp-frame:not([hidden]), .mp-over"
-BELOW = """() => {
-  const {scrollHeight, clientHeight} = document.querySelector('.mp-frame:not([hidden]) .mp-scroll');
-  return scrollHeight - clientHeight;
-}"""
+WORDS = "shown => [...document.querySelectorAll(shown)].map(one => one.innerText).join('\\n').trim()"
 AXE = """shown => axe.run({include: [...document.querySelectorAll(shown)]
   .filter(one => one.children.length)}).then(said => said.violations)"""
 
 
-class Screen:
-    """The pages of one phone, as a person sees them."""
+def words(page: Page) -> str:
+    """Return the words of the page and of what lies over it."""
+    told: str = page.evaluate(WORDS, SHOWN)
+    return told
 
-    page: Page
 
-    def errors(self) -> list[str]:
-        """Return what went wrong inside and was not expected."""
-        raise NotImplementedError
+def touchable(page: Page, text: str, within: str) -> Locator:
+    """Wait for the one thing of this name or text; a name wins over a text, the whole over a part."""
+    shown = page.locator(SHOWN)
+    ways = [_named(page, text, exact=True), shown.get_by_text(text, exact=True)]
+    ways += [_named(page, text, exact=False), shown.get_by_text(text)]
+    if within:
+        any_way = ways[2].or_(ways[3])
+        row = page.locator("*").filter(has_text=within).filter(has=any_way).filter(visible=True).last
+        ways = [_named(row, text, exact=True), row.get_by_text(text, exact=True)]
+        ways += [_named(row, text, exact=False), row.get_by_text(text)]
+    found = first_of(page, *ways, missed=f"nothing to tap: {text}")
+    number = found.count()
+    assert number <= 1, f"{number} things are called {text}: say within which row\n{words(page)}"
+    return found
 
-    def see(self, text: str) -> None:
-        """Wait until this text is on the screen."""
-        self._first(self.page.get_by_text(text), missed=f"not seen: {text}")
 
-    def not_see(self, text: str) -> None:
-        """Wait until this text is not on the screen."""
-        shown = self.page.get_by_text(text).filter(visible=True)
-        expecting(shown, f"still seen: {text}").to_have_count(0, timeout=PATIENCE)
+def field(page: Page, name: str) -> Locator:
+    """Wait for the field of this label or placeholder."""
+    label, placeholder = page.get_by_label, page.get_by_placeholder
+    ways = (label(name, exact=True), placeholder(name, exact=True), label(name), placeholder(name))
+    return first_of(page, *ways, missed=f"no field: {name}").first
 
-    def words(self) -> str:
-        """Return what is on the screen."""
-        told: str = self.page.evaluate(
-            "shown => [...document.querySelectorAll(shown)].map(one => one.innerText).join('\\n')", SHOWN
-        )
-        return told
 
-    def screenshot(self, path: Path | str, *, whole: bool = False) -> None:
-        """Take a picture of the screen, or of the whole page at the width of the screen."""
-        before = self.page.viewport_size
-        assert before
-        if whole:
-            height = before["height"] + self.page.evaluate(BELOW)
-            self.page.set_viewport_size({"width": before["width"], "height": height})
-        self.page.screenshot(path=path)
-        self.page.set_viewport_size(before)
+def first_of(page: Page, *ways: Locator, missed: str) -> Locator:
+    """Wait until something is visible; return all there is of the earliest way that finds anything."""
+    seen = [way.filter(visible=True) for way in ways]
+    every = seen[0]
+    for way in seen[1:]:
+        every = every.or_(way)
+    try:
+        every.first.wait_for()
+    except TimeoutError:
+        raise AssertionError(f"{missed}\n--- on the screen:\n{words(page)}") from None
+    return next((way for way in seen if way.count()), every)
 
-    def axe(self) -> list[str]:
-        """Return what axe finds serious or critical on the page as it stands, contrast included."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(SCRIPT.read_text("utf-8"))
-        found: list[dict[str, Any]] = self.page.evaluate(AXE, SHOWN)
-        return [
-            f"{rule['id']}: {node['html'][:160]}: {node['failureSummary'].splitlines()[-1].strip()}"
-            for rule in found
-            if rule["impact"] in GRAVE
-            for node in rule["nodes"]
-        ]
 
-    def _named(self, area: Page | Locator, text: str, *, exact: bool) -> Locator:
-        first, *rest = (area.get_by_role(role, name=text, exact=exact) for role in ROLES)  # type: ignore[arg-type]
-        for other in rest:
-            first = first.or_(other)
-        return first
+def _named(area: Page | Locator, text: str, *, exact: bool) -> Locator:
+    first, *rest = (area.get_by_role(role, name=text, exact=exact) for role in ROLES)  # type: ignore[arg-type]
+    for other in rest:
+        first = first.or_(other)
+    return first
 
-    def _first(self, *ways: Locator, missed: str) -> Locator:
-        """Wait for any of these; of what is there the earliest way wins, and must be one thing."""
-        seen = [way.filter(visible=True) for way in ways]
-        every = seen[0]
-        for way in seen[1:]:
-            every = every.or_(way)
-        try:
-            every.first.wait_for()
-        except TimeoutError:
-            raise AssertionError(
-                f"{missed}\n--- on the screen:\n{self.words()}\n--- {self.errors()}"
-            ) from None
-        return next((way for way in seen if way.count()), every).first
+
+def grave(page: Page) -> list[str]:
+    """Return what axe finds serious or critical on the page as it stands, contrast included."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(SCRIPT.read_text("utf-8"))
+    found: list[dict[str, Any]] = page.evaluate(AXE, SHOWN)
+    return [
+        f"{rule['id']}: {node['html'][:160]}: {node['failureSummary'].splitlines()[-1].strip()}"
+        for rule in found
+        if rule["impact"] in GRAVE
+        for node in rule["nodes"]
+    ]

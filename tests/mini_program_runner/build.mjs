@@ -1,15 +1,16 @@
-// node build.mjs SRC OUT: compile the mini-program in SRC into a page of a browser in OUT.
+// node build.mjs SRC OUT: compile the mini-program in SRC into OUT, one HTML file for a browser.
 // Strict: whatever the compiler or our own checks say ends the build with status 1, one line for each.
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { wholePage } from './page.mjs'
 import { faultsOf } from './wxml.mjs'
 import { inComponent, inPage, readWxss, scopeOf, toCss } from './wxss.mjs'
 
 const HERE = path.dirname(fileURLToPath(import.meta.url))
-const ENGINE = path.join(HERE, '../../node_modules')
-const { TmplGroup } = createRequire(import.meta.url)(path.join(ENGINE, 'glass-easel-template-compiler'))
+const MODULES = path.join(HERE, '../../node_modules')
+const { TmplGroup } = createRequire(import.meta.url)(path.join(MODULES, 'glass-easel-template-compiler'))
 const TAB_BAR = 'custom-tab-bar/index'
 
 const [root, out] = process.argv.slice(2)
@@ -112,22 +113,12 @@ function checkTabs(app, pages) {
   for (const { pagePath } of list) if (!pages.includes(pagePath)) problem(`app.json: tab ${pagePath} is no page`)
 }
 
-function write(app, pages, json, comps, templates) {
-  fs.mkdirSync(out, { recursive: true })
-  const names = Object.fromEntries([...comps, ...pages].map((name) => [name, scopeOf(name)]))
-  const parts = { app, pages, comps, json, scopes: names, mods: scripts() }
+/** The module with all of the mini-program but its looks. */
+function bundle(app, pages, json, comps, templates) {
+  const scopes = Object.fromEntries([...comps, ...pages].map((name) => [name, scopeOf(name)]))
+  const parts = { app, pages, comps, json, scopes, mods: scripts() }
   const lines = Object.entries(parts).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}\n`)
-  fs.writeFileSync(path.join(out, 'bundle.js'), `${lines.join('')}export const tmpl = ${templates}\n`)
-  fs.writeFileSync(path.join(out, 'bundle.css'), styles(comps, pages))
-  for (const file of fs.readdirSync(path.join(HERE, 'browser'))) {
-    fs.copyFileSync(path.join(HERE, 'browser', file), path.join(out, file))
-  }
-  for (const [name, file] of [
-    ['glass-easel', 'glass_easel.all.es.js'],
-    ['glass-easel-miniprogram-adapter', 'glass_easel_miniprogram_adapter.es.js'],
-  ]) {
-    fs.copyFileSync(path.join(ENGINE, name, 'dist', file), path.join(out, file))
-  }
+  return `${lines.join('')}export const tmpl = ${templates}\n`
 }
 
 const app = readJson('app.json')
@@ -135,6 +126,7 @@ const pages = pagesOf(app)
 if (!pages.length) problem('app.json: no pages')
 checkTabs(app, pages)
 const { json, comps } = walk(app, pages)
-write(app, pages, json, comps, compile(json))
+const module = bundle(app, pages, json, comps, compile(json))
+fs.writeFileSync(out, wholePage(path.join(HERE, 'browser'), MODULES, module, styles(comps, pages)))
 for (const said of problems) console.error(said)
 process.exitCode = problems.length ? 1 : 0

@@ -12,7 +12,7 @@ export const mp = (window.__mp = {
   phoneCodes: [], // codes of getPhoneNumber
   hosts: [], // request domains declared at WeChat
   privacyNeeded: false,
-  patience: 0, // milliseconds after which a request has no answer, whatever it allows; 0 leaves it to the request
+  lost: [], // { method, path, arrives } of requests that get no answer; `arrives`: the server had it all the same
   fontScale: 1,
   brightness: 0.5,
   keepScreenOn: false,

@@ -1,6 +1,7 @@
 // The stack of pages: opening, covering, returning, and the refusals WeChat has for each.
 import { fault, guarded, mp, register } from './hooks.js'
 import { drawNav } from './nav_bar.js'
+import { ask } from './sheets.js'
 
 const TAB_BAR = 'custom-tab-bar/index'
 const DEEPEST = 10
@@ -175,8 +176,9 @@ export const navigation = {
     open = [create(name, query)]
     show(top())
   },
-  navigateBack({ delta = 1 } = {}) {
+  async navigateBack({ delta = 1 } = {}) {
     if (open.length < 2) throw failure('navigateBack', 'cannot navigate back at first page')
+    if (top().alert && !(await ask({ content: top().alert })).confirm) return
     for (let left = Math.min(delta, open.length - 1); left > 0; left--) drop(open.pop())
     show(top())
   },

@@ -39,11 +39,14 @@ async function perform(options, signal, stop, state) {
 async function exchange(options, row, signal, stop) {
   const { address, init } = prepared(options, row)
   mp.requests.push(row)
-  const patience = Math.min(options.timeout || LONGEST, mp.patience || LONGEST)
-  const clock = setTimeout(() => stop('timeout'), patience)
+  const lost = mp.lost.findIndex((one) => one.method === row.method && one.path === row.path.split('?')[0])
+  const [gone] = lost < 0 ? [] : mp.lost.splice(lost, 1)
+  if (gone && !gone.arrives) throw { errMsg: 'request:fail timeout', errno: 5 }
+  const clock = setTimeout(() => stop('timeout'), options.timeout || LONGEST)
   try {
     const answer = await fetch(address, { ...init, signal })
     const bytes = await answer.arrayBuffer()
+    if (gone) throw { errMsg: 'request:fail timeout', errno: 5 }
     Object.assign(row, { status: answer.status, bytes: bytes.byteLength })
     const data = options.responseType === 'arraybuffer' ? bytes : parsed(new TextDecoder().decode(bytes), options.dataType)
     return { data, statusCode: answer.status, header: Object.fromEntries(answer.headers), cookies: [], errMsg: 'request:ok' }
