@@ -30,6 +30,15 @@ function statusWords(it) {
 
 /**
  * @param {Gathering} it
+ * @returns {string} the same once it is over: what the roll says counts, not when somebody signed in
+ */
+function recordWords(it) {
+  const isRecorded = it.state !== 'cancelled' && it.status !== 'unrecorded'
+  return isRecorded ? /** @type {Record<string, string>} */ (words.gathering.statuses)[it.status] : statusWords(it)
+}
+
+/**
+ * @param {Gathering} it
  * @returns {boolean} whether signing in is what this person may do now
  */
 function mayCheckIn(it) {
@@ -64,4 +73,4 @@ function phoneIn(contact) {
   return found ? found[1].replace(/[ -]/g, '') : ''
 }
 
-module.exports = { shown, statusWords, phoneIn, whenWords }
+module.exports = { recordWords, shown, statusWords, phoneIn, whenWords }

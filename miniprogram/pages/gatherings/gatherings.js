@@ -1,7 +1,7 @@
 // 活动: what is coming, and what is recorded of this member month by month.
 
 const page = require('../../behaviors/page')
-const { shown } = require('../../gathering')
+const { recordWords, shown } = require('../../gathering')
 const { OPENING, open, sentence } = require('../../opening')
 const { get } = require('../../request')
 const { clock, dayOfWeek, daysAhead, month } = require('../../times')
@@ -99,7 +99,7 @@ function row(one, now, ahead) {
     weekday: near || weekday,
     clock: ahead ? clock(it.starts_at) : '',
     place: it.place,
-    said: it.said,
+    said: ahead ? it.said : recordWords(it),
     good: it.status === 'present' && it.state !== 'cancelled',
   }
 }
