@@ -20,11 +20,12 @@ const OPENING = { state: /** @type {State} */ ('loading'), stale: '', told: /** 
  * @param {WechatMiniprogram.Page.TrivialInstance} page
  * @param {string | string[]} path below /api/v1; of several the answers come together, in their order
  * @param {(answer: any) => object} shape what of the answer the page shows; its keys go into `data`
- * @param {{ keep?: string, anyone?: boolean }} [how] `keep`: the name under which the answer stays on the phone for
- *   this member; `anyone`: nobody has to be bound
+ * @param {{ keep?: string, anyone?: boolean, instead?: (failed: Failure) => boolean }} [how] `keep`: the name under
+ *   which the answer stays on the phone for this member; `anyone`: nobody has to be bound; `instead` says whether it
+ *   does something of its own about a failure, which then is not shown
  * @returns {Promise<any>} the answer, or null where there is none: the page says so already
  */
-function open(page, path, shape, { keep = '', anyone = false } = {}) {
+function open(page, path, shape, { keep = '', anyone = false, instead } = {}) {
   if (!anyone && !me()) {
     page.setData({ state: 'unbound', stale: '' })
     return Promise.resolve(null)
@@ -38,7 +39,7 @@ function open(page, path, shape, { keep = '', anyone = false } = {}) {
       return answer
     },
     (/** @type {Failure} */ failed) => {
-      page.setData(afterFailure(page, failed, kept ? kept.at : 0))
+      if (!instead || !instead(failed)) page.setData(afterFailure(page, failed, kept ? kept.at : 0))
       return null
     }
   )

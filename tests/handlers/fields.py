@@ -39,10 +39,11 @@ ONE_GATHERING = {
     "contact", "date_reason", "calendar_note", "leave_until", "reason", "state", "host", "guests", "may",
     "agenda", "agenda[].kind", "agenda[].title", "agenda[].required",
     "rolls", *(f"rolls[].{name}" for name in ROLL),
-    "audience", "told",
+    "audience", "told", "texts", *(f"texts.{name}" for name in ("message", "group", "loudspeaker", "board")),
 }  # fmt: skip
 REACHED = {f"audience.{name}" for name in ("people", "account", "mini_program", "phone", "at_home")}
 NOTICE = ["id", "gathering_id", "kind", "title", "summary", "sent_at", "read_at"]
+LETTER = ["receipt", "text", "received_at", "due_on", "answer", "answered_at"]
 NEWS = ["id", "title", "digest", "url", "published_on"]
 FIELDS: dict[str, set[str]] = {
     "POST /api/v1/session": {
@@ -52,9 +53,15 @@ FIELDS: dict[str, set[str]] = {
     "POST /api/v1/binding": {"name", "branch", "bound", "member_id"},
     "DELETE /api/v1/binding": set(),
     "POST /api/v1/complaints": {"receipt", "due_on"},
-    "GET /api/v1/complaints/<receipt>": {
-        "receipt", "text", "received_at", "due_on", "answer", "answered_at",
+    "GET /api/v1/complaints": {"items", "next", *(f"items[].{name}" for name in LETTER)},
+    "GET /api/v1/complaints/<receipt>": set(LETTER),
+    "GET /api/v1/me/data": {"made_at", "sections", "sections[].title", "sections[].rows"},
+    "POST /api/v1/me/corrections": {"receipt", "due_on"},
+    "GET /api/v1/articles": {"items", "next", *(f"items[].{name}" for name in (*NEWS, "byline"))},
+    "GET /api/v1/articles/<int:article_id>": {
+        *NEWS, "byline", "blocks", *(f"blocks[].{name}" for name in ("kind", "text", "picture", "caption")),
     },
+    "GET /api/v1/guides": {"items", "items[].matter", "items[].title", "items[].text"},
     "GET /api/v1/home": {
         "serves", "demonstration", "member", "member_id", "branch", "group", "star", "theme_day",
         "points", "points.cycle", "points.total", "posts", "has_post", "attending",
@@ -109,10 +116,11 @@ FIELDS: dict[str, set[str]] = {
     },
     "GET /api/v1/branch/gatherings": {"items", "next", *(f"items[].{name}" for name in LISTED)},
     "POST /api/v1/branch/gatherings": ONE_GATHERING | REACHED,
+    "POST /api/v1/branch/gatherings/<int:gathering_id>": ONE_GATHERING | REACHED,
     "GET /api/v1/branch/gatherings/<int:gathering_id>": ONE_GATHERING | REACHED | TOLD,
     "POST /api/v1/branch/gatherings/<int:gathering_id>/publication": ONE_GATHERING | TOLD,
     "GET /api/v1/branch/gatherings/<int:gathering_id>/code": {
-        "address", "digits", "seconds_left", "message",
+        "address", "picture", "digits", "seconds_left", "message",
         "counts", "counts.present", "counts.leave", "counts.unrecorded", "counts.expected",
     },
     "POST /api/v1/branch/gatherings/<int:gathering_id>/opening": {"state"},

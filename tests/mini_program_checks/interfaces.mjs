@@ -1,6 +1,8 @@
 // The interfaces of WeChat this mini-program calls. Whoever adds one looks whether docs/小程序.md and the
 // privacy guide in WeChat's own settings have to say so. Never: places, devices, photos, contacts, profiles.
 export const INTERFACES = new Set([
+  'disableAlertBeforeUnload',
+  'enableAlertBeforeUnload',
   'env',
   'getAppBaseInfo',
   'getEnterOptionsSync',

@@ -33,7 +33,10 @@ Number = Annotated[int, Field(ge=0, le=2000)]
 
 
 class LineOut(BaseModel):
-    """One line. `asks`: a phone signed in against a person's mark; `leave` where leave was asked."""
+    """One line. `asks`: a phone signed in against a person's mark; `leave` where leave was asked.
+
+    `saved_by` is whose hand marked it, empty where none did.
+    """
 
     member_id: int
     name: str
@@ -44,6 +47,7 @@ class LineOut(BaseModel):
     asks: str
     leave: str | None
     version: str
+    saved_by: str
 
 
 class BranchRoll(BaseModel):
@@ -144,6 +148,7 @@ def line_shown(line: LineView, leave: Leave | None) -> dict[str, Any]:
         "asks": line.asks,
         "leave": leave.state if leave else None,
         "version": line.version,
+        "saved_by": line.saved_by,
     }
 
 

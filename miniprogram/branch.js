@@ -1,0 +1,37 @@
+// 支部工作 on a phone: whoever's twelve hours or posts are over goes back to the eight digits, which say why.
+
+const { open } = require('./opening')
+
+const PAGE = 'pages/branch/branch'
+
+/**
+ * @param {import('./request').Failure} failed
+ * @returns {boolean} whether this phone may no longer do the branch's work; the page of the digits is on its way then
+ */
+function isOver(failed) {
+  if (failed.code !== 'branch_code_needed') return false
+  const routes = getCurrentPages().map((one) => one.route)
+  const below = routes.length - 1 - routes.lastIndexOf(PAGE)
+  if (below === routes.length) wx.redirectTo({ url: '/' + PAGE })
+  else if (below) wx.navigateBack({ delta: below })
+  return true
+}
+
+/**
+ * As opening.open, for what only a phone at work may see. Nothing of it stays on the phone.
+ * @param {WechatMiniprogram.Page.TrivialInstance} page
+ * @param {string | string[]} path
+ * @param {(answer: any) => object} shape
+ */
+const openWork = (page, path, shape) => open(page, path, shape, { instead: isOver })
+
+/**
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ * @returns {string} the text with each {name} in it filled in
+ */
+function filled(text, values) {
+  return Object.keys(values).reduce((so, name) => so.replace('{' + name + '}', String(values[name])), text)
+}
+
+module.exports = { isOver, openWork, filled }
