@@ -6,6 +6,7 @@ from handlers.edge import App, Parts
 from handlers.health import health
 from handlers.mini_program import (
     api,
+    articles,
     away,
     binding,
     branch,
@@ -13,11 +14,13 @@ from handlers.mini_program import (
     complaints,
     declarations,
     gatherings,
+    guides,
     home,
     leaves,
     link_code,
     notices,
     objections,
+    own_data,
     points,
     session,
     subscriptions,
@@ -27,6 +30,7 @@ from handlers.official_account import official_account
 
 # Imported for the views they hang on the blueprint.
 VIEWS = (
+    articles,
     away,
     binding,
     branch,
@@ -34,11 +38,13 @@ VIEWS = (
     complaints,
     declarations,
     gatherings,
+    guides,
     home,
     leaves,
     link_code,
     notices,
     objections,
+    own_data,
     points,
     session,
     subscriptions,

@@ -213,13 +213,16 @@ def test_nothing_asks_a_phone_where_or_what_it_is() -> None:
 
 # Who may know that a member opened a notice: the member's own phone, through these.
 OWN_READING = {
+    "models/notices/kept.py",
+    "models/notices/kept_rows.py",
     "models/notices/reading.py",
     "models/tables.py",
     "models/migrations/versions/0022_notices_read.py",
     "handlers/mini_program/home.py",
     "handlers/mini_program/notices.py",
+    "handlers/mini_program/own_data.py",
 }
-OF_READING = re.compile(r"notice_read|NoticeRead|notices\.reading|read_at")
+OF_READING = re.compile(r"notice_read|NoticeRead|notices\.reading|read_at|notices\.kept|kept_rows")
 
 
 def those_who_know_of_reading() -> set[str]:

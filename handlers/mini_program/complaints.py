@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from handlers.edge import current
 from handlers.identity import bearer, phone, phone_needed
 from handlers.mini_program import api
+from handlers.mini_program.paging import before
 from models.audit import Via
 from models.clock import day_of, iso
 from models.gatherings.workdays import after_workdays
@@ -16,6 +17,8 @@ from models.people.complaint import (
     AN_HOUR,
     UNSIGNED,
     WORKDAYS,
+    Complaint,
+    complaints_of,
     own_complaint,
     receive_complaint,
     tidy_complaint,
@@ -23,6 +26,8 @@ from models.people.complaint import (
 from models.people.phone import phone_behind
 from models.people.tries import Guess
 from models.refused import Refused
+
+PAGE = 20
 
 
 class Letter(BaseModel):
@@ -65,15 +70,43 @@ def create_complaint(body: Letter) -> dict[str, Any]:
     who = None
     if "Authorization" in request.headers:
         who = phone_behind(edge.session, bearer(), now=edge.now).openid_hash
+    spend_letter(who)
+    return taken_in(body.text, body.contact, who)
+
+
+def spend_letter(who: bytes | None) -> None:
+    """Count one letter of a phone, or of all who write without one. Refused: too_many_tries."""
     limit = A_DAY if who else AN_HOUR
-    if edge.spend(Guess.COMPLAINT, who or UNSIGNED, limit) < 0:
+    if current().spend(Guess.COMPLAINT, who or UNSIGNED, limit) < 0:
         words, wait = "收到的太多了，请过些时候再写，或者打电话", int(limit[0].total_seconds())
         raise Refused("too_many_tries", words, retry_after=wait)
+
+
+def taken_in(text: str, contact: str | None, who: bytes | None) -> dict[str, Any]:
+    """Take in a letter for which a try was spent; return its receipt as JSON values."""
+    edge = current()
     due_on, _ = after_workdays(edge.session, day_of(edge.now), WORKDAYS)
     complaint = receive_complaint(
-        edge.session, body.text, body.contact, openid_hash=who, via=Via.PHONE, due_on=due_on, now=edge.now
+        edge.session, text, contact, openid_hash=who, via=Via.PHONE, due_on=due_on, now=edge.now
     )
     return {"receipt": complaint.receipt, "due_on": complaint.due_on.isoformat()}
+
+
+class Letters(BaseModel):
+    """A list and where it goes on."""
+
+    items: list[Answered]
+    next: str | None
+
+
+@api.get("/complaints")
+@api.output(Letters)
+@phone_needed
+def list_complaints() -> dict[str, Any]:
+    """What this phone wrote, newest first, twenty a page, so that no receipt is lost."""
+    found = complaints_of(current().session, phone().openid_hash, before=before(), most=PAGE + 1)
+    following = str(found[PAGE - 1].id) if len(found) > PAGE else None
+    return {"items": [_shown(one) for one in found[:PAGE]], "next": following}
 
 
 @api.get("/complaints/<receipt>")
@@ -81,7 +114,10 @@ def create_complaint(body: Letter) -> dict[str, Any]:
 @phone_needed
 def show_complaint(receipt: str) -> dict[str, Any]:
     """Show the phone that wrote it what became of it; 404 to any other."""
-    complaint = own_complaint(current().session, receipt, phone().openid_hash)
+    return _shown(own_complaint(current().session, receipt, phone().openid_hash))
+
+
+def _shown(complaint: Complaint) -> dict[str, Any]:
     return {
         "receipt": complaint.receipt,
         "text": complaint.text,

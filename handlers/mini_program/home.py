@@ -8,12 +8,12 @@ from pydantic import BaseModel
 from handlers.edge import VOLUNTARY, Edge, current
 from handlers.identity import bearer
 from handlers.mini_program import api
+from handlers.mini_program.articles import News, newest, news
 from handlers.mini_program.away import AwayNow, away_shown
 from handlers.mini_program.gatherings import Attending, shown
 from handlers.mini_program.notices import NoticeOut, notice_shown
 from handlers.mini_program.points import text
 from handlers.mini_program.subscriptions import asked
-from models.articles.listing import published
 from models.gatherings.of_member import coming_up
 from models.notices.reading import notices_of, unread_of
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
@@ -36,16 +36,6 @@ class Legal(BaseModel):
     filing_no: str
     voluntary: str
     complaint_phone: str
-
-
-class News(BaseModel):
-    """A published article, with the address where it is read."""
-
-    id: int
-    title: str
-    digest: str
-    url: str
-    published_on: str
 
 
 class PointsNow(BaseModel):
@@ -105,8 +95,7 @@ def show_home() -> dict[str, Any]:
             "voluntary": VOLUNTARY,
             "complaint_phone": house.complaint_phone,
         },
-        # News asks for a category of its own in a mini-program: shown only where the zone says so.
-        "articles": _news(edge) if house.public_articles else [],
+        "articles": [news(one) for one in newest(most=MOST_NEWS)],
     }
     if "Authorization" in request.headers:
         phone, hand = branch_phone_behind(edge.session, bearer(), now=edge.now)
@@ -159,16 +148,3 @@ def _attending(edge: Edge, member: Member) -> dict[str, Any]:
         "attending": "away" if away else "required" if required else "exempt",
         "away": away_shown(away) if away else None,
     }
-
-
-def _news(edge: Edge) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": one.id,
-            "title": one.title,
-            "digest": one.digest,
-            "url": one.address(edge.parts.installation.base_url),
-            "published_on": one.published_on.isoformat(),
-        }
-        for one in published(edge.session, most=MOST_NEWS)
-    ]

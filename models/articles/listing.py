@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from models.articles.article import Article, ArticleSource, ArticleState
@@ -100,9 +100,12 @@ def came_back(session: Session, posts: Sequence[PostAt]) -> list[Article]:
     return list(session.scalars(query.order_by(Article.id)))
 
 
-def published(session: Session, *, most: int) -> list[Shown]:
-    """Return the published articles, the newest first."""
+def published(session: Session, *, before: int | None = None, most: int) -> list[Shown]:
+    """Return the published articles, the newest first; `before` is the one after which the list goes on."""
     query = select(Article).where(Article.state == ArticleState.PUBLISHED)
+    if before is not None:
+        last = select(Article.published_at).where(Article.id == before).scalar_subquery()
+        query = query.where(tuple_(Article.published_at, Article.id) < tuple_(last, before))
     query = query.order_by(Article.published_at.desc(), Article.id.desc()).limit(most)
     return [_shown(article) for article in session.scalars(query)]
 

@@ -190,6 +190,7 @@ def redraft(
     kind: GatheringKind | None = None,
     by: int,
     now: datetime,
+    via: Via = Via.CONSOLE,
 ) -> None:
     """Save a draft again, of another kind if given; what is required stays on it, in its issuer's words.
 
@@ -206,9 +207,7 @@ def redraft(
     _write(gathering, plan)
     session.execute(delete(Roll).where(Roll.gathering_id == gathering.id))
     _write_parts(session, gathering, plan)
-    record(
-        session, "redraft", "gathering", gathering.id, via=Via.CONSOLE, account_id=by, org_id=gathering.org_id
-    )
+    record(session, "redraft", "gathering", gathering.id, via=via, account_id=by, org_id=gathering.org_id)
 
 
 def check_plan(plan: Plan, also: Mapping[str, str], *, now: datetime) -> None:

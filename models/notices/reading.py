@@ -99,6 +99,11 @@ def notices_of(
     return told[:most], str(told[most - 1].id) if len(told) > most else None
 
 
+def told_all(session: Session, member_id: int) -> list[Told]:
+    """Return all that a member was told, the newest first; one statement."""
+    return [_told(*row) for row in session.execute(LISTED, {"member": member_id})]
+
+
 def unread_of(session: Session, member_id: int) -> int:
     """Count what a member has not opened, for the member alone."""
     return session.execute(UNREAD, {"member": member_id}).scalar_one()

@@ -1,6 +1,7 @@
 """投诉与建议: open to anybody, with a receipt, answered by the owner's office."""
 
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, Date, LargeBinary, String, func, select
@@ -18,6 +19,27 @@ A_DAY = (timedelta(days=1), 5)  # complaints of one phone in a span, spent as tr
 UNSIGNED, AN_HOUR = b"unsigned", (timedelta(hours=1), 30)
 LONGEST, LONGEST_CONTACT = 500, 60  # characters
 LONGEST_BYTES = 1800  # so that an answer always fits into one reply of the chat
+
+
+class Wrong(StrEnum):
+    """What somebody wants mended of what is kept about them, or that all of it be taken out."""
+
+    NAME = "name"
+    PHONE = "phone"
+    GROUP = "group"
+    JOINED_ON = "joined_on"
+    OTHER = "other"
+    ERASE = "erase"
+
+
+WRONG_TEXT = {
+    Wrong.NAME: "姓名",
+    Wrong.PHONE: "手机号",
+    Wrong.GROUP: "党小组",
+    Wrong.JOINED_ON: "入党日期",
+    Wrong.OTHER: "其他",
+    Wrong.ERASE: "删除",
+}
 
 
 class Complaint(Base):
@@ -106,6 +128,22 @@ def own_complaint(session: Session, receipt: str, openid_hash: bytes) -> Complai
     if complaint is None:
         raise Refused("not_found", "没有这个编号，或者不是在这里写的")
     return complaint
+
+
+def complaints_of(
+    session: Session, openid_hash: bytes, *, before: int | None = None, most: int | None = None
+) -> list[Complaint]:
+    """Return what a phone wrote, the newest first; `before` is the id after which the list goes on."""
+    query = select(Complaint).where(Complaint.openid_hash == openid_hash)
+    if before is not None:
+        query = query.where(Complaint.id < before)
+    return list(session.scalars(query.order_by(Complaint.id.desc()).limit(most)))
+
+
+def correction_text(name: str, branch: str, what: Wrong, text: str) -> str:
+    """Return the letter by which somebody asks that what is kept about them be mended or taken out."""
+    asked = "删除请求" if what is Wrong.ERASE else f"更正请求（{WRONG_TEXT[what]}）"
+    return f"{asked}：{branch} {name}。{text.strip()}"
 
 
 def complaints_waiting(session: Session) -> list[ComplaintView]:

@@ -228,6 +228,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /api/v1/subscriptions": {"template_id": "S1", "result": "accept"},
     "POST /api/v1/me/away": {"from_on": "2026-12-01", "to_on": "2026-12-31", "place": "杭州市"},
     "POST /api/v1/me/host-attendances": VISIT,
+    "POST /api/v1/branch/gatherings/<int:gathering_id> draft": {"bring": "党徽"},
     "POST /api/v1/branch/rolls/<int:roll_id>/rest": {"status": "unclear"},
     "POST /api/v1/branch/rolls/<int:roll_id>/heads": {"heads": 3},
     "POST /api/v1/branch/rolls/<int:roll_id>/confirmation": {"rest": "unclear"},
@@ -235,6 +236,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "POST /console/phone-code": {"password": PASSWORD},
     "POST /api/v1/session": {"code": "openid-member"},
     "POST /api/v1/complaints": {"text": "通知发得太晚"},
+    "POST /api/v1/me/corrections": {"what": "joined_on", "text": "应当是一九八七年"},
     "POST /console/complaints/<int:complaint_id>/answer": {"answer": "以后提前五天发。"},
     "POST /console/office-answers/<matter>": {"text": "请找您的支部。"},
     "POST /api/v1/binding": {"confirm": True},
@@ -364,7 +366,7 @@ TAKEN_IN = {
 
 def article_state(rule: str, wanted: str) -> ArticleState:
     """Return in which state an article takes a step."""
-    if rule.startswith("/a/"):
+    if rule.startswith(("/a/", "/api/v1/articles/")):
         return ArticleState.PUBLISHED
     if wanted == "draft":
         return ArticleState.DRAFT

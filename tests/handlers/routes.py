@@ -249,7 +249,13 @@ ROUTES: dict[str, Rows] = {
     "POST /api/v1/notices/<int:notice_id>/read": ok(OWN_ROWS, 200),
     "GET /api/v1/me/points": {"-": OWN_PHONE},
     "GET /api/v1/me/ratings": {"-": OWN_PHONE},
+    "GET /api/v1/me/data": {"-": OWN_PHONE},
+    "POST /api/v1/me/corrections": {"-": OWN_PHONE.replace("200", "201")},
+    "GET /api/v1/articles": {"-": ANYBODY},
+    "GET /api/v1/articles/<int:article_id>": PUBLISHED,
+    "GET /api/v1/guides": {"-": ANYBODY},
     # Anybody may write; the phone that wrote reads the answer.
+    "GET /api/v1/complaints": {"-": "401 200 200 200 401 401 401 401 401 401 401 401 401"},
     "POST /api/v1/complaints": {"-": ANYBODY.replace("200", "201")},
     "GET /api/v1/complaints/<receipt>": {
         "own": "401 404 200 404 401 401 401 401 401 401 401 401 401",
@@ -269,6 +275,8 @@ ROUTES: dict[str, Rows] = {
         "-": "401 403 403 403 403 201 201 201 201 404 404 403 403",
         "parent": "401 403 403 403 404 404 404 404 404 404 403 404 403",
     },
+    "POST /api/v1/branch/gatherings/<int:gathering_id> draft": by_phone(ok(DRAFTS, 200))
+    | {"parent": "401 403 403 403 404 404 404 404 404 404 403 404 403"},
     "GET /api/v1/branch/gatherings/<int:gathering_id>": by_phone(
         {
             "own": "401 401 401 401 200 200 200 200 200 200 200 404 404",

@@ -154,7 +154,7 @@ def test_next_theme_days_draft_is_made_and_published_from_the_phone(site: Site) 
         ({"title": " "}, "bad_plan"),
         ({"title": "长" * 61}, "bad_input"),
         ({"day": "25日"}, "bad_input"),
-        ({"agenda": []}, "bad_input"),
+        ({"agenda": "清淤"}, "bad_input"),
         ({"org_id": "1"}, "bad_input"),
     ],
 )

@@ -1,4 +1,4 @@
-"""POST /api/v1/branch/gatherings and its publication: a draft like last month's, then told to everybody."""
+"""POST /api/v1/branch/gatherings: a draft like last month's, changed by hand, then told to all."""
 
 from dataclasses import replace
 from datetime import date, time
@@ -15,8 +15,10 @@ from handlers.mini_program import api
 from handlers.mini_program.branch.gatherings import GatheringDetail, detail
 from models.audit import Via
 from models.clock import SHANGHAI, at
+from models.gatherings.gathering import AgendaKind
 from models.gatherings.partners import convenes
-from models.gatherings.plan import Plan, draft, suggest, taking_part
+from models.gatherings.plan import Plan, draft, redraft, suggest, taking_part
+from models.gatherings.plan_kept import plan_kept
 from models.gatherings.required_item import merge_required
 from models.notices.publish import publish
 from models.people.rights import Verb
@@ -25,15 +27,34 @@ from models.refused import Refused
 Words = Annotated[str, StringConstraints(max_length=60)]
 
 
-class NewDraft(BaseModel):
-    """What to change of the draft that last month's proposes; each may be left out."""
+class AgendaTyped(BaseModel):
+    """One line of the agenda as it is to be."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    org_id: Annotated[int, Field(ge=1, lt=2**63)] | None = None
+    kind: Annotated[AgendaKind, Field(strict=False)]
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+
+
+class Changing(BaseModel):
+    """What to change of a draft; each may be left out. An empty `bring` or `contact` takes it away.
+
+    `agenda` is the whole of it; what the level above requires stays on it whatever is sent.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
     title: Words | None = None
     day: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$")] | None = None
     start: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}:[0-9]{2}$")] | None = None
     place: Words | None = None
+    bring: Words | None = None
+    contact: Words | None = None
+    agenda: Annotated[list[AgendaTyped], Field(max_length=20)] | None = None
+
+
+class NewDraft(Changing):
+    """What to change of the draft that last month's proposes, and for which organisation it is."""
+
+    org_id: Annotated[int, Field(ge=1, lt=2**63)] | None = None
 
 
 class Promise(BaseModel):
@@ -58,7 +79,23 @@ def create_branch_gathering(body: NewDraft) -> dict[str, Any]:
     return detail(gathering_reached(it.id))
 
 
-def _changed(plan: Plan, body: NewDraft) -> Plan:
+@api.post("/branch/gatherings/<int:gathering_id>")
+@branch_phone_needed
+@api.input(Changing, arg_name="body")
+@api.output(GatheringDetail)
+def change_branch_gathering(gathering_id: int, body: Changing) -> dict[str, Any]:
+    """200: the draft with what the body changes; 409 not_a_draft once it is published."""
+    edge = current()
+    it, host = draft_reached(gathering_id, Verb.DRAFT)
+    if convenes(host):
+        raise Refused("not_found", "这一级召集支部，请在电脑上改")
+    merge_required(edge.session, it)
+    plan = _changed(plan_kept(edge.session, it), body)
+    redraft(edge.session, it, plan, by=staff().account_id, now=edge.now, via=Via.PHONE)
+    return detail(gathering_reached(gathering_id))
+
+
+def _changed(plan: Plan, body: Changing) -> Plan:
     """Put what the body says into a plan; what hangs on the hour moves along. Refused: bad_plan."""
     proposed = plan.starts_at.astimezone(SHANGHAI)
     try:
@@ -73,6 +110,9 @@ def _changed(plan: Plan, body: NewDraft) -> Plan:
         plan,
         title=plan.title if body.title is None else body.title.strip(),
         place=plan.place if body.place is None else body.place.strip(),
+        bring=plan.bring if body.bring is None else body.bring.strip() or None,
+        contact=plan.contact if body.contact is None else body.contact.strip() or None,
+        agenda=plan.agenda if body.agenda is None else tuple((one.kind, one.title) for one in body.agenda),
         starts_at=starts_at,
         ends_at=plan.ends_at + later,
         leave_until=plan.leave_until and plan.leave_until + later,

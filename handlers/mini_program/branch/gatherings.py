@@ -12,6 +12,7 @@ from handlers.console.reach import gathering_reached, phoned_orgs
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
+from handlers.mini_program.branch.texts import TextsOut, texts_shown
 from models.clock import day_of, iso
 from models.gatherings.agenda import agenda_of
 from models.gatherings.calendar import note_on
@@ -106,7 +107,10 @@ class ProgressOut(BaseModel):
 
 
 class GatheringDetail(BaseModel):
-    """One gathering as the branch works on it; `audience` before publishing, `told` after."""
+    """One gathering as the branch works on it; `audience` before publishing, `told` after.
+
+    `texts` are for those who take part.
+    """
 
     gathering_id: int
     kind: str
@@ -125,6 +129,7 @@ class GatheringDetail(BaseModel):
     state: str
     host: str
     agenda: list[AgendaOut]
+    texts: TextsOut | None
     rolls: list[RollOut]
     audience: AudienceOut | None
     told: ProgressOut | None
@@ -205,6 +210,7 @@ def detail(rolls: Sequence[Standing]) -> dict[str, Any]:
     session, it, host, state = current().session, rolls[0].gathering, rolls[0].host, rolls[0].state
     is_draft = state is GatheringState.DRAFT
     named = it.guests and may(staff().posts, Verb.TICK, host.path)
+    agenda = agenda_of(session, it.id)
     plain = ("kind", "period", "title", "place", "bring", "contact", "date_reason", "reason")
     return {name: getattr(it, name) for name in plain} | {
         "gathering_id": it.id,
@@ -216,8 +222,9 @@ def detail(rolls: Sequence[Standing]) -> dict[str, Any]:
         "host": host.name,
         "agenda": [
             {"kind": item.kind, "title": item.title, "required": item.required_id is not None}
-            for item in agenda_of(session, it.id)
+            for item in agenda
         ],
+        "texts": texts_shown(rolls, [item.title for item in agenda]),
         "rolls": [roll_shown(roll) for roll in rolls],
         "calendar_note": note_on(session, host, day_of(it.starts_at)) or None if is_draft else None,
         "audience": _audience(it, host.path) if is_draft else None,

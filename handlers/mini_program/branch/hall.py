@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import segno
 from pydantic import BaseModel
 
 from handlers.console.projector import hall_of
@@ -12,6 +13,8 @@ from handlers.mini_program import api
 from models.audit import Via
 from models.gatherings.doors import close_gathering, open_gathering
 from models.gatherings.gathering import Gathering, state_at
+
+BORDER, WIDE = 4, 500  # modules of quiet around it; points across, at the least
 
 
 class HallCounts(BaseModel):
@@ -27,6 +30,7 @@ class HallCode(BaseModel):
     """What the phone shows to the hall; without a code `message` says why."""
 
     address: str | None
+    picture: str | None
     digits: str | None
     seconds_left: int
     counts: HallCounts
@@ -43,8 +47,16 @@ class Doors(BaseModel):
 @branch_phone_needed
 @api.output(HallCode)
 def show_hall_code(gathering_id: int) -> dict[str, Any]:
-    """The address for the QR code, the six digits, how long they stay, and how many came."""
-    return hall_of(roll_hosted(gathering_id, lock=False))._asdict()
+    """The address with its QR code, the six digits, how long they stay, and how many came."""
+    hall = hall_of(roll_hosted(gathering_id, lock=False))
+    return hall._asdict() | {"picture": picture_for_phone(hall.address) if hall.address else None}
+
+
+def picture_for_phone(address: str) -> str:
+    """Return the address as a QR code as WeChat shows it, which draws no SVG of a page: a PNG."""
+    code = segno.make(address, error="m", micro=False, boost_error=False)
+    narrow, _ = code.symbol_size(border=BORDER)
+    return str(code.png_data_uri(scale=-(-WIDE // narrow), border=BORDER))
 
 
 @api.post("/branch/gatherings/<int:gathering_id>/opening")
