@@ -17,7 +17,7 @@ def node() -> str:
     return found
 
 
-def start(script: Path, *arguments: str | Path) -> subprocess.Popen[str]:
-    """Start a script of ours, from the top of the repository, so that it finds the packages."""
+def run(script: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a script of ours from the top of the repository and return what it said."""
     command = [node(), str(script), *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)

@@ -15,7 +15,10 @@ function compile(command, options, names) {
   chmodSync(path, 0o755) // the package brings it without leave to run
   const done = spawnSync(path, [...options, ...names], { cwd: ROOT, encoding: 'utf8', maxBuffer: MUCH })
   if (done.error) throw done.error // WeChat builds it for x86-64 only
-  return { written: done.stdout, said: done.stderr.trim() || (done.status ? `${command} ends with ${done.status}` : '') }
+  return {
+    written: done.stdout,
+    said: done.stderr.trim() || (done.status ? `${command} ends with ${done.status}` : ''),
+  }
 }
 
 function* templates() {
@@ -37,9 +40,14 @@ const modules = ({ name, tree }) =>
 function* styles() {
   for (const { name, text } of files('.wxss')) {
     const { written, said } = compile('wcsc', ['-db', '-pc', '0'], [name])
-    const [, line, message] = /^ERR: [^(\n]+\((\d+):\d+\): ([^\n]*)/.exec(said) ?? [null, 1, said.split('\n')[0]]
+    const [, line, message] = /^ERR: [^(\n]+\((\d+):\d+\): ([^\n]*)/.exec(said) ?? [
+      null,
+      1,
+      said.split('\n')[0],
+    ]
     if (said) yield { file: name, line, message: `wcsc: ${message}` }
-    else if (text.includes('{') && !written.includes('setCssToHead')) yield { file: name, line: 1, message: 'wcsc: nothing was written' }
+    else if (text.includes('{') && !written.includes('setCssToHead'))
+      yield { file: name, line: 1, message: 'wcsc: nothing was written' }
   }
 }
 

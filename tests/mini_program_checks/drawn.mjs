@@ -34,8 +34,12 @@ export const DRAWN = {
         '看隐私保护指引同意不同意',
     },
   ],
-  'components/remind/remind': [{ properties: {}, read: '点一下，微信会问您“允许”。点一次，提醒一次。会前提醒我' }],
-  'components/result-card/result-card': [{ properties: { kind: 'ok', headline: '签到成功' }, read: '签到成功', seen: 'symbol--ok' }],
+  'components/remind/remind': [
+    { properties: {}, read: '点一下，微信会问您“允许”。点一次，提醒一次。会前提醒我' },
+  ],
+  'components/result-card/result-card': [
+    { properties: { kind: 'ok', headline: '签到成功' }, read: '签到成功', seen: 'symbol--ok' },
+  ],
   'components/step-list/step-list': [{ properties: { steps }, read: '1已提交11月24日2等支部答复' }],
   'components/symbol/symbol': [{ properties: { kind: 'network' }, read: '', seen: 'symbol--network' }],
   'custom-tab-bar/index': [{ properties: {}, read: '首页活动通知我的' }],

@@ -11,7 +11,9 @@ function owners(name, seen = new Set()) {
   if (!script || seen.has(name)) return []
   seen.add(name)
   const required = script.nodes
-    .filter((node) => is(node, 'CallExpression') && node.expression.text === 'require' && node.arguments[0]?.text)
+    .filter(
+      (node) => is(node, 'CallExpression') && node.expression.text === 'require' && node.arguments[0]?.text
+    )
     .map((node) => resolved(name, node.arguments[0].text).replace(/(\.js)?$/, '.js'))
     .filter((path) => isBehavior(all.get(path)))
   return [script, ...required.flatMap((path) => owners(path, seen))]
@@ -29,7 +31,8 @@ function methods(script) {
     const direct = is(above, 'CallExpression') && /^(Page|Component|Behavior)$/.test(above.expression.text)
     const listed = is(above, 'PropertyAssignment') && above.name.text === 'methods'
     if (!direct && !listed) continue
-    for (const one of node.properties) if (one.name) found[one.name.text] = isFunction(one) ? one : one.initializer ?? one
+    for (const one of node.properties)
+      if (one.name) found[one.name.text] = isFunction(one) ? one : (one.initializer ?? one)
   }
   return found
 }
@@ -41,7 +44,8 @@ function* asked(script, node) {
     const above = one.parent
     if (is(above, 'PropertyAccessExpression')) yield { name: above.name.text, line: lineOf(script, one) }
     if (is(above, 'VariableDeclaration') && is(above.name, 'ObjectBindingPattern')) {
-      for (const part of above.name.elements) yield { name: (part.propertyName ?? part.name).text, line: lineOf(script, one) }
+      for (const part of above.name.elements)
+        yield { name: (part.propertyName ?? part.name).text, line: lineOf(script, one) }
     }
   }
 }
@@ -61,11 +65,18 @@ function* ofTemplate(bare) {
   for (const { name, tree } of withImported(`${bare}.wxml`)) {
     for (const { type, handler, line, element } of bindings(tree)) {
       const owner = found.find(({ named }) => Object.hasOwn(named, handler))
-      if (handler.includes('{{')) yield { file: name, line, message: `${type} is bound to ${handler}: name the function` }
-      else if (!owner) yield { file: name, line, message: `${type} is bound to ${handler}, which ${bare}.js does not have` }
+      if (handler.includes('{{'))
+        yield { file: name, line, message: `${type} is bound to ${handler}: name the function` }
+      else if (!owner)
+        yield { file: name, line, message: `${type} is bound to ${handler}, which ${bare}.js does not have` }
       else {
         for (const { name: key, line: where } of asked(owner.script, owner.named[handler])) {
-          if (!dataOf(element).includes(key)) yield { file: owner.script.name, line: where, message: `${handler} reads dataset.${key}, which ${name}:${element.line} does not set` }
+          if (!dataOf(element).includes(key))
+            yield {
+              file: owner.script.name,
+              line: where,
+              message: `${handler} reads dataset.${key}, which ${name}:${element.line} does not set`,
+            }
         }
       }
     }
@@ -81,7 +92,11 @@ function* subscriptions(taps) {
         if (!is(call, 'CallExpression') || (call.expression.name ?? call.expression).text !== one) continue
         const told = { file: script.name, line: lineOf(script, call) }
         const around = outOfPromises(functionAround(call))
-        const before = around && script.nodes.some((node) => is(node, 'AwaitExpression') && isWithin(node, around) && node.end <= call.getStart())
+        const before =
+          around &&
+          script.nodes.some(
+            (node) => is(node, 'AwaitExpression') && isWithin(node, around) && node.end <= call.getStart()
+          )
         if (before) yield { ...told, message: `${one} after an await; ask in the tap itself` }
         if (around && taps.has(around)) continue
         // A function with a name may be called from a tap: then its callers are looked at.
@@ -96,7 +111,12 @@ const isNamed = (node) => is(node, 'FunctionDeclaration') || is(node.parent, 'Va
 
 /** new Promise((resolve) => …) runs at once: what counts is the function around it. */
 function outOfPromises(node) {
-  while (node && is(node, 'ArrowFunction') && is(node.parent, 'NewExpression') && node.parent.expression.text === 'Promise') {
+  while (
+    node &&
+    is(node, 'ArrowFunction') &&
+    is(node.parent, 'NewExpression') &&
+    node.parent.expression.text === 'Promise'
+  ) {
     node = functionAround(node)
   }
   return node
@@ -108,7 +128,8 @@ function tapHandlers() {
     const bare = name.replace(/\.wxml$/, '')
     const named = Object.assign({}, ...owners(`${bare}.js`).map(methods))
     for (const { tree } of withImported(name)) {
-      for (const { type, handler } of bindings(tree)) if (type === 'tap' && named[handler]) found.add(named[handler])
+      for (const { type, handler } of bindings(tree))
+        if (type === 'tap' && named[handler]) found.add(named[handler])
     }
   }
   return found

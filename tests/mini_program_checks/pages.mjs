@@ -9,7 +9,14 @@ const TITLE = 7 // characters that fit beside WeChat's own button
 const LEAST_LIBRARY = '2.32.3' // before it nobody is asked for their privacy
 // What app.json must not ask for: permission, requiredPrivateInfos and the like.
 const KEYS_OF_APP = [
-  'pages', 'window', 'tabBar', 'style', 'lazyCodeLoading', 'sitemapLocation', '__usePrivacyCheck__', 'usingComponents',
+  'pages',
+  'window',
+  'tabBar',
+  'style',
+  'lazyCodeLoading',
+  'sitemapLocation',
+  '__usePrivacyCheck__',
+  'usingComponents',
 ]
 
 function* parsing() {
@@ -22,17 +29,34 @@ function* parsing() {
   }
 }
 
-const lineOfWord = (file, word) => Math.max(1, read(file).split('\n').findIndex((line) => line.includes(`"${word}"`)) + 1)
+const lineOfWord = (file, word) =>
+  Math.max(
+    1,
+    read(file)
+      .split('\n')
+      .findIndex((line) => line.includes(`"${word}"`)) + 1
+  )
 
 function* listed() {
   const inApp = pages()
   for (const page of inApp) {
     const gone = FOUR.filter((ending) => !has(page + ending))
-    if (gone.length) yield { file: 'app.json', line: lineOfWord('app.json', page), message: `${page} lacks ${gone.join(' ')}` }
-    if (json(`${page}.json`).component) yield { file: `${page}.json`, line: 1, message: 'a page says it is a component' }
+    if (gone.length)
+      yield {
+        file: 'app.json',
+        line: lineOfWord('app.json', page),
+        message: `${page} lacks ${gone.join(' ')}`,
+      }
+    if (json(`${page}.json`).component)
+      yield { file: `${page}.json`, line: 1, message: 'a page says it is a component' }
   }
   for (const tab of json('app.json').tabBar?.list ?? []) {
-    if (!inApp.includes(tab.pagePath)) yield { file: 'app.json', line: lineOfWord('app.json', 'tabBar'), message: `the tab ${tab.pagePath} is no page` }
+    if (!inApp.includes(tab.pagePath))
+      yield {
+        file: 'app.json',
+        line: lineOfWord('app.json', 'tabBar'),
+        message: `the tab ${tab.pagePath} is no page`,
+      }
   }
 }
 
@@ -51,17 +75,22 @@ function* unreached(all) {
     for (const path of required.get(`${one}.js`) ?? []) addScript(path)
     for (const { name } of withImported(`${one}.wxml`)) {
       reached.add(name)
-      for (const [, source] of read(name).matchAll(/<wxs[^>]*\bsrc="([^"]+)"/g)) reached.add(resolved(name, source))
+      for (const [, source] of read(name).matchAll(/<wxs[^>]*\bsrc="([^"]+)"/g))
+        reached.add(resolved(name, source))
     }
-    for (const [, source] of read(`${one}.wxss`).matchAll(/@import\s+"([^"]+)"/g)) reached.add(resolved(`${one}.wxss`, source))
+    for (const [, source] of read(`${one}.wxss`).matchAll(/@import\s+"([^"]+)"/g))
+      reached.add(resolved(`${one}.wxss`, source))
     for (const path of Object.values(declared(one))) if (!todo.includes(path)) todo.push(path)
   }
-  for (const { name } of files()) if (!reached.has(name)) yield { file: name, line: 1, message: 'nothing leads to this file' }
+  for (const { name } of files())
+    if (!reached.has(name)) yield { file: name, line: 1, message: 'nothing leads to this file' }
 }
 
 const requiredBy = (script) =>
   script.nodes
-    .filter((node) => is(node, 'CallExpression') && node.expression.text === 'require' && node.arguments[0]?.text)
+    .filter(
+      (node) => is(node, 'CallExpression') && node.expression.text === 'require' && node.arguments[0]?.text
+    )
     .map((node) => resolved(script.name, node.arguments[0].text).replace(/(\.js)?$/, '.js'))
 
 /** Addresses written in scripts and templates lead to pages there are. */
@@ -74,7 +103,8 @@ function* addresses(all) {
       const path = /^\/(pages\/[\w/-]+)/.exec(text)?.[1]
       // '/pages/branch-' + kind leads to one of several.
       const isBegun = text === `/${path}` && is(node.parent, 'BinaryExpression', 'TemplateExpression')
-      if (path && !known.some((page) => (isBegun ? page.startsWith(path) : page === path))) yield told(script.name, lineOf(script, node), `/${path}`)
+      if (path && !known.some((page) => (isBegun ? page.startsWith(path) : page === path)))
+        yield told(script.name, lineOf(script, node), `/${path}`)
     }
   }
   for (const { name, text } of files('.wxml')) {
@@ -87,24 +117,38 @@ function* addresses(all) {
 function* settings() {
   const app = json('app.json')
   const say = (key, message) => ({ file: 'app.json', line: lineOfWord('app.json', key), message })
-  for (const key of Object.keys(app)) if (!KEYS_OF_APP.includes(key)) yield say(key, `${key} is not asked for`)
+  for (const key of Object.keys(app))
+    if (!KEYS_OF_APP.includes(key)) yield say(key, `${key} is not asked for`)
   if (app.style !== 'v2') yield say('style', 'style is not v2')
-  if (app.lazyCodeLoading !== 'requiredComponents') yield say('lazyCodeLoading', 'lazyCodeLoading is not requiredComponents')
+  if (app.lazyCodeLoading !== 'requiredComponents')
+    yield say('lazyCodeLoading', 'lazyCodeLoading is not requiredComponents')
   if (app.__usePrivacyCheck__ !== true) yield say('__usePrivacyCheck__', '__usePrivacyCheck__ is not true')
   for (const { name } of files('.json')) {
     const title = json(name).navigationBarTitleText ?? json(name).window?.navigationBarTitleText ?? ''
-    if ([...title].length > TITLE) yield { file: name, line: lineOfWord(name, 'navigationBarTitleText'), message: `“${title}” is longer than ${TITLE} characters` }
+    if ([...title].length > TITLE)
+      yield {
+        file: name,
+        line: lineOfWord(name, 'navigationBarTitleText'),
+        message: `“${title}” is longer than ${TITLE} characters`,
+      }
   }
 }
 
 function* project() {
   const config = json('project.config.json')
-  const say = (key, message) => ({ file: 'project.config.json', line: lineOfWord('project.config.json', key), message })
-  if (/^wx[0-9a-f]{16}$/.test(config.appid ?? '')) yield say('appid', 'the appid of somebody; the file keeps a placeholder')
-  if ((config.libVersion ?? '0').localeCompare(LEAST_LIBRARY, 'en', { numeric: true }) < 0) yield say('libVersion', `libVersion is below ${LEAST_LIBRARY}`)
+  const say = (key, message) => ({
+    file: 'project.config.json',
+    line: lineOfWord('project.config.json', key),
+    message,
+  })
+  if (/^wx[0-9a-f]{16}$/.test(config.appid ?? ''))
+    yield say('appid', 'the appid of somebody; the file keeps a placeholder')
+  if ((config.libVersion ?? '0').localeCompare(LEAST_LIBRARY, 'en', { numeric: true }) < 0)
+    yield say('libVersion', `libVersion is below ${LEAST_LIBRARY}`)
   if (config.setting?.urlCheck !== true) yield say('urlCheck', 'urlCheck is not true')
   const [rule] = json('sitemap.json').rules ?? []
-  if (rule?.action !== 'disallow' || rule?.page !== '*') yield { file: 'sitemap.json', line: 1, message: 'pages of members are left to the search' }
+  if (rule?.action !== 'disallow' || rule?.page !== '*')
+    yield { file: 'sitemap.json', line: 1, message: 'pages of members are left to the search' }
 }
 
 const all = scripts()

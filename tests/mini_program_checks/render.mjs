@@ -6,14 +6,17 @@ import { REPOSITORY, ROOT, files, json, pages, tell } from './sources.mjs'
 import { withImported } from './wxml.mjs'
 
 const require = createRequire(import.meta.url)
-const { DRAWN, KEPT } = await import(resolve(process.argv[3] ?? join(REPOSITORY, 'tests/mini_program_checks/drawn.mjs')))
+const { DRAWN, KEPT } = await import(
+  resolve(process.argv[3] ?? join(REPOSITORY, 'tests/mini_program_checks/drawn.mjs'))
+)
 const MUCH = 64 * 1024 * 1024
 
 /** What the engine takes from a browser. */
 function browser() {
   const { window } = new JSDOM('<!doctype html><body></body>', { url: 'https://client.invalid/' })
   Object.assign(globalThis, { window, document: window.document, Node: window.Node, Element: window.Element })
-  for (const name of ['HTMLElement', 'Event', 'CustomEvent', 'getComputedStyle', 'MutationObserver']) globalThis[name] = window[name]
+  for (const name of ['HTMLElement', 'Event', 'CustomEvent', 'getComputedStyle', 'MutationObserver'])
+    globalThis[name] = window[name]
   return window
 }
 
@@ -26,7 +29,10 @@ const PHONE = { getStorageSync: (key) => KEPT[key] ?? '', onNeedPrivacyAuthoriza
 /** Draw a component once; return the text somebody reads. */
 function draw(name, properties) {
   Object.assign(globalThis.wx, PHONE)
-  const id = simulate.load(join(ROOT, name), dirname(name).split('/').pop(), { rootPath: ROOT, compilerOptions })
+  const id = simulate.load(join(ROOT, name), dirname(name).split('/').pop(), {
+    rootPath: ROOT,
+    compilerOptions,
+  })
   const drawn = simulate.render(id, properties)
   drawn.attach(window.document.body)
   const text = drawn.dom.textContent.replace(/\s+/g, ' ').trim()
@@ -61,12 +67,16 @@ const components = files('.json')
   .map(({ name }) => name.replace(/\.json$/, ''))
   .filter((name) => !pages().includes(name))
 // Left to itself the engine compiles all templates for each.
-const wxmlList = [...new Set(components.flatMap((name) => withImported(`${name}.wxml`)).map(({ name }) => name))]
+const wxmlList = [
+  ...new Set(components.flatMap((name) => withImported(`${name}.wxml`)).map(({ name }) => name)),
+]
 const compilerOptions = { wxmlList, maxBuffer: MUCH }
 
 function* faults() {
   for (const name of components) yield* faultsOf(name)
-  for (const name of Object.keys(DRAWN)) if (!components.includes(name)) yield { file: `${name}.json`, line: 1, message: 'drawn.mjs speaks of it, and there is none' }
+  for (const name of Object.keys(DRAWN))
+    if (!components.includes(name))
+      yield { file: `${name}.json`, line: 1, message: 'drawn.mjs speaks of it, and there is none' }
 }
 
 tell(faults())

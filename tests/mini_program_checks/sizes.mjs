@@ -10,9 +10,11 @@ const whole = sized.reduce((sum, { bytes }) => sum + bytes, 0)
 const told = (bytes) => `${(bytes / KILOBYTE).toFixed(1)} KB`
 
 function* faults() {
-  if (whole >= WHOLE) yield { file: 'app.json', line: 1, message: `the mini-program has ${told(whole)}, of ${told(WHOLE)}` }
+  if (whole >= WHOLE)
+    yield { file: 'app.json', line: 1, message: `the mini-program has ${told(whole)}, of ${told(WHOLE)}` }
   for (const { name, bytes } of sized) {
-    if (bytes > ONE && name !== 'words.js') yield { file: name, line: 1, message: `${told(bytes)}, of ${told(ONE)}` }
+    if (bytes > ONE && name !== 'words.js')
+      yield { file: name, line: 1, message: `${told(bytes)}, of ${told(ONE)}` }
   }
 }
 

@@ -3,13 +3,14 @@ import { files, json, lineAt, tell } from './sources.mjs'
 
 const TOKENS = new Set(
   `#b5120f #f6f2ec #fff #e6ddd2 #f1ebe2 #211c18 #5b524a #8c8279
-  #237804 #eff6ea #9a4500 #fdf3e4 #6d5b4a #ebe3d8`.split(/\s+/),
+  #237804 #eff6ea #9a4500 #fdf3e4 #6d5b4a #ebe3d8`.split(/\s+/)
 )
 const RED = '#b5120f'
 const SHADE = 'rgba(33, 28, 24, 0.55)' // ink over the page behind a question
 const SMALLEST = { rpx: 28, em: 0.82 }
 const HEX = /#[0-9a-f]{3,8}\b/gi
-const OTHER_COLOUR = /\b(rgba?|hsla?)\(|(?<![\w-])(white|black|red|green|blue|gr[ae]y|orange|yellow|gold|silver|purple|pink|brown)(?![\w-])/i
+const OTHER_COLOUR =
+  /\b(rgba?|hsla?)\(|(?<![\w-])(white|black|red|green|blue|gr[ae]y|orange|yellow|gold|silver|purple|pink|brown)(?![\w-])/i
 // Signs drawn in a style; their colours are colours too.
 const DRAWN = /url\("data:image\/svg\+xml,[^"]*"\)/g
 const PAINTED = /^(.*color|background|border.*|outline|fill)$/
@@ -26,7 +27,12 @@ function* rules(text) {
   for (const found of bare.matchAll(/([^{};]+)\{([^{}]*)\}/g)) {
     const start = found.index + found[0].search(/\S/)
     const selector = found[1].trim()
-    yield { selector, body: found[2], line: lineAt(bare, start), line0: lineAt(bare, found.index + found[1].length) }
+    yield {
+      selector,
+      body: found[2],
+      line: lineAt(bare, start),
+      bodyLine: lineAt(bare, found.index + found[1].length),
+    }
   }
 }
 
@@ -51,7 +57,8 @@ function* declarationFaults(selector, name, value) {
     if (!TOKENS.has(colour)) yield `${hex} is none of the colours`
     else if (colour === RED && !primary) yield `${hex} is for .button.primary and the bar above`
   }
-  if (PAINTED.test(name) && OTHER_COLOUR.test(value.replace(SHADE, '').replace(DRAWN, ''))) yield `${value} is none of the colours`
+  if (PAINTED.test(name) && OTHER_COLOUR.test(value.replace(SHADE, '').replace(DRAWN, '')))
+    yield `${value} is none of the colours`
   if (/gradient\(/.test(value)) yield 'gradients are not ours'
   if (/url\(/.test(value.replace(DRAWN, ''))) yield 'pictures in styles are drawn in them: data:image/svg+xml'
   if (name in REFUSED) yield `${name}: ${REFUSED[name]}`
@@ -61,21 +68,23 @@ function* declarationFaults(selector, name, value) {
 function* sizeFaults(value) {
   const [, number, unit] = /^([\d.]+)([a-z%]+)$/.exec(value) ?? []
   if (!(unit in SMALLEST)) yield `font-size ${value}: write it in em, or rpx`
-  else if (Number(number) < SMALLEST[unit]) yield `font-size ${value} is smaller than ${SMALLEST[unit]}${unit}`
+  else if (Number(number) < SMALLEST[unit])
+    yield `font-size ${value} is smaller than ${SMALLEST[unit]}${unit}`
 }
 
 const short = (hex) => hex.toLowerCase().replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3')
 
 function* ofStyles({ name, text }) {
-  for (const { selector, body, line, line0 } of rules(text)) {
+  for (const { selector, body, line, bodyLine } of rules(text)) {
     for (const message of selectorFaults(name, selector)) yield { file: name, line, message }
-    let at = line0
+    let at = bodyLine
     for (const written of body.split(';')) {
       const found = /^\s*([\w-]+)\s*:\s*([\s\S]+?)\s*$/.exec(written)
       const where = at + (/^\s*/.exec(written)[0].match(/\n/g) ?? []).length
       at += (written.match(/\n/g) ?? []).length
       if (!found) continue
-      for (const message of declarationFaults(selector, found[1], found[2])) yield { file: name, line: where, message }
+      for (const message of declarationFaults(selector, found[1], found[2]))
+        yield { file: name, line: where, message }
     }
   }
 }
@@ -86,7 +95,8 @@ function* elsewhere({ name, text }) {
     for (const [hex] of line.matchAll(HEX)) {
       const told = { file: name, line: index + 1 }
       if (!TOKENS.has(short(hex))) yield { ...told, message: `${hex} is none of the colours` }
-      else if (short(hex) === RED && !line.includes('"navigationBarBackgroundColor"')) yield { ...told, message: `${hex} is for .button.primary and the bar above` }
+      else if (short(hex) === RED && !line.includes('"navigationBarBackgroundColor"'))
+        yield { ...told, message: `${hex} is for .button.primary and the bar above` }
     }
   }
 }

@@ -60,6 +60,7 @@ export function functionAround(node) {
 
 /** The name a function goes by: its own, its property's, its variable's. */
 export function nameOf(node) {
-  const named = node.name ?? (is(node.parent, 'PropertyAssignment', 'VariableDeclaration') ? node.parent.name : null)
+  const named =
+    node.name ?? (is(node.parent, 'PropertyAssignment', 'VariableDeclaration') ? node.parent.name : null)
   return named?.text ?? ''
 }

@@ -17,7 +17,8 @@ function* spelling({ name, text }) {
     const told = { file: name, line: index + 1 }
     for (const [word] of line.matchAll(NEVER)) yield { ...told, message: `“${word}” is not said` }
     for (const [sign] of line.matchAll(EMOJI)) yield { ...told, message: `${sign} is a picture, not a word` }
-    if (/http:\/\//.test(line.replaceAll('http://www.w3.org/', ''))) yield { ...told, message: 'http:// is not safe' }
+    if (/http:\/\//.test(line.replaceAll('http://www.w3.org/', '')))
+      yield { ...told, message: 'http:// is not safe' }
   }
 }
 
@@ -33,13 +34,25 @@ function* elsewhere({ name, text }) {
 
 function* inScript(script) {
   for (const node of script.nodes) {
-    if (!is(node, 'StringLiteral', 'NoSubstitutionTemplateLiteral', 'TemplateHead', 'TemplateMiddle', 'TemplateTail')) continue
-    if (HAN.test(node.text)) yield { file: script.name, line: lineOf(script, node), message: 'Chinese outside words.js' }
+    if (
+      !is(
+        node,
+        'StringLiteral',
+        'NoSubstitutionTemplateLiteral',
+        'TemplateHead',
+        'TemplateMiddle',
+        'TemplateTail'
+      )
+    )
+      continue
+    if (HAN.test(node.text))
+      yield { file: script.name, line: lineOf(script, node), message: 'Chinese outside words.js' }
   }
 }
 
 const isGroup = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
-const at = (tree, path) => path.reduce((value, key) => (isGroup(value) && Object.hasOwn(value, key) ? value[key] : undefined), tree)
+const at = (tree, path) =>
+  path.reduce((value, key) => (isGroup(value) && Object.hasOwn(value, key) ? value[key] : undefined), tree)
 
 /** Follow names from a group as far as they name words; `.replace` of a word is no word. */
 function follow(tree, start, names) {
@@ -86,7 +99,8 @@ function* declare(script, tree, node, aliases) {
     if (!isGroup(at(tree, start))) yield { path: start }
     return
   }
-  for (const part of node.name.elements) aliases.set(part.name.text, [...start, (part.propertyName ?? part.name).text])
+  for (const part of node.name.elements)
+    aliases.set(part.name.text, [...start, (part.propertyName ?? part.name).text])
 }
 
 function origin(script, node, aliases, tree) {
@@ -108,7 +122,11 @@ function origin(script, node, aliases, tree) {
 function chain(node, start, tree) {
   const path = [...start]
   let top = node
-  while (is(top.parent, 'PropertyAccessExpression') && top.parent.expression === top && isGroup(at(tree, path))) {
+  while (
+    is(top.parent, 'PropertyAccessExpression') &&
+    top.parent.expression === top &&
+    isGroup(at(tree, path))
+  ) {
     path.push(top.parent.name.text)
     top = top.parent
   }
@@ -118,7 +136,8 @@ function chain(node, start, tree) {
 /** Whether an identifier only names a member or a key: page.words, { words: … }, or is declared here. */
 function isName(node) {
   const above = node.parent
-  if (is(above, 'PropertyAccessExpression', 'PropertyAssignment', 'VariableDeclaration')) return above.name === node
+  if (is(above, 'PropertyAccessExpression', 'PropertyAssignment', 'VariableDeclaration'))
+    return above.name === node
   return is(above, 'BindingElement', 'Parameter')
 }
 
@@ -132,7 +151,8 @@ function lookUp(script, tree, path, as, used, missing) {
       if (!keys.length && !computed) continue
       const found = follow(tree, path, keys)
       used.push(found)
-      if (file && !inner && at(tree, found) === undefined) missing.push({ file, line, message: `words.js has no ${found.join('.')}` })
+      if (file && !inner && at(tree, found) === undefined)
+        missing.push({ file, line, message: `words.js has no ${found.join('.')}` })
     }
   }
   for (const { name, tree: own } of withImported(template)) {
@@ -146,17 +166,21 @@ function* wordsOf(script) {
   function* inside(object, path) {
     for (const one of object.properties) {
       const here = [...path, one.name?.text ?? '']
-      if (one.initializer && is(one.initializer, 'ObjectLiteralExpression')) yield* inside(one.initializer, here)
+      if (one.initializer && is(one.initializer, 'ObjectLiteralExpression'))
+        yield* inside(one.initializer, here)
       else yield { path: here, line: lineOf(script, one) }
     }
   }
-  const exported = script.nodes.find((node) => is(node, 'BinaryExpression') && node.left.getText() === 'module.exports')
+  const exported = script.nodes.find(
+    (node) => is(node, 'BinaryExpression') && node.left.getText() === 'module.exports'
+  )
   yield* inside(exported.right, [])
 }
 
 function* faults() {
   for (const file of files()) yield* spelling(file)
-  for (const ending of ['.wxml', '.wxss', '.json', '.wxs']) for (const file of files(ending)) yield* elsewhere(file)
+  for (const ending of ['.wxml', '.wxss', '.json', '.wxs'])
+    for (const file of files(ending)) yield* elsewhere(file)
   const all = scripts()
   for (const script of all) if (script.name !== WORDS) yield* inScript(script)
   if (!has(WORDS)) return

@@ -1,7 +1,8 @@
 // A template as a tree: enough of WXML for the gates, with the line of everything.
 import { has, lineAt, read, resolved } from './sources.mjs'
 
-const TOKEN = /<!--[\s\S]*?-->|<\/([\w-]+)\s*>|<([\w-]+)((?:\s+[\w:.@-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'))?)*)\s*(\/?)>/g
+const TOKEN =
+  /<!--[\s\S]*?-->|<\/([\w-]+)\s*>|<([\w-]+)((?:\s+[\w:.@-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'))?)*)\s*(\/?)>/g
 const ATTRIBUTE = /([\w:.@-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?/g
 const HOLE = /\{\{([\s\S]*?)\}\}/g
 
@@ -87,6 +88,6 @@ export function bindings(tree) {
     element.attributes.flatMap(({ name, value, line }) => {
       const found = /^(?:capture-)?(?:mut-)?(?:bind|catch):?([a-z]\w*)$/.exec(name)
       return found ? [{ type: found[1], handler: value, line, element }] : []
-    }),
+    })
   )
 }
