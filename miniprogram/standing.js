@@ -65,6 +65,11 @@ function answerers(it) {
   return it.handled_by.length ? desk + ' ' + it.handled_by.join(said.and) : desk
 }
 
+/** @param {number} all @param {number} shown @returns {string} how many of a list are not drawn yet, empty for none */
+function moreWords(all, shown) {
+  return all > shown ? said.more.replace('{count}', String(all - shown)) : ''
+}
+
 /**
  * One cycle's entries, as several pages ask for them.
  * @param {string} cycle empty for the one that runs
@@ -77,4 +82,4 @@ function entriesOf(cycle) {
 
 const STAR = { paths: ['/me/ratings', '/me/objections'], keep: 'star' }
 
-module.exports = { number, signed, cycleWords, cycleBefore, starWords, span, isTold, about, answerers, entriesOf, STAR }
+module.exports = { number, signed, cycleWords, cycleBefore, starWords, span, isTold, about, answerers, moreWords, entriesOf, STAR }

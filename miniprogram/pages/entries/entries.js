@@ -2,7 +2,7 @@
 
 const page = require('../../behaviors/page')
 const { OPENING, open } = require('../../opening')
-const { cycleBefore, cycleWords, entriesOf, number, signed } = require('../../standing')
+const { cycleBefore, cycleWords, entriesOf, moreWords, number, signed } = require('../../standing')
 const { day } = require('../../times')
 const words = require('../../words')
 
@@ -92,11 +92,6 @@ function shape([running, { items }, earlier], asked, shown) {
     entries,
     more: moreWords(entries.length, shown),
   }
-}
-
-/** @param {number} all @param {number} shown */
-function moreWords(all, shown) {
-  return all > shown ? words.entries.more.replace('{count}', String(all - shown)) : ''
 }
 
 /**

@@ -2,10 +2,11 @@
 
 const page = require('../../behaviors/page')
 const { OPENING, open } = require('../../opening')
-const { about, answerers, signed } = require('../../standing')
+const { about, answerers, moreWords, signed } = require('../../standing')
 const { day } = require('../../times')
 const words = require('../../words')
 
+const AT_ONCE = 20
 const PATHS = ['/me/objections', '/me/declarations']
 
 Page({
@@ -16,6 +17,8 @@ Page({
     objections: /** @type {any[]} */ ([]),
     declarations: /** @type {any[]} */ ([]),
     choices: false,
+    shown: AT_ONCE,
+    more: '',
   },
 
   onShow() {
@@ -27,7 +30,16 @@ Page({
   },
 
   load() {
-    return open(this, PATHS, shape, { keep: 'objections' })
+    return open(this, PATHS, (answers) => shape(answers, this.data.shown), { keep: 'objections' })
+  },
+
+  onReachBottom() {
+    this.showMore()
+  },
+
+  showMore() {
+    const shown = this.data.shown + AT_ONCE
+    this.setData({ shown, more: moreWords(this.data.declarations.length, shown) })
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
@@ -45,12 +57,13 @@ Page({
   },
 })
 
-/** @param {any[]} answers */
-function shape([objections, declarations]) {
+/** @param {any[]} answers @param {number} shown how many declarations are drawn */
+function shape([objections, declarations], shown) {
   return {
     objections: objections.items.map(shownObjection),
     declarations: declarations.items.map(shownDeclaration),
     choices: declarations.choices.length > 0,
+    more: moreWords(declarations.items.length, shown),
   }
 }
 

@@ -122,11 +122,10 @@ function shownLine(line) {
   return { title: line.title, beneath, counted: line.counted === null ? words.points.notYet : number(line.counted) }
 }
 
-/** @param {any} it @returns {string} 基础分 58 + 履职 17 + 加分 5 = 80; what a limit makes of it is said apart */
+/** @param {any} it @returns {string} 基础分 58 + 履职 17 + 加分 5; what a limit makes of it is said apart */
 function sumOf(it) {
   const parts = it.parts.filter((/** @type {any} */ part) => !part.pending)
-  const added = parts.map((/** @type {any} */ part) => part.title + ' ' + number(part.subtotal)).join(' + ')
-  return it.total_how ? added : added + ' = ' + number(it.total)
+  return parts.map((/** @type {any} */ part) => part.title + ' ' + number(part.subtotal)).join(' + ')
 }
 
 /** @param {any} one */

@@ -50,7 +50,8 @@ Page({
   },
 
   seePoints() {
-    wx.navigateTo({ url: '/pages/points/points?cycle=' + this.data.star.cycle })
+    const { star } = this.data
+    wx.navigateTo({ url: '/pages/points/points' + (star ? '?cycle=' + star.cycle : '') })
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
