@@ -68,7 +68,7 @@ def grave(page: Page) -> list[str]:
         page.evaluate(SCRIPT.read_text("utf-8"))
     found: list[dict[str, Any]] = page.evaluate(AXE, SHOWN)
     return [
-        f"{rule['id']}: {node['html'][:160]}: {node['failureSummary'].splitlines()[-1].strip()}"
+        f"{rule['id']}: {node['html'][:160]}: {' '.join(node['failureSummary'].split())}"
         for rule in found
         if rule["impact"] in GRAVE
         for node in rule["nodes"]

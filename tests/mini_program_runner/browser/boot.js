@@ -44,6 +44,12 @@ function registerAll() {
   }
 }
 
+// The engine takes a false attribute away; a phone says aria-selected="false".
+const { setAttribute } = glassEasel.Element.prototype
+glassEasel.Element.prototype.setAttribute = function (name, value) {
+  setAttribute.call(this, name, name.startsWith('aria-') && typeof value === 'boolean' ? String(value) : value)
+}
+
 // Every component knows the bar of its page, as in WeChat.
 adapted.ComponentCaller.prototype.getTabBar = function () {
   return tabBarOf(this)
@@ -57,4 +63,5 @@ registerAll()
 onLeave((where) => (where === 'back' ? navigation.navigateBack() : navigation.reLaunch({ url: `/${pages[0]}` })))
 guarded('launch', launch)
 mp.ready = true
+mp.app = register.app
 if (!register.app) fault('app.js does not call App()')
