@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from handlers.edge import current
 from handlers.mini_program import api
-from handlers.mini_program.paging import before
+from handlers.mini_program.paging import Paging
 from models.articles.article import BlockKind
 from models.articles.editing import blocks_of
 from models.articles.html import Block
@@ -78,10 +78,11 @@ def news(one: Shown) -> dict[str, Any]:
 
 
 @api.get("/articles")
+@api.input(Paging, location="query", arg_name="page")
 @api.output(Articles)
-def list_articles() -> dict[str, Any]:
+def list_articles(page: Paging) -> dict[str, Any]:
     """What was published, newest first, twenty a page (`?before=` the id that `next` names)."""
-    found = newest(after=before(), most=PAGE + 1)
+    found = newest(after=page.id, most=PAGE + 1)
     following = str(found[PAGE - 1].id) if len(found) > PAGE else None
     return {"items": [news(one) | {"byline": one.byline} for one in found[:PAGE]], "next": following}
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from handlers.edge import current
 from handlers.identity import bearer, phone, phone_needed
 from handlers.mini_program import api
-from handlers.mini_program.paging import before
+from handlers.mini_program.paging import Paging
 from models.audit import Via
 from models.clock import day_of, iso
 from models.gatherings.workdays import after_workdays
@@ -100,11 +100,12 @@ class Letters(BaseModel):
 
 
 @api.get("/complaints")
+@api.input(Paging, location="query", arg_name="page")
 @api.output(Letters)
 @phone_needed
-def list_complaints() -> dict[str, Any]:
+def list_complaints(page: Paging) -> dict[str, Any]:
     """What this phone wrote, newest first, twenty a page, so that no receipt is lost."""
-    found = complaints_of(current().session, phone().openid_hash, before=before(), most=PAGE + 1)
+    found = complaints_of(current().session, phone().openid_hash, before=page.id, most=PAGE + 1)
     following = str(found[PAGE - 1].id) if len(found) > PAGE else None
     return {"items": [_shown(one) for one in found[:PAGE]], "next": following}
 

@@ -8,7 +8,7 @@ from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
 from handlers.mini_program.leaves import LeaveShown, leave_shown
-from handlers.mini_program.paging import before
+from handlers.mini_program.paging import Paging
 from models.clock import iso
 from models.gatherings.leave import leave_of
 from models.gatherings.leave_of_member import may_ask_leave
@@ -100,12 +100,13 @@ def _record(record: Record) -> dict[str, Any]:
 
 
 @api.get("/gatherings")
+@api.input(Paging, location="query", arg_name="page")
 @api.output(Page)
 @member_needed
-def list_gatherings() -> dict[str, Any]:
+def list_gatherings(page: Paging) -> dict[str, Any]:
     """The member's gatherings, newest first, twenty a page (`?before=` the id that `next` names)."""
     edge = current()
-    seats, following = seats_of(edge.session, member_id(), before=before(), now=edge.now)
+    seats, following = seats_of(edge.session, member_id(), before=page.id, now=edge.now)
     return {"items": [shown(seat) for seat in seats], "next": following}
 
 

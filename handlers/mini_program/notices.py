@@ -8,7 +8,7 @@ from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
 from handlers.mini_program.gatherings import Attending, shown
-from handlers.mini_program.paging import before
+from handlers.mini_program.paging import Paging
 from models.clock import iso
 from models.gatherings.agenda import agenda_of
 from models.gatherings.gathering import AgendaKind
@@ -66,11 +66,12 @@ def notice_shown(told: Told) -> dict[str, Any]:
 
 
 @api.get("/notices")
+@api.input(Paging, location="query", arg_name="page")
 @api.output(Notices)
 @member_needed
-def list_notices() -> dict[str, Any]:
+def list_notices(page: Paging) -> dict[str, Any]:
     """What the member was told, newest first, twenty a page (`?before=` the id that `next` names)."""
-    found, following = notices_of(current().session, member_id(), before=before())
+    found, following = notices_of(current().session, member_id(), before=page.id)
     return {"items": [notice_shown(told) for told in found], "next": following}
 
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from flask import request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
@@ -116,13 +115,20 @@ def text(points: Decimal) -> str:
     return f"{points:f}"
 
 
+class Cycle(BaseModel):
+    """Which cycle is asked for."""
+
+    cycle: str = Field(default="", description="2026、2026H2、2026Q4 或 2026-11；不写就是当前周期")
+
+
 @api.get("/me/points")
+@api.input(Cycle, location="query", arg_name="asked")
 @api.output(Points)
 @member_needed
-def show_points() -> dict[str, Any]:
+def show_points(asked: Cycle) -> dict[str, Any]:
     """The member's own points of `?cycle=` (by default the running one). 400 for a cycle that is none."""
     edge = current()
-    found = statement_of(edge.session, member_id(), cycle=request.args.get("cycle") or None, now=edge.now)
+    found = statement_of(edge.session, member_id(), cycle=asked.cycle or None, now=edge.now)
     if found is None:
         nothing = dict.fromkeys(("cycle", "scheme", "total", "standing"))
         return nothing | {"total_how": "", "provisional": True, "parts": [], "entries": [], "subtotals": []}

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from handlers.console.gatherings import months_back
 from handlers.console.pages import need_somewhere
@@ -175,14 +174,21 @@ def listed(roll: Standing) -> dict[str, Any]:
     }
 
 
+class Period(BaseModel):
+    """Of which month the list is asked for."""
+
+    period: str = Field(default="", description="哪个月，写成 2026-11；不写，支部是近四个月，干部是本月")
+
+
 @api.get("/branch/gatherings")
 @branch_phone_needed
+@api.input(Period, location="query", arg_name="which")
 @api.output(GatheringRolls)
-def list_branch_gatherings() -> dict[str, Any]:
+def list_branch_gatherings(which: Period) -> dict[str, Any]:
     """The rolls one sees: a branch's of the last months, an officer's of one (`?period=2026-11`)."""
     need_somewhere(Verb.TICK, Verb.SEE_FILED)
     edge, posts = current(), staff().posts
-    asked = request.args.get("period", "")
+    asked = which.period
     if asked and not PERIOD.fullmatch(asked):
         raise Refused("period_invalid", "月份请写成 2026-11")
     above = any(post.role in OFFICERS for post in posts)

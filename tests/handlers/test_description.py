@@ -1,0 +1,56 @@
+"""What a client may write behind the question mark stands in the description, and nothing else is read."""
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.handlers.console_site import Site
+from tests.node import ROOT
+
+API = ROOT / "handlers" / "mini_program"
+
+
+def described(site: Site) -> dict[str, set[str]]:
+    """Return address -> the parameters of its query."""
+    spec: Any = site.app.test_client().get("/api/v1/openapi.json").json
+    return {
+        address: names
+        for address, methods in spec["paths"].items()
+        for one in methods.values()
+        if (names := {row["name"] for row in one.get("parameters", ()) if row["in"] == "query"})
+    }
+
+
+def read_without_a_word() -> Iterator[str]:
+    """Yield where a view reads the query by itself, where no description can see it."""
+    for file in API.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in ("args", "values", "query_string"):
+                yield f"{file.name}:{node.lineno}"
+
+
+def test_every_parameter_of_a_query_is_described(site: Site) -> None:
+    assert described(site) == {
+        "/api/v1/articles": {"before"},
+        "/api/v1/branch/gatherings": {"period"},
+        "/api/v1/complaints": {"before"},
+        "/api/v1/gatherings": {"before"},
+        "/api/v1/me/points": {"cycle"},
+        "/api/v1/notices": {"before"},
+    }
+    assert list(read_without_a_word()) == []
+
+
+@pytest.mark.parametrize("address", ["articles", "me/points"])
+def test_each_is_said_in_words_and_may_be_left_out(site: Site, address: str) -> None:
+    spec: Any = site.app.test_client().get("/api/v1/openapi.json").json
+    [row] = spec["paths"][f"/api/v1/{address}"]["get"]["parameters"]
+    assert (row["required"], row["schema"]["type"]) == (False, "string")
+    assert "不写" in str(row)
+
+
+def test_names_that_no_address_knows_change_nothing(site: Site) -> None:
+    client = site.app.test_client()
+    assert client.get("/api/v1/articles?before=&who=7&before=8").json == client.get("/api/v1/articles").json
