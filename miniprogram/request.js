@@ -1,7 +1,7 @@
 // Every word with the server. One file decides about time-outs, repeats and the renewal of the session.
 
 const { BASE } = require('./config')
-const { session, keepSession } = require('./session')
+const { session, endBinding, keepSession } = require('./session')
 
 const PATIENCE = 8000 // milliseconds
 
@@ -98,7 +98,7 @@ function ask(method, path, body) {
   return send(method, path, body, token).catch((/** @type {Failure} */ failed) => {
     if (failed.code === 'no_network' && method === 'GET') return send(method, path, body, token)
     if (failed.status === 401 && token) return renewed(token).then((fresh) => send(method, path, body, fresh))
-    if (failed.code === 'not_bound' && held && held.member) keepSession({ token: held.token, member: null })
+    if (failed.code === 'not_bound') endBinding()
     throw failed
   })
 }

@@ -31,6 +31,12 @@ function keepSession(next) {
   wx.setStorageSync(KEY, held)
 }
 
+/** The server says that nobody is bound to this phone now. */
+function endBinding() {
+  const now = session()
+  if (now && now.member) keepSession({ token: now.token, member: null })
+}
+
 /** @returns {boolean} whether a binding of this phone ended elsewhere: its person may want to know why */
 function wasEnded() {
   const now = session()
@@ -81,4 +87,4 @@ function dismiss(key) {
   if (mine) wx.removeStorageSync(prefix(mine.id) + key)
 }
 
-module.exports = { session, me, wasEnded, keepSession, forgetSession, remember, recall, dismiss }
+module.exports = { session, me, wasEnded, endBinding, keepSession, forgetSession, remember, recall, dismiss }

@@ -1210,6 +1210,7 @@ module.exports = {
   },
 
   branchPhoneList: {
+    purpose: '用途：',
     messages: { notice: '告知：活动通知', reminder: '告知：活动提醒', change: '告知：时间地点的变动，或取消' },
     noGroup: '没有编组',
     left: '还差 {number} 人',

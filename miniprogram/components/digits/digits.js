@@ -9,7 +9,7 @@ Component({
     wrong: { type: Boolean, value: false },
     focus: { type: Boolean, value: false },
   },
-  data: { boxes: /** @type {{ text: string, here: boolean, apart: boolean, width: number }[]} */ ([]), length: 6, focused: false },
+  data: { boxes: /** @type {{ place: number, text: string, here: boolean, apart: boolean }[]} */ ([]), length: 6, focused: false },
   observers: {
     'groups, value'(groups, value) {
       this.setData(boxesOf(groups, value))
@@ -38,11 +38,11 @@ Component({
  */
 function boxesOf(groups, value) {
   let from = 0
-  const boxes = groups.map((/** @type {number} */ width, index) => {
+  const boxes = groups.map((/** @type {number} */ width, place) => {
     const text = value.slice(from, from + width)
     const here = value.length >= from && value.length < from + width
     from += width
-    return { text, here, apart: groups.length === 6 && index === 3, width }
+    return { place, text, here, apart: groups.length === 6 && place === 3 }
   })
   return { boxes, length: from }
 }

@@ -1,5 +1,6 @@
 // The top of every page: demonstration, old content, and what stands there while there is no content.
 
+const { wasEnded } = require('../../session')
 const words = require('../../words')
 
 Component({
@@ -12,7 +13,13 @@ Component({
     /** {headline, beneath, symbol} of a failure */
     told: { type: Object, value: undefined },
   },
-  data: { w: words.pageState },
+  data: { w: words.pageState, ended: false },
+  observers: {
+    /** @param {string} state */
+    state(state) {
+      if (state === 'unbound') this.setData({ ended: wasEnded() })
+    },
+  },
   methods: {
     retry() {
       this.triggerEvent('retry')

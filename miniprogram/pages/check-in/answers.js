@@ -13,7 +13,7 @@ const said = words.checkIn
  * @typedef {import('../../request').Failure} Failure
  * @typedef {import('../../gathering').Gathering} Gathering
  * @typedef {{ way: Way, receipt?: Receipt, failed?: Failure, failures: number }} Outcome
- * @typedef {{ text: string, strong: boolean }[]} Line
+ * @typedef {{ line: string, parts: { place: number, text: string, strong: boolean }[] }} Line
  */
 
 // The sign of each refusal and what one can do; the first is the page's one button. `roster`: the reminder beneath.
@@ -54,13 +54,14 @@ function signed(receipt, way, home) {
   const status = /** @type {Record<string, string>} */ (words.gathering.statuses)[receipt.status]
   const name = (me() || { name: '' }).name
   const fill = { clock: clock(receipt.at), status, act: way.code ? said.typed : said.scanned }
-  const acts = actsOf(['good'])
-  if (receipt.to_confirm) return { kind: 'told', ...filled(said.answers.to_confirm, fill), name: '', acts }
+  // The reminder asks what the first screen named.
+  const common = { kind: 'ok', acts: actsOf(['good']), remind: Boolean(home) }
+  if (receipt.to_confirm) return { ...common, ...filled(said.answers.to_confirm, fill), kind: 'told', name: '' }
   const called = name ? said.comrade.replace('{name}', name) : ''
-  if (!receipt.isNew) return { kind: 'ok', ...filled(said.answers.again, fill), name: called, acts }
+  if (!receipt.isNew) return { ...common, ...filled(said.answers.again, fill), name: called }
   const held = gatheringsOf(home).find((one) => one.id === receipt.gathering_id)
   return {
-    kind: 'ok',
+    ...common,
     headline: said.signed,
     lines: [],
     name: called,
@@ -70,7 +71,6 @@ function signed(receipt, way, home) {
     guest: receipt.status === 'observer' ? said.guest : '',
     title: held ? held.title : '',
     host: held ? held.host : '',
-    acts,
   }
 }
 
@@ -83,8 +83,10 @@ function refused(outcome, home, now) {
   const next = ownNext(home, now)
   const result = filled(told, { ...fillOf(failed, now), branch: (me() || { branch: '' }).branch, next: next && dayAndClock(next.starts_at) })
   const contact = contactOf(home, outcome.way, now)
-  const mayType = Boolean(outcome.way.gatheringId || gatheringToday(home, now))
-  const open = acts.filter((act) => (act !== 'digits' || mayType) && (act !== 'call' || contact))
+  const today = Boolean(gatheringToday(home, now))
+  /** @type {Record<string, boolean>} what can be done only with something known */
+  const can = { digits: today, plan: today, call: Boolean(contact) }
+  const open = acts.filter((act) => can[act] !== false)
   const beneath = code === 'wrong_branch' ? said.invited : roster ? said.roster : ''
   return { kind, ...result, name: '', acts: actsOf(open), beneath, steps: code === 'still' ? stepsOf(contact) : [] }
 }
@@ -95,6 +97,7 @@ function caseOf({ way, failures }, failed) {
   if (failed.code === 'not_bound' && !failed.more.ticket) return 'bind_first'
   if (failed.code === 'code_expired' && way.ticket && !way.token) return 'ticket_expired'
   if (failed.status === 401) return 'login_again'
+  if (failed.code === 'code_wrong') return 'too_many_tries' // the last try is spent
   return failed.code in REFUSALS ? failed.code : 'other'
 }
 
@@ -125,7 +128,7 @@ function filled(told, fill) {
 
 /** @param {string} line @returns {Line} */
 function strongParts(line) {
-  return line.split('**').map((text, index) => ({ text, strong: index % 2 === 1 }))
+  return { line, parts: line.split('**').map((text, place) => ({ place, text, strong: place % 2 === 1 })) }
 }
 
 /** @param {string[]} names */

@@ -4,7 +4,7 @@ const page = require('../../behaviors/page')
 const { arrived, arrivedAgain, hasTicket, keepTicket, scannedText, takeTicket, tokenIn } = require('../../arrival')
 const { phoneIn, shown } = require('../../gathering')
 const { OPENING, open } = require('../../opening')
-const { get } = require('../../request')
+const { get, logIn } = require('../../request')
 const { me, recall, remember } = require('../../session')
 const words = require('../../words')
 const { contactOf, gatheringToday, resultOf } = require('./answers')
@@ -12,6 +12,7 @@ const { sign } = require('./sign')
 
 const KEEP = 'home'
 const LENGTH = 6
+const NEWS = ['wrong_branch', 'cancelled', 'too_early'] // told together with what comes next
 
 /** @typedef {import('./sign').Way} Way */
 
@@ -136,13 +137,20 @@ Page({
     const { failed } = outcome
     if (failed && failed.more.ticket) keepTicket(failed.more.ticket)
     this.show()
-    if (!outcome.failures && me()) get('/home').then((answer) => this.renew(turn, answer), () => {})
+    if (outcome.receipt || (failed && me() && NEWS.includes(failed.code))) this.learn(turn)
   },
 
-  /** The first screen has news now, and names the gathering. @param {number} turn @param {any} answer */
-  renew(turn, answer) {
-    remember(KEEP, answer)
-    if (turn === this.turn && this.data.result) this.show()
+  /** The first screen has news now, and names the gathering. @param {number} turn */
+  learn(turn) {
+    // Signed in though nobody was known here: bound on another phone of the same WeChat.
+    const known = me() ? Promise.resolve(null) : logIn()
+    known.then(() => get('/home')).then(
+      (answer) => {
+        remember(KEEP, answer)
+        if (turn === this.turn && this.data.result) this.show()
+      },
+      () => {} // what was told stands
+    )
   },
 
   show() {
@@ -158,9 +166,7 @@ Page({
   },
 
   seePlan() {
-    const { gathering } = this.data
-    if (gathering) wx.navigateTo({ url: '/pages/gathering/gathering?id=' + gathering.id })
-    else wx.switchTab({ url: '/pages/gatherings/gatherings' })
+    wx.navigateTo({ url: '/pages/gathering/gathering?id=' + this.data.gathering.id })
   },
 
   call() {
