@@ -15,7 +15,6 @@ export const INTERFACES = new Set([
   'navigateTo',
   'onNeedPrivacyAuthorization',
   'openPrivacyContract',
-  'pageScrollTo',
   'redirectTo',
   'reLaunch',
   'removeStorageSync',
@@ -27,7 +26,6 @@ export const INTERFACES = new Set([
   'setNavigationBarTitle',
   'setStorageSync',
   'shareFileMessage',
-  'showToast',
   'stopPullDownRefresh',
   'switchTab',
 ])

@@ -1,4 +1,5 @@
-// Gate: small enough for a weak network. Prints the whole size.
+// Gate: small enough for a weak network. Prints the whole size, as written and as it would travel.
+import { gzipSync } from 'node:zlib'
 import { files, tell } from './sources.mjs'
 
 const KILOBYTE = 1024
@@ -18,5 +19,10 @@ function* faults() {
   }
 }
 
-console.error(`${sized.length} files, ${told(whole)}`)
+const packed = gzipSync(
+  files()
+    .map(({ text }) => text)
+    .join('')
+).length
+console.error(`${sized.length} files, ${told(whole)}, compressed ${told(packed)}`)
 tell(faults())

@@ -9,6 +9,7 @@ const WORDS = 'words.js'
 const NEVER = /打卡|排名|排行|名次|连续签到|必须下载|强制|请点击|！/g
 const EMOJI = /(?!\d|[#*])\p{Emoji_Presentation}|\ufe0f/gu
 const HAN = /[\p{Script=Han}，。：；？、“”（）《》…]/u
+const OF_THE_CONSOLE = new Set(['手机办公'])
 // WeChat takes these from the file itself.
 const IN_JSON = /"(navigationBarTitleText|text)": "[^"]*"/g
 
@@ -47,6 +48,19 @@ function* inScript(script) {
       continue
     if (HAN.test(node.text))
       yield { file: script.name, line: lineOf(script, node), message: 'Chinese outside words.js' }
+  }
+}
+
+/** “…” after 点 is a button: some word begins so, or nobody finds it. */
+function* buttons(script, tree) {
+  const every = JSON.stringify(tree)
+  for (const node of script.nodes) {
+    if (!is(node, 'StringLiteral', 'NoSubstitutionTemplateLiteral')) continue
+    for (const [, said] of node.text.matchAll(/点[^，。“]*“([^”]+)”/g)) {
+      const told = { file: WORDS, line: lineOf(script, node) }
+      if (!every.includes(`"${said}`) && !OF_THE_CONSOLE.has(said))
+        yield { ...told, message: `no button begins with “${said}”` }
+    }
   }
 }
 
@@ -187,7 +201,9 @@ function* faults() {
   const tree = createRequire(import.meta.url)(join(ROOT, WORDS))
   const { used, missing } = usage(tree, all)
   yield* missing
-  for (const { path, line } of wordsOf(all.find((one) => one.name === WORDS))) {
+  const script = all.find((one) => one.name === WORDS)
+  yield* buttons(script, tree)
+  for (const { path, line } of wordsOf(script)) {
     const seen = used.some((one) => one.every((key, index) => path[index] === key))
     if (!seen) yield { file: WORDS, line, message: `${path.join('.')} is never used` }
   }
