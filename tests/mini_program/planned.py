@@ -30,7 +30,7 @@ def plan(
             item = AgendaItem(gathering_id=it.id, position=number, kind=AgendaKind.STUDY, title=title)
             session.add(item)
         by = site.staff["secretary"].id
-        done = {"confirmed_at": at + timedelta(hours=2), "confirmed_by": by, "revision": 1}
+        done: dict[str, Any] = {"confirmed_at": at + timedelta(hours=2), "confirmed_by": by, "revision": 1}
         roll = a_roll(session, it, org, **done if state is GatheringState.CONFIRMED else {})
         session.add(RollLine(gathering_id=it.id, member_id=member.id, roll_id=roll.id, **line or {}))
         return it.id

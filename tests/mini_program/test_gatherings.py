@@ -1,6 +1,7 @@
 """活动 and 活动详情: what is coming, what is recorded of oneself and how that came about."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,7 @@ def test_list_goes_by_month_with_what_is_recorded_in_words(zone: Zone, phone_of:
     phone.tap("观摩")
     phone.see("这次活动取消了")
     phone.see("原因：大雪封路")
+    phone.see("已取消")
     phone.not_see("不能来，请假")
     assert phone.requests[-1]["path"] == f"/api/v1/gatherings/{off}"
 
@@ -121,7 +123,7 @@ def test_without_network_the_old_list_stands_with_its_time(zone: Zone, phone_of:
 def test_plan_says_when_where_what_to_bring_and_calls_the_number_typed_into_it(
     zone: Zone, phone_of: PhoneOf
 ) -> None:
-    told = {"date_reason": "本支部每月 25 日", "leave_until": AHEAD - timedelta(hours=12)}
+    told: dict[str, Any] = {"date_reason": "本支部每月 25 日", "leave_until": AHEAD - timedelta(hours=12)}
     it = plan(zone.site, "罗清平", AHEAD, title="沟渠清淤", place="东渠桥头集合", **told)
     phone = phone_of("罗清平").open(ONE, f"id={it}")
     for said in (
@@ -173,7 +175,7 @@ def test_record_says_how_it_came_about_and_who_confirmed(
     it = plan(zone.site, "孟凡林", PAST, GatheringState.CONFIRMED, how)
     phone = phone_of("孟凡林").open(ONE, f"id={it}")
     phone.see("我的记录")
-    for one in (*said, "这次做了什么"):
+    for one in (*said, "名册已确认", "这次做了什么"):
         phone.see(one)
 
 

@@ -16,6 +16,7 @@ Page({
     w,
     it: /** @type {any} */ (null),
     past: false,
+    stage: '', // whether it is open to phones, over, confirmed or called off
     until: '',
     change: '', // why it was called off or moved
     leaveUntil: '',
@@ -77,6 +78,7 @@ function shape(answer) {
   return {
     it,
     past,
+    stage: /** @type {Record<string, string>} */ (words.gathering.states)[it.state],
     until: w.until.replace('{clock}', clock(it.ends_at)),
     change: it.reason ? w.reason.replace('{reason}', it.reason) : '',
     leaveUntil: answer.leave_until && !past ? w.leaveUntilValue.replace('{time}', dayAndClock(answer.leave_until)) : '',

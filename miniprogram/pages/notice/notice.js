@@ -7,6 +7,8 @@ const { post } = require('../../request')
 const { fullDay, plainDay } = require('../../times')
 const words = require('../../words')
 
+/** @typedef {{ number: number, said: string }} Line */
+
 const w = words.notice
 
 Page({
@@ -17,8 +19,8 @@ Page({
     kind: '',
     title: '',
     day: '',
-    lines: /** @type {string[]} */ ([]),
-    materials: /** @type {string[]} */ ([]),
+    lines: /** @type {Line[]} */ ([]),
+    materials: /** @type {Line[]} */ ([]),
     it: /** @type {any} */ (null),
     ahead: false,
     remind: false,
@@ -64,10 +66,15 @@ function shape(answer) {
     kind: /** @type {any} */ (w.kinds)[answer.kind],
     title: answer.title,
     day: fullDay(plainDay(answer.sent_at)),
-    lines: answer.text.split('\n').filter(Boolean),
-    materials: answer.materials,
+    lines: numbered(answer.text.split('\n').filter(Boolean)),
+    materials: numbered(answer.materials),
     it,
     ahead,
     remind: Boolean(it && ahead && it.state === 'published'),
   }
+}
+
+/** @param {string[]} lines @returns {Line[]} */
+function numbered(lines) {
+  return lines.map((said, number) => ({ number, said }))
 }
