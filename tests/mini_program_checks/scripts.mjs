@@ -7,20 +7,21 @@ import { is, isFunction, lineOf, nameOf, scripts } from './syntax.mjs'
 
 const LINES_OF_A_FILE = 300
 const LINES_OF_A_FUNCTION = 40
-const typings = readFileSync(
+const every = readFileSync(
   join(REPOSITORY, 'node_modules/miniprogram-api-typings/types/wx/lib.wx.api.d.ts'),
   'utf8'
 )
+const typings = every.slice(every.indexOf('interface Wx {'))
 const declaredLibrary = json('project.config.json').libVersion ?? '0.0.0'
 
 /** The base library an interface came with, as WeChat's typings say; '1.0.0' where they say nothing. */
 function since(name) {
-  const at = typings.slice(typings.indexOf('interface Wx {')).search(new RegExp(`^        ${name}[<(:]`, 'm'))
-  const before = typings.slice(0, typings.indexOf('interface Wx {') + Math.max(at, 0))
-  const comment = before.slice(before.lastIndexOf('/**'))
+  const at = typings.search(new RegExp(`^        ${name}[<(:]`, 'm'))
+  const comment = typings.slice(typings.lastIndexOf('/**', at), at)
   return /需要基础库： `([\d.]+)`/.exec(comment)?.[1] ?? '1.0.0'
 }
 
+const SINCE = new Map([...INTERFACES].map((name) => [name, since(name)]))
 const isNewer = (one, other) => one.localeCompare(other, 'en', { numeric: true }) > 0
 
 function* interfacesOf(script) {
@@ -41,10 +42,10 @@ function* interfacesOf(script) {
     const name = above.name.text
     if (!INTERFACES.has(name))
       yield { ...told, message: `wx.${name} is not among the interfaces of interfaces.mjs` }
-    else if (isNewer(since(name), declaredLibrary))
+    else if (isNewer(SINCE.get(name), declaredLibrary))
       yield {
         ...told,
-        message: `wx.${name} needs base library ${since(name)}, declared is ${declaredLibrary}`,
+        message: `wx.${name} needs base library ${SINCE.get(name)}, declared is ${declaredLibrary}`,
       }
   }
 }
