@@ -53,7 +53,8 @@ def test_lives_of_app_and_page_come_in_wechats_order(phone: Phone) -> None:
 
 def test_query_comes_as_it_is_written(phone: Phone) -> None:
     phone.tap("看详情")
-    phone.see("编号 7 姓名 %E7%8E%8B")
+    phone.see("编号 7 姓名 %E7%8E%8B，第 2 层")
+    assert phone.page.locator(".mp-title").inner_text() == "编号7", "the title that it set in its onLoad"
 
 
 def test_tab_pages_live_on_and_their_bars_know_them(phone: Phone) -> None:
@@ -90,6 +91,17 @@ def test_no_more_than_ten_pages_are_open(phone: Phone) -> None:
     phone.see("navigateTo:fail page limit exceeded: 10")
 
 
+def test_page_asks_before_it_is_left(phone: Phone) -> None:
+    phone.tap("去填写")
+    phone.tap("离开前问我")
+    phone.tap("返回")
+    phone.see("没有提交，要离开吗")
+    phone.tap("取消")
+    phone.tap("返回")
+    phone.tap("确定")
+    phone.see("便条")
+
+
 def test_page_is_pulled_down(phone: Phone) -> None:
     phone.pull_down()
     phone.see("刷新了")
@@ -111,6 +123,8 @@ def test_styles_reach_as_far_as_wechat_lets_them(phone: Phone) -> None:
     assert page.get_by_text("第 1 次").evaluate(COLOUR) == "rgb(10, 11, 12)"
     phone.tap("首页")
     assert page.get_by_text("看详情").evaluate("one => one.closest('.page').style.color") == ""
+    pale = page.get_by_role("button", name="不能按").evaluate("one => getComputedStyle(one).backgroundColor")
+    assert pale == "rgb(247, 247, 247)", "nor does one class colour a disabled one"
     wide: dict[str, Any] = page.get_by_role("button", name="看详情").bounding_box()  # type: ignore[assignment]
     assert wide["width"] == 184, "one class does not widen a button of style v2"
 

@@ -6,7 +6,8 @@ import { defineBuiltIns } from './built_ins.js'
 import { fault, guarded, mp, register } from './hooks.js'
 import { load } from './modules.js'
 import { onLeave } from './nav_bar.js'
-import { launch, navigation, prepare, tabBarOf } from './pages.js'
+import { launch, navigation, prepare, tabBarOf, top } from './pages.js'
+import { ask } from './sheets.js'
 
 // Events that a built-in of ours raises itself: the DOM's event of that name is not the mini-program's.
 const OWN = new Set(['input', 'change', 'focus', 'blur', 'submit', 'reset', 'load', 'error', 'scroll', 'confirm'])
@@ -50,6 +51,13 @@ glassEasel.Element.prototype.setAttribute = function (name, value) {
   setAttribute.call(this, name, name.startsWith('aria-') && typeof value === 'boolean' ? String(value) : value)
 }
 
+/** The button of the navigation bar: back, after the page's own question, or home. */
+async function leave(where) {
+  if (where === 'home') return navigation.reLaunch({ url: `/${pages[0]}` })
+  const { question } = top()
+  if (!question || (await ask({ content: question })).confirm) navigation.navigateBack()
+}
+
 // Every component knows the bar of its page, as in WeChat.
 adapted.ComponentCaller.prototype.getTabBar = function () {
   return tabBarOf(this)
@@ -60,7 +68,7 @@ const context = new glassEasel.CurrentWindowBackendContext()
 context.onEvent(takeEvent)
 prepare(space, env.associateBackend(context), app)
 registerAll()
-onLeave((where) => (where === 'back' ? navigation.navigateBack() : navigation.reLaunch({ url: `/${pages[0]}` })))
+onLeave(leave)
 guarded('launch', launch)
 mp.ready = true
 mp.app = register.app

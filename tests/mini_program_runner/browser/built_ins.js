@@ -22,12 +22,15 @@ function define(space, tag, { takes = [], when = {}, attached, methods = {}, spo
   const observers = {}
   for (const [name, attribute] of Object.entries(SPOKEN)) {
     observers[name] = function (value) {
-      speak(spokenBy(this._$.getBackendElement()), attribute, value)
+      const element = this._$.getBackendElement()
+      if (element) speak(spokenBy(element), attribute, value)
     }
   }
   for (const [name, change] of Object.entries(when)) {
     observers[name] = function (value) {
-      change.call(this, value, this._$.getBackendElement())
+      const element = this._$.getBackendElement()
+      // A page that is gone still takes data, as on a phone, and draws nothing.
+      if (element) change.call(this, value, element)
     }
   }
   const made = space.component(`builtin/${tag}`).definition({

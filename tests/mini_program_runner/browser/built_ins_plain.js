@@ -43,7 +43,6 @@ const button = {
     type: (value, element) => value && element.setAttribute('type', value),
   },
   attached(element) {
-    element.setAttribute('type', 'default')
     element.addEventListener('click', (event) => {
       // The browser's own submitting would leave the page.
       event.preventDefault()

@@ -67,8 +67,16 @@ function create(name, query) {
   if (isTab(name)) addTabBar(entry)
   scroller.addEventListener('scroll', () => scrolled(entry))
   if (isTab(name)) tabs[name] = entry
-  call(entry, 'onLoad', query)
   return entry
+}
+
+/** Open a page over the others. In its onLoad it is the visible one already. */
+function cover(name, query) {
+  const entry = create(name, query)
+  open.push(entry)
+  call(entry, 'onLoad', query)
+  // It may have left in its onLoad.
+  if (top() === entry) show(entry)
 }
 
 function addTabBar(entry) {
@@ -150,14 +158,12 @@ export const navigation = {
     const { name, query } = target('navigateTo', url)
     if (open.length >= DEEPEST) throw failure('navigateTo', `page limit exceeded: ${DEEPEST}`)
     hide(top())
-    open.push(create(name, query))
-    show(top())
+    cover(name, query)
   },
   redirectTo({ url }) {
     const { name, query } = target('redirectTo', url)
     drop(open.pop())
-    open.push(create(name, query))
-    show(top())
+    cover(name, query)
   },
   switchTab({ url }) {
     const { name } = target('switchTab', url)
@@ -167,14 +173,14 @@ export const navigation = {
       if (!isTab(entry.name)) drop(entry)
       else if (entry === before) hide(entry)
     }
-    open = [tabs[name] || create(name, {})]
+    if (!tabs[name]) return cover(name, {})
+    open = [tabs[name]]
     show(top())
   },
   reLaunch({ url }) {
     const { name, query } = target('reLaunch', url)
     for (const entry of new Set([...open.splice(0).reverse(), ...Object.values(tabs)])) drop(entry)
-    open = [create(name, query)]
-    show(top())
+    cover(name, query)
   },
   async navigateBack({ delta = 1 } = {}) {
     if (open.length < 2) throw failure('navigateBack', 'cannot navigate back at first page')

@@ -40,6 +40,13 @@ const asks = {
     Object.assign(top().settings, { navigationBarTextStyle: frontColor, navigationBarBackgroundColor: backgroundColor })
     redraw()
   },
+  enableAlertBeforeUnload({ message }) {
+    top().question = message
+  },
+  disableAlertBeforeUnload() {
+    // Nothing is visible while the whole stack is taken down.
+    if (top()) top().question = ''
+  },
   setClipboardData({ data }) {
     mp.clipboard = data
     showToast('内容已复制', 1500)
