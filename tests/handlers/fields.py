@@ -179,6 +179,8 @@ ERROR = {
     "error.ticket",
     "error.opens_at",
     "error.left",
+    "error.host",
+    "error.reason",
     "error.unrecorded",
 }
 PROJECTOR = {
