@@ -7,6 +7,11 @@ const { post } = require('../../request')
 const { clock, dayAndClock, plainDay } = require('../../times')
 const words = require('../../words')
 
+/** @typedef {{ kind: string, title: string, required: boolean, word: string, key: number }} Line */
+
+/** @typedef {'study' | 'oath' | 'dues' | 'lecture' | 'deliberation' | 'volunteering' | 'other'} Kind */
+
+const KINDS = /** @type {Kind[]} */ (['study', 'oath', 'dues', 'lecture', 'deliberation', 'volunteering', 'other'])
 /** Whose fields the server names otherwise. */
 const FIELDS = /** @type {Record<string, string>} */ ({ starts_at: 'day', start: 'day' })
 
@@ -21,7 +26,9 @@ Page({
     note: '',
     leave: '',
     agenda: /** @type {any[]} */ ([]),
-    agendaOpen: false,
+    agendaWords: '',
+    lines: /** @type {Line[]} */ ([]), // the agenda while it is changed
+    kinds: KINDS.map((kind) => words.branchDraft.kinds[kind]),
     people: '',
     audience: /** @type {any[]} */ ([]),
     publish: '',
@@ -59,7 +66,34 @@ Page({
   edit(event) {
     const { key } = event.currentTarget.dataset
     const row = this.data.rows.find((one) => one.key === key)
-    this.setData({ editing: key, typed: row.plain, wrong: '' })
+    this.setData({ editing: key, typed: row ? row.plain : '', lines: this.data.agenda, wrong: '' })
+  },
+
+  /** @param {WechatMiniprogram.Input} event */
+  typeLine(event) {
+    this.changeLine(event.currentTarget.dataset.key, { title: event.detail.value })
+  },
+
+  /** @param {WechatMiniprogram.PickerChange} event */
+  pickKind(event) {
+    const kind = KINDS[Number(event.detail.value)]
+    this.changeLine(event.currentTarget.dataset.key, { kind, word: words.branchDraft.kinds[kind] })
+  },
+
+  /** @param {number} key @param {Partial<Line>} change */
+  changeLine(key, change) {
+    this.setData({ lines: this.data.lines.map((one) => (one.key === key ? { ...one, ...change } : one)) })
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  removeLine(event) {
+    const { key } = event.currentTarget.dataset
+    this.setData({ lines: this.data.lines.filter((one) => one.key !== key) })
+  },
+
+  addLine() {
+    const key = Math.max(0, ...this.data.lines.map((one) => one.key)) + 1
+    this.setData({ lines: [...this.data.lines, { kind: 'other', title: '', required: false, word: words.branchDraft.kinds.other, key }] })
   },
 
   stopEditing() {
@@ -84,12 +118,20 @@ Page({
 
   save() {
     if (this.data.sending) return
-    const { editing, typed, day, start } = this.data
     this.setData({ sending: true, wrong: '' })
-    post('/branch/gatherings/' + this.id, editing === 'day' ? { day, start } : { [editing]: typed.trim() }).then(
+    post('/branch/gatherings/' + this.id, this.change()).then(
       (answer) => this.setData(this.shape(answer)),
       (failed) => this.fail(failed)
     )
+  },
+
+  /** What the server is asked to change. */
+  change() {
+    const { editing, typed, day, start, lines } = this.data
+    if (editing === 'day') return { day, start }
+    if (editing !== 'agenda') return { [editing]: typed.trim() }
+    const written = lines.filter((one) => one.title.trim())
+    return { agenda: written.map(({ kind, title }) => ({ kind, title: title.trim() })) }
   },
 
   publish() {
@@ -111,10 +153,6 @@ Page({
     // Others than the button said: the numbers are fetched anew, and the button says them.
     const again = failed.code === 'audience_changed' ? this.load() : Promise.resolve(null)
     again.then(() => this.setData({ wrong }))
-  },
-
-  turnAgenda() {
-    this.setData({ agendaOpen: !this.data.agendaOpen })
   },
 
   seeTexts() {
@@ -141,13 +179,16 @@ function shapeDraft(answer) {
       { key: 'day', name: said.time, value: dayAndClock(answer.starts_at), plain: '' },
       { key: 'place', name: said.place, value: answer.place, plain: answer.place },
       { key: 'bring', name: said.bring, value: answer.bring || said.nothing, plain: answer.bring || '' },
+      { key: 'contact', name: said.contact, value: answer.contact || said.nobody, plain: answer.contact || '' },
     ],
     day: plainDay(answer.starts_at),
     start: clock(answer.starts_at).padStart(5, '0'),
     reason: answer.date_reason || '',
     note: answer.calendar_note || '',
     leave: answer.leave_until ? filled(said.leaveUntil, { time: dayAndClock(answer.leave_until) }) : '',
-    agenda: agenda.map((/** @type {any} */ one, /** @type {number} */ index) => ({ ...one, number: index + 1 })),
+    agenda: agenda.map((/** @type {any} */ one, /** @type {number} */ index) => {
+      return { ...one, word: said.kinds[/** @type {Kind} */ (one.kind)], key: index + 1 }
+    }),
     agendaWords: filled(said.items, { number: agenda.length }),
     people: audience ? filled(said.to, { number: audience.people }) : '',
     audience: audience ? audienceRows(audience) : [],

@@ -34,7 +34,7 @@ Page({
   id: '',
   roll: 0,
   gatheringState: '',
-  timer: 0,
+  timer: 0, // 0 while the page is not seen
   sinceAsked: 0,
   isAsking: false,
   lastFailed: false,
@@ -60,6 +60,7 @@ Page({
 
   stop() {
     clearInterval(this.timer)
+    this.timer = 0
     wx.setKeepScreenOn({ keepScreenOn: false })
   },
 
@@ -108,7 +109,8 @@ Page({
       (code) => {
         this.isAsking = false
         this.lastFailed = false
-        this.setData(this.shapeCode(code))
+        // An answer that comes after the page has gone shows nothing.
+        if (this.timer) this.setData(this.shapeCode(code))
       },
       (failed) => {
         this.isAsking = false

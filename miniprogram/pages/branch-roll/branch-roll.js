@@ -2,7 +2,7 @@
 
 const page = require('../../behaviors/page')
 const { filled, isOver, openWork } = require('../../branch')
-const { OPENING, sentence } = require('../../opening')
+const { OPENING, sentence, tell } = require('../../opening')
 const { post } = require('../../request')
 const roll = require('../../roll')
 const rows = require('./rows')
@@ -34,6 +34,7 @@ Page({
     unsavedWords: '',
     why: '',
     leaving: false,
+    going: false,
   },
   id: '',
   roll: /** @type {Roll} */ (roll.begin([])),
@@ -104,6 +105,10 @@ Page({
     this.setData(this.view(this.data.filter))
     this.guard()
     this.send()
+    // 去确认 was tapped while marks were on their way.
+    if (!this.data.going || roll.toSend(this.roll) || this.roll.sending) return
+    if (roll.unsaved(this.roll).length) this.setData({ going: false })
+    else this.goConfirm()
   },
 
   /** The next mark goes out when the one before it has its answer. */
@@ -118,7 +123,8 @@ Page({
       },
       (failed) => {
         if (failed.code === 'branch_code_needed') this.release()
-        if (!isOver(failed)) this.take(roll.failed(this.roll, sentence(failed)))
+        const isRefused = failed.status && failed.status < 500
+        if (!isOver(failed)) this.take(roll.failed(this.roll, isRefused ? sentence(failed) : tell(failed).headline))
       }
     )
   },
@@ -209,12 +215,13 @@ Page({
   },
 
   confirm() {
-    if (roll.isUnfinished(this.roll)) this.setData({ leaving: true })
+    if (roll.unsaved(this.roll).length) this.setData({ leaving: true })
+    else if (roll.isUnfinished(this.roll)) this.setData({ going: true })
     else this.goConfirm()
   },
 
   goConfirm() {
-    this.setData({ leaving: false })
+    this.setData({ leaving: false, going: false })
     wx.navigateTo({ url: '/pages/branch-confirm/branch-confirm?roll=' + this.id })
   },
 

@@ -30,6 +30,8 @@ Page({
     leaves: '',
     drafts: /** @type {any[]} */ ([]),
     failed: '',
+    placeless: false, // a branch that has held no theme day yet says where
+    place: '',
     earlier: /** @type {any[] | null} */ (null),
     ending: false,
   },
@@ -121,9 +123,10 @@ Page({
   draft(org) {
     if (this.data.sending) return
     this.setData({ sending: true, failed: '' })
-    post('/branch/gatherings', { org_id: org }).then(
+    const place = this.data.place.trim()
+    post('/branch/gatherings', place ? { org_id: org, place } : { org_id: org }).then(
       ({ gathering_id }) => {
-        this.setData({ sending: false })
+        this.setData({ sending: false, placeless: false })
         wx.navigateTo({ url: '/pages/branch-draft/branch-draft?id=' + gathering_id })
       },
       (failed) => this.fail(failed)
@@ -161,11 +164,17 @@ Page({
     )
   },
 
+  /** @param {WechatMiniprogram.Input} event */
+  typePlace(event) {
+    this.setData({ place: event.detail.value })
+  },
+
   /** @param {import('../../request').Failure} failed */
   fail(failed) {
-    this.setData({ sending: false })
+    const { place } = failed.more.fields || {}
+    this.setData({ sending: false, placeless: Boolean(place) })
     if (isOver(failed)) this.askDigits(failed)
-    else this.setData({ failed: sentence(failed) })
+    else this.setData({ failed: place || sentence(failed) })
   },
 })
 

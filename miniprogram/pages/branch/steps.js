@@ -90,7 +90,7 @@ function stepsOf(it, waits, now) {
       title: said.confirm,
       beneath: it.confirms ? said.confirmYours : said.confirmTheirs,
       done: false,
-      verb: it.confirms && (past || it.state === 'open') ? said.goConfirm : '',
+      verb: it.confirms && past ? said.goConfirm : '',
       to: 'confirm',
     },
   ].map(({ key, done, ...step }) => {
