@@ -1,7 +1,6 @@
 // The stack of pages: opening, covering, returning, and the refusals WeChat has for each.
 import { fault, guarded, mp, register } from './hooks.js'
 import { drawNav } from './nav_bar.js'
-import { ask } from './sheets.js'
 
 const TAB_BAR = 'custom-tab-bar/index'
 const DEEPEST = 10
@@ -182,9 +181,8 @@ export const navigation = {
     for (const entry of new Set([...open.splice(0).reverse(), ...Object.values(tabs)])) drop(entry)
     cover(name, query)
   },
-  async navigateBack({ delta = 1 } = {}) {
+  navigateBack({ delta = 1 } = {}) {
     if (open.length < 2) throw failure('navigateBack', 'cannot navigate back at first page')
-    if (top().alert && !(await ask({ content: top().alert })).confirm) return
     for (let left = Math.min(delta, open.length - 1); left > 0; left--) drop(open.pop())
     show(top())
   },

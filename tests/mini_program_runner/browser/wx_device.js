@@ -66,12 +66,6 @@ const asks = {
     mp.keepScreenOn = keepScreenOn
   },
   vibrateShort() {},
-  enableAlertBeforeUnload({ message = '' } = {}) {
-    top().alert = message
-  },
-  disableAlertBeforeUnload() {
-    top().alert = ''
-  },
   stopPullDownRefresh: () => void delete document.body.dataset.refreshing,
   startPullDownRefresh: () => mp.pullDown(),
   pageScrollTo({ scrollTop, selector }) {
