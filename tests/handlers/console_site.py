@@ -77,7 +77,8 @@ class Site:
         if who is not None:
             with self.sessions.begin() as session:
                 token = start_session(session, self.staff[who], now=self.now)
-            browser.client.set_cookie("console", token)
+            https = self.app.parts.installation.base_url.startswith("https://")
+            browser.client.set_cookie("__Host-console" if https else "console", token)
         return browser
 
 
@@ -107,7 +108,11 @@ def nobody_logs_in(code: str) -> OpenSession:
 
 
 def open_site(
-    sessions: Sessions, redis_url: str, *, log_in: Callable[[str], OpenSession] = nobody_logs_in
+    sessions: Sessions,
+    redis_url: str,
+    *,
+    log_in: Callable[[str], OpenSession] = nobody_logs_in,
+    base_url: str = "http://127.0.0.1:8000",
 ) -> Site:
     """Return the site with its people, at ten to three on the theme day, with nothing planned yet."""
     clock = [NOON]
@@ -125,7 +130,7 @@ def open_site(
             owner="青山示范区党群工作部",
             filing_no="",
             complaint_phone="0000-0000000",
-            base_url="http://127.0.0.1:8000",
+            base_url=base_url,
             demonstration=True,
             mini_appid=MINI,
             account_appid=OA,
@@ -146,7 +151,8 @@ def open_site(
 def served(site: Site) -> Iterator[str]:
     """Serve the site by a thread; give its address."""
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    # So often it looks whether it shall end; its own half a second would be waited for after every test.
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
