@@ -1,4 +1,4 @@
-"""积分与星级 and 积分记录: the numbers of the API, each with its reason, and a sum that can be done by hand."""
+"""积分与星级 and 积分记录: the API's numbers, each with its reason, and a sum done by hand."""
 
 import pytest
 
@@ -7,7 +7,6 @@ from tests.factories import a_branch, a_member, a_spell, a_township, a_zone
 from tests.handlers.a_year_of_points import WHO, count_by_the_zone, live_the_year
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.phone import Phone
-from tests.mini_program.told import told
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +45,7 @@ def rows(phone: Phone) -> list[str]:
 def test_the_sum_on_the_page_is_the_apis_and_every_part_says_why(zone: Zone, phone_of: PhoneOf) -> None:
     phone = phone_of(WHO).open(POINTS)
     phone.see("2026年度，到今天")
-    api = told(zone, phone, "me/points")
+    api = zone.ask(WHO).get("me/points")
     page = phone.words()
     assert f"{short(api['total'])}分" in page.replace("\n", "")
     assert "基础分 58 + 履职 17 + 加分 5 = 80" in page
@@ -63,7 +62,7 @@ def test_the_sum_on_the_page_is_the_apis_and_every_part_says_why(zone: Zone, pho
 def test_lines_of_a_part_open_by_a_tap_and_add_up(zone: Zone, phone_of: PhoneOf) -> None:
     phone = phone_of(WHO).open(POINTS)
     phone.see("履职")
-    task = told(zone, phone, "me/points")["parts"][1]
+    task = zone.ask(WHO).get("me/points")["parts"][1]
     phone.not_see("10 次 × 1")
     phone.tap("履职 看怎么算的")
     phone.see("10 次 × 1，按上限计 8")
@@ -78,14 +77,14 @@ def test_lines_of_a_part_open_by_a_tap_and_add_up(zone: Zone, phone_of: PhoneOf)
 def test_subtotals_of_the_running_year_are_shown_apart(zone: Zone, phone_of: PhoneOf) -> None:
     phone = phone_of(WHO).open(POINTS)
     phone.see("中间公布的小计")
-    for one in told(zone, phone, "me/points")["subtotals"]:
+    for one in zone.ask(WHO).get("me/points")["subtotals"]:
         phone.see(f"到{int(one['month'][5:])}月底")
         phone.see(f"{short(one['total'])} 分")
 
 
 def test_every_entry_says_where_it_comes_from(zone: Zone, phone_of: PhoneOf) -> None:
     phone = phone_of(WHO).open(POINTS)
-    entries = told(zone, phone, "me/points")["entries"]
+    entries = zone.ask(WHO).get("me/points")["entries"]
     phone.see(f"{len(entries)} 条")
     phone.tap("看每一条记录")
     phone.see("2025年度")

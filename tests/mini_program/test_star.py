@@ -17,7 +17,6 @@ from tests.conftest import NOON
 from tests.factories import a_rating, a_run, a_spell
 from tests.handlers.rated_site import DECEMBER, add_deed, begin, meet, put_up, rate_by
 from tests.mini_program.conftest import PhoneOf, Zone
-from tests.mini_program.told import told
 
 pytestmark = pytest.mark.browser
 
@@ -66,7 +65,7 @@ def test_no_star_is_told_before_it_is_on_the_board(phone_of: PhoneOf) -> None:
 
 def test_a_star_is_a_word_with_its_reasons_and_its_days(zone: Zone, phone_of: PhoneOf) -> None:
     phone = phone_of(WHO).open(STAR)
-    star = told(zone, phone, "me/ratings")["items"][0]
+    star = zone.ask(WHO).get("me/ratings")["items"][0]
     phone.see("基础分 60，履职 1，民主评议 15，加分 0，合计 76")
     page = phone.words()
     assert f"\n{star['label']}\n" in page
