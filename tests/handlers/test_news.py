@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def put(
         return it.id
 
 
-def news(site: Site) -> list[dict[str, str]]:
+def news(site: Site) -> list[dict[str, Any]]:
     """Return what the mini-program's first page shows."""
     body = site.browser().get("/api/v1/home").json
     assert body is not None
@@ -50,6 +51,7 @@ def test_home_shows_the_five_newest_with_where_to_read_them(site: Site) -> None:
     assert [one["title"] for one in shown] == ["在公众号里", "第0篇", "第1篇", "第2篇", "第3篇"]
     assert shown[0]["url"] == "https://mp.weixin.qq.com/s/abc"
     assert shown[1] == {
+        "id": ids[0],
         "title": "第0篇",
         "digest": "渠通了",
         "url": f"http://127.0.0.1:8000/a/{ids[0]}",
