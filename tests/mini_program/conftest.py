@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 import requests
 from playwright.sync_api import Browser
-from sqlalchemy import select
+from sqlalchemy import QueuePool, select
 
 from models.base import connect, sessions_of
 from models.people.binding import Binding
@@ -19,10 +19,14 @@ from tests.conftest import APP, REDIS, clone_database, drop_database, url
 from tests.factories import KEYRING, a_binding
 from tests.handlers.at_work import Phone as Asking
 from tests.handlers.console_site import MINI, Site, open_site, served
+from tests.mini_program.built import SOURCE
 from tests.mini_program.phone import Phone, code_of
+from tests.running import until
 from tests.simulated import Account, running_simulator
 from wechat.mini_program import log_in
 
+# Where the mini-program believes the backend to be.
+BASE = (SOURCE / "config.js").read_text("utf-8").split("const BASE = '")[1].split("'")[0]
 REMINDERS = [{"id": "S1", "title": "活动提醒", "keys": ["thing1", "time2"]}]
 
 
@@ -97,9 +101,15 @@ def a_served_zone(account: Account) -> Iterator[Zone]:
     name = clone_database()
     engine = connect(url(APP, name), pool_size=8)
     gateway = account.gateway()
-    site = open_site(sessions_of(engine), os.environ[REDIS], log_in=lambda code: log_in(gateway, code))
+    site = open_site(
+        sessions_of(engine), os.environ[REDIS], log_in=lambda code: log_in(gateway, code), base_url=BASE
+    )
     with served(site) as address:
         yield Zone(site, address, account.url)
+    # What a phone asked last may still be under way.
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)
+    until(lambda: pool.checkedout() == 0)
     engine.dispose()
     drop_database(name)
 

@@ -13,10 +13,8 @@ from models.people.bind import end_bindings, issue_codes
 from models.people.binding import Binding, PhoneSession
 from tests.factories import KEYRING, THREE_O_CLOCK, a_binding, a_gathering, a_roll
 from tests.handlers.console_site import MINI
-from tests.mini_program.built import SOURCE
-from tests.mini_program.conftest import Zone
+from tests.mini_program.conftest import BASE, Zone
 
-BASE = (SOURCE / "config.js").read_text("utf-8").split("const BASE = '")[1].split("'")[0]
 CHECK_IN = "pages/check-in/check-in"
 
 

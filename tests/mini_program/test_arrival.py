@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.conftest import NOON
-from tests.mini_program.conftest import PhoneOf, Zone
-from tests.mini_program.hall import BASE, CHECK_IN, hold, picture, slip, token
+from tests.mini_program.conftest import BASE, PhoneOf, Zone
+from tests.mini_program.hall import CHECK_IN, hold, picture, slip, token
 from tests.mini_program.phone import Phone
 
 pytestmark = pytest.mark.browser

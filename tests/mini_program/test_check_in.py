@@ -71,7 +71,7 @@ def test_scan_signs_in_by_one_request_and_again_is_a_success_too(zone: Zone, pho
     later(zone, phone, 12)
     phone.open(CHECK_IN)
     phone.see("已签到 14:50")
-    scanned(phone, token(zone, it))
+    scanned(phone, token(zone, it), button="再扫一次")
     for seen in ("您已签到", "您已于 14:50 签到，记为到会。", "再扫一次也没有关系。"):
         phone.see(seen)
 
@@ -322,7 +322,7 @@ def test_camera_that_was_refused_leaves_the_digits(zone: Zone, phone_of: PhoneOf
     phone.see("用相机以前，先问您一声")
     assert phone.axe() == []
     phone.tap("不同意")
-    phone.see("没有扫成。请输入屏幕上的六位数字，效果一样。")
+    phone.see("没有扫成，请输入屏幕上的六位数字。")
     phone.tap("扫一扫签到")
     phone.tap("同意")
     phone.see("签到成功")

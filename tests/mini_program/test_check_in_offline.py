@@ -23,7 +23,7 @@ def test_no_answer_then_none_again_then_the_network_is_back(zone: Zone, phone_of
     phone.offline()
     phone.tap("扫一扫签到")
     phone.see("网络太慢，没有收到结果")
-    phone.see("重试不会重复登记，收到结果前请先不要离开这一页。")
+    phone.see("重试不会重复登记，收到结果前，请先不要离开这一页。")
     assert phone.axe() == []
     phone.tap("重试")
     for seen in (

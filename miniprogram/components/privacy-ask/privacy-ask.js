@@ -15,6 +15,10 @@ Component({
         this.setData({ open: true })
       })
     },
+    // Whoever leaves without an answer said neither: WeChat asks again next time.
+    detached() {
+      this.answer({ event: 'disagree' })
+    },
   },
   methods: {
     agree() {

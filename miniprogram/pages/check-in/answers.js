@@ -128,7 +128,9 @@ function filled(told, fill) {
 
 /** @param {string} line @returns {Line} */
 function strongParts(line) {
-  return { line, parts: line.split('**').map((text, place) => ({ place, text, strong: place % 2 === 1 })) }
+  // A number stays with its word: 10 分钟.
+  const whole = line.replace(/ /g, '\u00a0')
+  return { line, parts: whole.split('**').map((text, place) => ({ place, text, strong: place % 2 === 1 })) }
 }
 
 /** @param {string[]} names */

@@ -2,6 +2,7 @@
 
 const page = require('../../behaviors/page')
 const { arrived, arrivedAgain, hasTicket, keepTicket, scannedText, takeTicket, tokenIn } = require('../../arrival')
+const { keepDemonstration } = require('../../demonstration')
 const { phoneIn, shown } = require('../../gathering')
 const { OPENING, open } = require('../../opening')
 const { get, logIn } = require('../../request')
@@ -180,7 +181,8 @@ Page({
 function shape(home) {
   const now = Date.now()
   const gathering = gatheringToday(home, now)
-  return { gathering: gathering ? shown(gathering, now) : null }
+  keepDemonstration(home.demonstration)
+  return { demonstration: home.demonstration, gathering: gathering ? shown(gathering, now) : null }
 }
 
 /** @param {number} missing */
