@@ -4,7 +4,7 @@ const page = require('../../behaviors/page')
 const { filled, isOver, openWork } = require('../../branch')
 const { OPENING, sentence } = require('../../opening')
 const { post } = require('../../request')
-const { clock, dayAndClock, plainDay } = require('../../times')
+const { clock, dayAndClock, dayOfWeek, plainDay } = require('../../times')
 const words = require('../../words')
 
 /** @typedef {{ kind: string, title: string, required: boolean, word: string, key: number }} Line */
@@ -35,6 +35,7 @@ Page({
     editing: '',
     typed: '',
     day: '',
+    dayWords: '',
     start: '',
     wrong: '',
     sending: false,
@@ -108,7 +109,8 @@ Page({
 
   /** @param {WechatMiniprogram.PickerChange} event */
   pickDay(event) {
-    this.setData({ day: String(event.detail.value) })
+    const day = String(event.detail.value)
+    this.setData({ day, dayWords: dayOfWeek(day) })
   },
 
   /** @param {WechatMiniprogram.PickerChange} event */
@@ -182,6 +184,7 @@ function shapeDraft(answer) {
       { key: 'contact', name: said.contact, value: answer.contact || said.nobody, plain: answer.contact || '' },
     ],
     day: plainDay(answer.starts_at),
+    dayWords: dayOfWeek(answer.starts_at),
     start: clock(answer.starts_at).padStart(5, '0'),
     reason: answer.date_reason || '',
     note: answer.calendar_note || '',
