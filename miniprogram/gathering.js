@@ -67,10 +67,15 @@ function shown(it, now) {
   }
 }
 
-/** @param {string | null} contact @returns {string} the number in it, or an empty text: 周秀英 13800000000 */
-function phoneIn(contact) {
-  const found = /(\d[\d -]{5,}\d)/.exec(contact || '')
-  return found ? found[1].replace(/[ -]/g, '') : ''
+/** @param {string | null} contact @returns {string} the number in it as it was typed, or an empty text */
+function numberIn(contact) {
+  const found = /\d[\d -]{5,}\d/.exec(contact || '')
+  return found ? found[0] : ''
 }
 
-module.exports = { recordWords, shown, statusWords, phoneIn, whenWords }
+/** @param {string | null} contact @returns {string} the number in it to call */
+function phoneIn(contact) {
+  return numberIn(contact).replace(/[ -]/g, '')
+}
+
+module.exports = { recordWords, shown, statusWords, numberIn, phoneIn, whenWords }

@@ -141,7 +141,8 @@ function shape({ report, away }) {
       : [],
     away: away && {
       ...away,
-      span: spanWords(away),
+      from: fullDay(away.from_on),
+      to: away.to_on ? fullDay(away.to_on) : w.notSet,
       begun: away.from_on <= plainDay(Date.now()),
       answer: report && report.state === 'accepted' ? report.answer : null,
     },

@@ -1,13 +1,14 @@
 // One gathering: when and where, what is recorded of this member and how that came about, and the plan.
 
 const page = require('../../behaviors/page')
-const { phoneIn, shown } = require('../../gathering')
+const { numberIn, phoneIn, shown } = require('../../gathering')
 const { leaveSteps } = require('../../leave')
 const { OPENING, open } = require('../../opening')
 const { clock, dayAndClock } = require('../../times')
 const words = require('../../words')
 
 const w = words.gatheringPage
+const NOTHING = { how: null, at: null, by: null, confirmed_at: null, confirmed_by: null }
 
 Page({
   behaviors: [page],
@@ -20,7 +21,9 @@ Page({
     until: '',
     change: '', // why it was called off or moved
     leaveUntil: '',
-    call: '',
+    contact: '',
+    number: '', // as it was typed, of whom to ask
+    call: '', // the same to call
     record: /** @type {any} */ (null),
     quiet: '', // exempt or away: nothing is required of this member
     steps: /** @type {any[]} */ ([]),
@@ -81,8 +84,8 @@ function shape(answer) {
     stage: /** @type {Record<string, string>} */ (words.gathering.states)[it.state],
     until: w.until.replace('{clock}', clock(it.ends_at)),
     change: it.reason ? w.reason.replace('{reason}', it.reason) : '',
-    leaveUntil: answer.leave_until && !past ? w.leaveUntilValue.replace('{time}', dayAndClock(answer.leave_until)) : '',
-    call: phoneIn(it.contact),
+    leaveUntil: answer.leave_until && !past ? dayAndClock(answer.leave_until) : '',
+    ...contactParts(it.contact),
     record: cancelled ? null : recordWords(answer, past),
     quiet: !cancelled && !past && (it.status === 'exempt' || it.status === 'away') ? it.status : '',
     steps: cancelled ? [] : leaveSteps(answer.leave, it.starts_at),
@@ -106,16 +109,23 @@ function leaveWords(answer, past) {
  */
 function recordWords({ status, record, state }, past) {
   if (!record && !past) return null
-  const how = record && record.how ? /** @type {any} */ (w.hows)[record.how] : ''
-  const at = record && record.at
-  const confirmed = record && record.confirmed_at
+  const { how, at, by, confirmed_at: confirmed, confirmed_by: confirmedBy } = record || NOTHING
   return {
     said: /** @type {any} */ (words.gathering.statuses)[status],
-    how: at ? how.replace('{clock}', clock(at)).replace('{time}', dayAndClock(at)) : how,
-    by: (record && record.by) || '',
-    confirmed: confirmed
-      ? w.confirmedValue.replace('{name}', record.confirmed_by).replace('{time}', dayAndClock(confirmed))
-      : w.notConfirmed,
+    how: how ? /** @type {any} */ (w.hows)[how] : '',
+    at: at ? dayAndClock(at) : '',
+    by: by || '',
+    confirmed: confirmed ? confirmedBy : w.notConfirmed,
+    confirmedAt: confirmed ? dayAndClock(confirmed) : '',
     later: confirmed || state === 'published' ? '' : w.later,
   }
+}
+
+/**
+ * Whom to ask, with the number on a line of its own, so that it is never broken.
+ * @param {string | null} contact
+ */
+function contactParts(contact) {
+  const number = numberIn(contact)
+  return { contact: (contact || '').replace(number, '').trim(), number, call: phoneIn(contact) }
 }

@@ -66,7 +66,7 @@ function shape(answer) {
     kind: /** @type {any} */ (w.kinds)[answer.kind],
     title: answer.title,
     day: fullDay(plainDay(answer.sent_at)),
-    lines: numbered(answer.text.split('\n').filter(Boolean)),
+    lines: numbered(bodyOf(answer)),
     materials: numbered(answer.materials),
     it,
     ahead,
@@ -77,4 +77,13 @@ function shape(answer) {
 /** @param {string[]} lines @returns {Line[]} */
 function numbered(lines) {
   return lines.map((said, number) => ({ number, said }))
+}
+
+/**
+ * The words that went out; their first line is the title again, shortened as WeChat wants it.
+ * @param {{ title: string, text: string }} answer
+ */
+function bodyOf({ title, text }) {
+  const lines = text.split('\n').filter(Boolean)
+  return lines.length && title.indexOf(lines[0]) === 0 ? lines.slice(1) : lines
 }
