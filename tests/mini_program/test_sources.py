@@ -4,6 +4,7 @@ Each gate, a script of tests/mini_program_checks, prints `file:line message`, an
 tests/fixtures/mini_program_bad breaks every rule once; beside each fault stands what is said of it.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -127,22 +128,48 @@ def test_every_gate_but_the_sizes_has_a_planted_fault() -> None:
     assert {fault.gate for fault in PLANTED} == GATES.keys() - {"sizes"}
 
 
+MAIN, BRANCH = [f"{n}.js" for n in range(4)], [f"branch/{n}.js" for n in range(4)]
+MORE = [name.replace(".js", "_more.js") for name in MAIN]
+SHORT = {"minified": True}
+
+
+def written(*names: str, each: int = 38, code: bool = False) -> dict[str, str]:
+    """Return files of so many kilobytes, all comment or all code."""
+    text = 'a="{}"' if code else "// {}"
+    return dict.fromkeys(names, text.format("x" * (1024 * each - len(text) + 2)))
+
+
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "settings", "said"),
     [
-        pytest.param({"a.js": 41}, ["a.js:1 41.0 KB, of 40.0 KB"], id="a large file"),
-        pytest.param({"words.js": 41}, [], id="words may be more"),
+        pytest.param(written("a.js", each=41), SHORT, ["a.js:1 41.0 KB, of 40.0 KB"], id="a large file"),
+        pytest.param(written("words.js", each=41), SHORT, [], id="words may be more"),
+        pytest.param(written(*MAIN, *BRANCH), SHORT, [], id="two packages of a size that is allowed"),
+        pytest.param(written(*MAIN, *MORE), SHORT, ["app.json:1 the main package"], id="the main package"),
         pytest.param(
-            {f"{n}.js": 38 for n in range(8)},
-            ["app.json:1 the mini-program has 304.0 KB, of 300.0 KB"],
-            id="all",
+            written(*BRANCH, *(f"branch/{name}" for name in MORE)),
+            SHORT,
+            ["app.json:1 the subpackage branch/"],
+            id="a subpackage",
+        ),
+        pytest.param(
+            written(*MAIN, *BRANCH, code=True), SHORT, ["app.json:1 the whole as uploaded"], id="the whole"
+        ),
+        pytest.param(
+            written(*MAIN, *BRANCH), {}, ["app.json:1 the whole as uploaded"], id="nothing is shortened"
         ),
     ],
 )
-def test_size_is_limited(tmp_path: Path, files: dict[str, int], said: list[str]) -> None:
-    for name, kilobytes in files.items():
-        (tmp_path / name).write_text("x" * 1024 * kilobytes, "utf-8")
-    assert run(CHECKS / "sizes.mjs", tmp_path).stdout.splitlines() == said
+def test_size_is_limited(
+    tmp_path: Path, files: dict[str, str], settings: dict[str, bool], said: list[str]
+) -> None:
+    (tmp_path / "branch").mkdir()
+    (tmp_path / "app.json").write_text('{"subPackages": [{"root": "branch", "pages": []}]}', "utf-8")
+    (tmp_path / "project.config.json").write_text(json.dumps({"setting": settings}), "utf-8")
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    lines = run(CHECKS / "sizes.mjs", tmp_path).stdout.splitlines()
+    assert [line.partition(" has ")[0] for line in lines] == said
 
 
 def test_list_of_interfaces_names_only_those_in_use() -> None:

@@ -10,6 +10,7 @@ const LEAST_LIBRARY = '2.32.3' // before it nobody is asked for their privacy
 // What app.json must not ask for: permission, requiredPrivateInfos and the like.
 const KEYS_OF_APP = [
   'pages',
+  'subPackages',
   'window',
   'tabBar',
   'style',
