@@ -124,9 +124,23 @@ module.exports = {
     wrong_branch: '这不是您支部的活动',
   },
 
+  notCopied: '没有复制成。字都在这一页，长按可以选，照着抄也行。',
+
   privacyAsk: {
-    title: '用相机以前，先问您一声',
-    text: '扫码要用相机，只看二维码，不拍照，不保存。不同意也能用：输入屏幕上的六位数字，或请支部登记。',
+    asked: {
+      scanCode: {
+        title: '用相机以前，先问您一声',
+        text: '扫码要用相机，只看二维码，不拍照，不保存。不同意也能用：输入屏幕上的六位数字，或请支部登记。',
+      },
+      setClipboardData: {
+        title: '复制以前，先问您一声',
+        text: '只放进您要复制的这段字，不看您以前复制过什么。不同意也能用：字都在这一页，照着抄就行。',
+      },
+      other: {
+        title: '先问您一声',
+        text: '扫码要用相机，复制要用剪切板，都不保存别的。不同意也能用：扫码可以改输数字，要复制的字照着抄就行。',
+      },
+    },
     read: '看隐私保护指引',
     agree: '同意',
     refuse: '不同意',
@@ -562,7 +576,6 @@ module.exports = {
     open: '看怎么算的',
     shut: '收起',
     together: '合计',
-    notYet: '还没评',
     sum: '加起来',
     lines: '看每一条记录',
     count: '{count} 条',
@@ -605,7 +618,7 @@ module.exports = {
     how: '怎么算',
     publicity: '公示',
     totalOf: '{total} 分',
-    last: '对星级有异议，{day}以前可以提。',
+    last: '{day}以前，可以对星级提异议。',
     over: '公示{day}已经结束，不能再提异议。',
     points: '看各部分怎么算的',
     contest: '对星级有异议',
@@ -615,7 +628,7 @@ module.exports = {
 
   objection: {
     what: '哪里不对',
-    hint: '例如：那天我到会了，坐在后排',
+    hints: { entry: '例如：那天我到会了，坐在后排', star: '例如：少算了一次志愿服务' },
     quick: '也可以点一句，再补充',
     phrases: {
       entry: ['那天我到会了', '那天我请过假', '次数或分数不对', '这不是我的记录'],
@@ -640,7 +653,7 @@ module.exports = {
     objections: '异议',
     declarations: '申报',
     noObjections: '您没有提过异议',
-    noObjectionsBeneath: '积分记录的每一条，和公示中的星级，都可以提。',
+    noObjectionsBeneath: '积分记录和公示中的星级，都可以提。',
     noDeclarations: '您没有申报过',
     noDeclarationsBeneath: '做了志愿服务这样的事，可以申报，支部审核以后记分。',
     who: '由{who}答复',
@@ -665,7 +678,7 @@ module.exports = {
     kept: '核实后维持',
     before: '改前',
     after: '改后',
-    total: '{total} 分',
+    total: '总分 {total} 分',
     unchanged: '积分和星级没有变。',
     stays: '原来的 {points} 还留在记录里，后面加了一条 {back} 冲回。',
     withdrawn: '您已撤回这件异议',

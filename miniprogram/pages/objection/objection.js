@@ -19,6 +19,7 @@ Page({
     rating: 0,
     cycle: '',
     it: /** @type {any} */ (null),
+    hint: '',
     phrases: /** @type {string[]} */ ([]),
     said: '',
     wrong: '',
@@ -29,8 +30,10 @@ Page({
 
   /** @param {Record<string, string | undefined>} query */
   onLoad({ entry, rating, cycle }) {
-    const phrases = words.objection.phrases[rating ? 'star' : 'entry']
-    this.setData({ entry: Number(entry || 0), rating: Number(rating || 0), cycle: cycle || '', phrases })
+    const kind = rating ? 'star' : 'entry'
+    const { phrases, hints } = words.objection
+    this.setData({ entry: Number(entry || 0), rating: Number(rating || 0), cycle: cycle || '' })
+    this.setData({ phrases: phrases[kind], hint: hints[kind] })
     const draft = recall(this.draft())
     if (draft) this.setData({ said: draft.value })
     this.load()

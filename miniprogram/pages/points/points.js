@@ -19,7 +19,7 @@ Page({
     note: '',
     parts: /** @type {any[]} */ ([]),
     opened: '',
-    sum: '',
+    sum: /** @type {string[]} */ ([]),
     count: '',
     star: '',
     subtotals: /** @type {any[]} */ ([]),
@@ -76,7 +76,7 @@ function shape([running, { items }, earlier], asked) {
     ground: outside ? /** @type {Record<string, string>} */ (words.points.grounds)[it.standing] : '',
     note: outside ? '' : noteOf(it, rating),
     parts: it.parts.map(shownPart),
-    sum: outside ? '' : sumOf(it),
+    sum: outside ? [] : sumOf(it),
     count: words.points.count.replace('{count}', it.entries.length),
     star: starNow(items),
     subtotals: it.subtotals.map(shownSubtotal),
@@ -85,7 +85,7 @@ function shape([running, { items }, earlier], asked) {
 
 /** @param {any[]} ratings @returns {string} the newest star there is, in a word */
 function starNow(ratings) {
-  return ratings.length ? ratings[0].label : ''
+  return ratings.length ? ratings[0].label : words.points.pending
 }
 
 /** @param {any} it @param {any} rating */
@@ -119,13 +119,16 @@ function filled(subtotal, limit) {
 /** @param {any} line */
 function shownLine(line) {
   const beneath = [line.how, line.limit].filter(Boolean).join(words.standing.comma)
-  return { title: line.title, beneath, counted: line.counted === null ? words.points.notYet : number(line.counted) }
+  return { title: line.title, beneath, counted: line.counted === null ? words.points.pending : number(line.counted) }
 }
 
-/** @param {any} it @returns {string} 基础分 58 + 履职 17 + 加分 5; what a limit makes of it is said apart */
+/** @param {any} it @returns {string[]} 基础分 58, + 履职 17, + 加分 5, = 80; what a limit makes of it is said apart */
 function sumOf(it) {
   const parts = it.parts.filter((/** @type {any} */ part) => !part.pending)
-  return parts.map((/** @type {any} */ part) => part.title + ' ' + number(part.subtotal)).join(' + ')
+  const terms = parts.map((/** @type {any} */ part, /** @type {number} */ place) => {
+    return (place ? '+ ' : '') + part.title + ' ' + number(part.subtotal)
+  })
+  return it.total_how ? terms : [...terms, '= ' + number(it.total)]
 }
 
 /** @param {any} one */

@@ -15,7 +15,7 @@ Page({
     w: words.star,
     asked: 0, // the rating that was asked for, 0 for the newest
     star: /** @type {any} */ (null),
-    how: '',
+    how: /** @type {string[]} */ ([]),
     objection: /** @type {any} */ (null),
     earlier: /** @type {any[]} */ ([]),
   },
@@ -124,9 +124,9 @@ function shownEarlier(rating) {
   return { id: rating.id, cycle: cycleWords(rating.cycle), label: rating.label, total }
 }
 
-/** @param {any} points @returns {string} 基础分 60，履职 1，民主评议 15，加分 0，合计 76 */
+/** @param {any} points @returns {string[]} 基础分 60，, 履职 1，, 民主评议 15，, 加分 0，, 合计 76 */
 function sumOf(points) {
-  if (points.total === null) return ''
-  const parts = points.parts.map((/** @type {any} */ part) => part.title + ' ' + number(part.subtotal))
-  return [...parts, words.points.together + ' ' + number(points.total)].join(words.standing.comma)
+  if (points.total === null) return []
+  const parts = points.parts.map((/** @type {any} */ part) => part.title + ' ' + number(part.subtotal) + words.standing.comma)
+  return [...parts, words.points.together + ' ' + number(points.total)]
 }
