@@ -1,4 +1,4 @@
-"""A whole month on two phones: bound, told, reminded, signed in, confirmed, explained, objected to, answered."""
+"""A whole month on two phones, from the slip to the answered objection."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -127,7 +127,7 @@ def allow_one_reminder(zone: Zone, phone: Phone, account: Account) -> None:
 
 def come_back_by_the_reminder(zone: Zone, phone: Phone, account: Account) -> None:
     """On the eve the reminder arrives at WeChat; a tap on it opens the gathering."""
-    channels = Channels(None, MINI, REMINDERS[0]["id"])
+    channels = Channels(None, MINI, str(REMINDERS[0]["id"]))
     assert remind_of_gatherings(zone.site.sessions, zone.site.now, channels=channels) == 1
     send = subscribe_sender(
         account.gateway(), str(REMINDERS[0]["id"]), {"thing1": "title", "time2": "time"}, page=GATHERING
@@ -160,7 +160,7 @@ def on_the_screen(zone: Zone, chromium: Browser) -> str:
     with zone.site.sessions.begin() as session:
         cookie = start_session(session, zone.site.staff["neighbour"], now=zone.site.now)
         it = session.scalars(select(Gathering.id).where(Gathering.state == GatheringState.OPEN)).one()
-    # The backend believes in https, and names its cookie for it; a browser keeps no such cookie of plain http.
+    # The backend believes in https; a browser keeps no cookie of that name of plain http.
     headers = {"Cookie": f"__Host-console={cookie}"}
     with chromium.new_context(
         viewport={"width": 1920, "height": 1080}, extra_http_headers=headers
