@@ -27,10 +27,19 @@ export const DRAWN = {
     { properties: { state: 'ok', stale: '下面是 14:20 的内容。' }, read: '下面是 14:20 的内容。重试' },
   ],
   'components/privacy-ask/privacy-ask': [
+    { properties: {}, read: '' },
     {
       properties: {},
+      asks: 'scanCode',
       read:
         '用相机以前，先问您一声扫码要用相机，只看二维码，不拍照，不保存。不同意也能用：输入屏幕上的六位数字，或请支部登记。' +
+        '看隐私保护指引同意不同意',
+    },
+    {
+      properties: {},
+      asks: 'setClipboardData',
+      read:
+        '复制以前，先问您一声只放进您要复制的这段字，不看您以前复制过什么。不同意也能用：字都在这一页，照着抄就行。' +
         '看隐私保护指引同意不同意',
     },
   ],

@@ -24,11 +24,14 @@ const window = browser()
 const simulate = require('miniprogram-simulate')
 
 // What WeChat answers here; all else is the engine's.
-const PHONE = { getStorageSync: (key) => KEPT[key] ?? '', onNeedPrivacyAuthorization: (ask) => ask(() => {}) }
+const phone = (asks) => ({
+  getStorageSync: (key) => KEPT[key] ?? '',
+  onNeedPrivacyAuthorization: (ask) => asks && ask(() => {}, { referrer: asks }),
+})
 
-/** Draw a component once; return the text somebody reads. */
-function draw(name, properties) {
-  Object.assign(globalThis.wx, PHONE)
+/** Draw a component once; return the text somebody reads. `asks`: the private interface that is called then. */
+function draw(name, properties, asks) {
+  Object.assign(globalThis.wx, phone(asks))
   const id = simulate.load(join(ROOT, name), dirname(name).split('/').pop(), {
     rootPath: ROOT,
     compilerOptions,
@@ -50,9 +53,9 @@ function* faultsOf(name) {
   const told = { file: `${name}.wxml`, line: 1 }
   const cases = DRAWN[name]
   if (!cases) yield { ...told, message: 'drawn.mjs has no properties for it' }
-  for (const { properties, read, seen } of cases ?? []) {
+  for (const { properties, asks, read, seen } of cases ?? []) {
     try {
-      const { text, html } = draw(name, properties)
+      const { text, html } = draw(name, properties, asks)
       if (text !== read) yield { ...told, message: `reads “${text}”, not “${read}”` }
       if (seen && !html.includes(seen)) yield { ...told, message: `shows no ${seen}` }
     } catch (wrong) {

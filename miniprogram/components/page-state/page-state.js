@@ -1,4 +1,5 @@
-// The top of every page: demonstration, old content, and what stands there while there is no content.
+// The top of every page: demonstration, old content, what stands there while there is no content, and the question
+// of WeChat before a private interface.
 
 const { wasEnded } = require('../../session')
 const words = require('../../words')

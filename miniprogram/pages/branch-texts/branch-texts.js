@@ -13,6 +13,8 @@ Page({
     isDraft: false,
     texts: /** @type {any} */ (null),
     copied: '',
+    notCopied: '',
+    wrong: words.notCopied,
   },
   id: '',
 
@@ -30,6 +32,10 @@ Page({
   /** @param {WechatMiniprogram.TouchEvent} event */
   copy(event) {
     const { which } = event.currentTarget.dataset
-    wx.setClipboardData({ data: this.data.texts[which], success: () => this.setData({ copied: which }) })
+    wx.setClipboardData({
+      data: this.data.texts[which],
+      success: () => this.setData({ copied: which, notCopied: '' }),
+      fail: () => this.setData({ copied: '', notCopied: which }),
+    })
   },
 })

@@ -16,6 +16,7 @@ Page({
     left: '', // how long it is good, in words
     isOver: false,
     copied: false,
+    wrong: '',
   },
   until: 0,
   timer: 0,
@@ -40,7 +41,7 @@ Page({
   load() {
     return open(this, '/me/link-code', ({ code, expires_in: seconds }) => {
       this.until = Date.now() + seconds * 1000
-      return { code: code.slice(0, 4) + ' ' + code.slice(4), copied: false, ...leftOf(this.until) }
+      return { code: code.slice(0, 4) + ' ' + code.slice(4), copied: false, wrong: '', ...leftOf(this.until) }
     }).then(() => this.countDown())
   },
 
@@ -53,7 +54,11 @@ Page({
 
   copy() {
     // With the word in front: the chat takes bare digits for something else.
-    wx.setClipboardData({ data: this.data.w.word + ' ' + this.data.code, success: () => this.setData({ copied: true }) })
+    wx.setClipboardData({
+      data: this.data.w.word + ' ' + this.data.code,
+      success: () => this.setData({ copied: true, wrong: '' }),
+      fail: () => this.setData({ copied: false, wrong: words.notCopied }),
+    })
   },
 })
 

@@ -26,7 +26,9 @@ export const asked = {
   async scanCode() {
     await allowed('scanCode')
     if (!mp.scan.length) throw { why: 'cancel' }
-    return { result: mp.scan.shift(), scanType: 'QR_CODE', charSet: 'utf-8', path: '', rawData: '' }
+    const seen = mp.scan.shift()
+    const [, path = ''] = /^path:(.*)$/.exec(seen) || [] // a code of this mini-program, as WeChat gives it
+    return { result: path ? '' : seen, scanType: path ? 'WX_CODE' : 'QR_CODE', charSet: 'utf-8', path, rawData: '' }
   },
   async chooseMedia() {
     await allowed('chooseMedia')
@@ -57,7 +59,7 @@ function requestSubscribeMessage({ tmplIds }) {
 }
 
 /** Go on once the person agreed to the privacy guide. */
-async function allowed(referrer) {
+export async function allowed(referrer) {
   if (!mp.privacyNeeded) return
   const agreed = listener ? await byListener(referrer) : await byWeChat()
   if (!agreed) throw REFUSED

@@ -2,6 +2,7 @@
 import { fault, mp } from './hooks.js'
 import { drawNav } from './nav_bar.js'
 import { enter, stack, top } from './pages.js'
+import { allowed } from './wx_asking.js'
 import { hideToast, showToast } from './sheets.js'
 
 const SHORT = 7 // characters of a toast with a sign before WeChat cuts it
@@ -47,7 +48,8 @@ const asks = {
     // Nothing is visible while the whole stack is taken down.
     if (top()) top().question = ''
   },
-  setClipboardData({ data }) {
+  async setClipboardData({ data }) {
+    await allowed('setClipboardData')
     mp.clipboard = data
     showToast('内容已复制', 1500)
   },
