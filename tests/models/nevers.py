@@ -423,7 +423,11 @@ def row(table: str, **changed: str) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
 
 
-def world(session: Session) -> dict[str, object]:
+# What the statements name, by the names that they use.
+Known = dict[str, object]
+
+
+def world(session: Session) -> Known:
     """Lay down what rows refer to; return the parameters that the statements name."""
     township = a_township(session, a_zone(session))
     branch, other_branch = a_branch(session, township), a_branch(session, township, name="白水村党支部")

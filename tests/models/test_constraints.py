@@ -20,7 +20,7 @@ from tests.models import (
     nevers_ratings,
     nevers_records,
 )
-from tests.models.nevers import VALID, Never, never, row, world
+from tests.models.nevers import VALID, Known, Never, never, row
 
 NEVERS = (
     *nevers_people.NEVERS,
@@ -158,9 +158,8 @@ def by_name(rows: Iterable[Never]) -> list[object]:
     return [pytest.param(row, id=f"{row.constraint}: {row.why}") for row in rows]
 
 
-def assert_refused(session: Session, refused: Never) -> None:
+def assert_refused(session: Session, known: Known, refused: Never) -> None:
     """Send the statements as they are; the last one alone must fail, and under the constraint's name."""
-    known = world(session)
     *accepted, last = refused.statements
     for statement in accepted:
         session.execute(text(statement), known)
@@ -171,18 +170,20 @@ def assert_refused(session: Session, refused: Never) -> None:
 
 
 @pytest.mark.parametrize("refused", by_name([*NEVERS, *CODED, *DANGLING]))
-def test_database_refuses(session: Session, refused: Never) -> None:
-    assert_refused(session, refused)
+def test_database_refuses(session: Session, known: Known, refused: Never) -> None:
+    assert_refused(session, known, refused)
 
 
 @pytest.mark.parametrize("refused", by_name(BEHIND))
-def test_rule_holds_behind_the_guard_that_speaks_first(owner_session: Session, refused: Never) -> None:
-    assert_refused(owner_session, refused)
+def test_rule_holds_behind_the_guard_that_speaks_first(
+    owner_session: Session, known: Known, refused: Never
+) -> None:
+    assert_refused(owner_session, known, refused)
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_database_accepts_the_row_that_the_nevers_change(session: Session, table: str) -> None:
-    session.execute(text(row(table)), world(session))
+def test_database_accepts_the_row_that_the_nevers_change(session: Session, known: Known, table: str) -> None:
+    session.execute(text(row(table)), known)
 
 
 # Not the columns that the database writes by itself.
@@ -195,8 +196,7 @@ REQUIRED = [
 
 
 @pytest.mark.parametrize(("table", "column"), REQUIRED)
-def test_required_column_is_never_empty(session: Session, table: str, column: str) -> None:
-    known = world(session)
+def test_required_column_is_never_empty(session: Session, known: Known, table: str, column: str) -> None:
     with pytest.raises(DBAPIError) as error:
         session.execute(text(row(table, **{column: "NULL"})), known)
     assert isinstance(error.value.orig, psycopg.Error)
@@ -212,12 +212,12 @@ NATURAL = [table.name for table in TABLES.values() if not any(column.identity fo
 
 
 @pytest.mark.parametrize("table", NATURAL)
-def test_natural_key_stands_once(session: Session, table: str) -> None:
-    assert_refused(session, never("a key twice", f"pk_{table}", row(table), row(table)))
+def test_natural_key_stands_once(session: Session, known: Known, table: str) -> None:
+    assert_refused(session, known, never("a key twice", f"pk_{table}", row(table), row(table)))
 
 
-def test_lines_without_a_phone_do_not_collide(session: Session) -> None:
-    session.execute(text(row("roll_line")), world(session))
+def test_lines_without_a_phone_do_not_collide(session: Session, known: Known) -> None:
+    session.execute(text(row("roll_line")), known)
     assert session.scalar(text("SELECT count(*) FROM roll_line WHERE openid_hash IS NULL")) == 2
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.tables import APPEND_ONLY, TABLES
 from tests.factories import a_branch, a_group, a_scheme, a_township, a_zone
-from tests.models.nevers import row, world
+from tests.models.nevers import Known, row
 from tests.models.nevers_points import REVERSAL
 from tests.models.nevers_records import APPROVED, RETURN, WHOLE
 
@@ -23,7 +23,7 @@ def rewrite_of(table: str, rewrite: str) -> str:
     return rewrite.format(table=table, column=column)
 
 
-def refusal(session: Session, statement: str, known: dict[str, object] | None = None) -> psycopg.Error:
+def refusal(session: Session, statement: str, known: Known | None = None) -> psycopg.Error:
     """Send a statement that must fail; return what the database said."""
     with pytest.raises(DBAPIError) as error:
         session.execute(text(statement), known or {})
@@ -36,15 +36,19 @@ def refusal(session: Session, statement: str, known: dict[str, object] | None = 
 
 @pytest.mark.parametrize("rewrite", REWRITES)
 @pytest.mark.parametrize("table", KEPT)
-def test_kept_row_cannot_be_rewritten_by_the_app(session: Session, table: str, rewrite: str) -> None:
-    session.execute(text(row(table)), world(session))
+def test_kept_row_cannot_be_rewritten_by_the_app(
+    session: Session, known: Known, table: str, rewrite: str
+) -> None:
+    session.execute(text(row(table)), known)
     assert isinstance(refusal(session, rewrite_of(table, rewrite)), psycopg.errors.InsufficientPrivilege)
 
 
 @pytest.mark.parametrize("rewrite", REWRITES)
 @pytest.mark.parametrize("table", KEPT)
-def test_kept_row_cannot_be_rewritten_by_the_owner(owner_session: Session, table: str, rewrite: str) -> None:
-    owner_session.execute(text(row(table)), world(owner_session))
+def test_kept_row_cannot_be_rewritten_by_the_owner(
+    owner_session: Session, known: Known, table: str, rewrite: str
+) -> None:
+    owner_session.execute(text(row(table)), known)
     error = refusal(owner_session, rewrite_of(table, rewrite))
     assert isinstance(error, psycopg.errors.RestrictViolation)
     assert str(error.diag.message_primary).endswith("is append-only")
@@ -55,8 +59,7 @@ def test_ledger_is_not_emptied_from_above_by_the_owner(owner_session: Session) -
     assert isinstance(error, psycopg.errors.RestrictViolation)
 
 
-def test_entry_cannot_be_rewritten_by_way_of_a_conflict(session: Session) -> None:
-    known = world(session)
+def test_entry_cannot_be_rewritten_by_way_of_a_conflict(session: Session, known: Known) -> None:
     session.execute(text(row("point_entry")), known)
     rewrite = row("point_entry", points="9") + " ON CONFLICT (about) DO UPDATE SET points = 9"
     assert isinstance(refusal(session, rewrite, known), psycopg.errors.InsufficientPrivilege)
@@ -111,8 +114,7 @@ UNDOING = (
 
 
 @pytest.mark.parametrize("undoing", UNDOING)
-def test_confirmed_roll_is_amended_and_never_undone(session: Session, undoing: str) -> None:
-    known = world(session)
+def test_confirmed_roll_is_amended_and_never_undone(session: Session, known: Known, undoing: str) -> None:
     confirm = "UPDATE roll SET confirmed_at = :now, confirmed_by = :account, revision = 2 WHERE id = :roll"
     session.execute(text(confirm), known)
     error = refusal(
@@ -121,8 +123,7 @@ def test_confirmed_roll_is_amended_and_never_undone(session: Session, undoing: s
     assert isinstance(error, psycopg.errors.RestrictViolation)
 
 
-def test_confirmed_roll_may_be_amended_and_counted_again(session: Session) -> None:
-    known = world(session)
+def test_confirmed_roll_may_be_amended_and_counted_again(session: Session, known: Known) -> None:
     confirm = "UPDATE roll SET confirmed_at = :now, confirmed_by = :account, revision = 1 WHERE id = :roll"
     session.execute(text(confirm), known)
     session.execute(text("UPDATE roll SET revision = 2, heads = 40 WHERE id = :roll"), known)
@@ -131,13 +132,11 @@ def test_confirmed_roll_may_be_amended_and_counted_again(session: Session) -> No
 # a filed record, a proposed article
 
 
-def filed(session: Session) -> dict[str, object]:
-    known = world(session)
+def filed(session: Session, known: Known) -> None:
     for table in ("minutes_item", "decision"):
         session.execute(text(row(table)), known)
     file = ", ".join(f"{column} = {value}" for column, value in WHOLE.items())
     session.execute(text(f"UPDATE minutes SET {file} WHERE roll_id = :record"), known)
-    return known
 
 
 @pytest.mark.parametrize(
@@ -151,8 +150,8 @@ def filed(session: Session) -> dict[str, object]:
         row("decision", position="2"),
     ],
 )
-def test_filed_record_changes_only_once_returned(session: Session, change: str) -> None:
-    known = filed(session)
+def test_filed_record_changes_only_once_returned(session: Session, known: Known, change: str) -> None:
+    filed(session, known)
     with session.begin_nested() as savepoint:
         assert isinstance(refusal(session, change, known), psycopg.errors.RestrictViolation)
         savepoint.rollback()
@@ -175,8 +174,9 @@ def test_filed_record_changes_only_once_returned(session: Session, change: str) 
         row("article_writer"),
     ],
 )
-def test_proposed_article_is_edited_only_as_a_draft_again(session: Session, change: str) -> None:
-    known = world(session)
+def test_proposed_article_is_edited_only_as_a_draft_again(
+    session: Session, known: Known, change: str
+) -> None:
     for table in ("article_block", "picture"):
         session.execute(text(row(table)), known)
     propose = "UPDATE article SET state = 'proposed', proposed_at = :now, proposed_by = :account"
@@ -190,8 +190,9 @@ def test_proposed_article_is_edited_only_as_a_draft_again(session: Session, chan
 
 
 @pytest.mark.parametrize("step", ["reviewed_by", "approved_by"])
-def test_who_wrote_on_an_article_never_reviews_or_approves_it(session: Session, step: str) -> None:
-    known = world(session)
+def test_who_wrote_on_an_article_never_reviews_or_approves_it(
+    session: Session, known: Known, step: str
+) -> None:
     session.execute(text(row("article_writer", account_id=f":{HANDS[step]}")), known)
     steps = ", ".join(f"{column} = {value}" for column, value in APPROVED.items())
     assert isinstance(
@@ -214,8 +215,7 @@ def test_path_is_the_ids_from_the_top(session: Session) -> None:
     assert path_of(session, branch.id) == f"{zone.id}/{township.id}/{branch.id}/"
 
 
-def test_forged_path_is_not_taken(session: Session) -> None:
-    known = world(session)
+def test_forged_path_is_not_taken(session: Session, known: Known) -> None:
     above = path_of(session, int(str(known["township"])))
     made = session.scalar(text(row("org", path="'1/'") + " RETURNING id"), known)
     assert path_of(session, made) == f"{above}{made}/"
@@ -241,15 +241,13 @@ SHADOWS = (
 
 @pytest.mark.parametrize(("shadow", "statement", "constraint"), SHADOWS)
 def test_guard_looks_past_a_temporary_table(
-    session: Session, shadow: str, statement: str, constraint: str
+    session: Session, known: Known, shadow: str, statement: str, constraint: str
 ) -> None:
-    known = world(session)
     session.execute(text(shadow), known)
     assert refusal(session, statement, known).diag.constraint_name == constraint
 
 
-def test_path_is_not_forged_by_a_temporary_table(session: Session) -> None:
-    known = world(session)
+def test_path_is_not_forged_by_a_temporary_table(session: Session, known: Known) -> None:
     above = path_of(session, int(str(known["township"])))
     session.execute(
         text("CREATE TEMP TABLE org AS SELECT CAST(:township AS bigint) AS id, '9/' AS path"), known
@@ -271,8 +269,7 @@ def test_subtree_follows_a_move(session: Session) -> None:
     assert path_of(session, group.id) == f"{new.id}/{branch.id}/{group.id}/"
 
 
-def test_member_moves_with_branch_and_group_together(session: Session) -> None:
-    known = world(session)
+def test_member_moves_with_branch_and_group_together(session: Session, known: Known) -> None:
     move = "UPDATE member SET branch_id = :other_branch, group_id = :other_group WHERE id = :member"
     session.execute(text(move), known)
     branch = session.scalar(text("SELECT branch_id FROM member WHERE id = :member"), known)
@@ -313,8 +310,7 @@ def test_app_cannot_empty(session: Session, table: str) -> None:
 
 
 @pytest.mark.parametrize("table", [table.name for table in TABLES.values() if "created_at" in table.columns])
-def test_app_cannot_set_the_time_of_writing(session: Session, table: str) -> None:
-    known = world(session)
+def test_app_cannot_set_the_time_of_writing(session: Session, known: Known, table: str) -> None:
     with session.begin_nested() as savepoint:
         error = refusal(session, row(table, created_at=":now"), known)
         assert isinstance(error, psycopg.errors.InsufficientPrivilege)
@@ -327,8 +323,7 @@ NUMBERED = [table.name for table in TABLES.values() if any(column.identity for c
 
 
 @pytest.mark.parametrize("table", NUMBERED)
-def test_app_cannot_choose_a_key(session: Session, table: str) -> None:
-    known = world(session)
+def test_app_cannot_choose_a_key(session: Session, known: Known, table: str) -> None:
     plain = row(table, id="77")
     for chosen, refused in (
         (plain, psycopg.errors.GeneratedAlways),
