@@ -16,7 +16,6 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from handlers.edge import App, Installation, Parts
-from handlers.web import create_app
 from models.base import Sessions
 from models.gatherings.gathering import AgendaKind
 from models.gatherings.plan import Plan, draft
@@ -43,6 +42,7 @@ from tests.factories import (
     a_zone,
     an_account,
 )
+from tests.handlers.one_app import app_with
 from wechat.callback import Callback
 from wechat.mini_program import OpenSession
 
@@ -140,7 +140,7 @@ def open_site(
             verification_files={"MP_verify_abc.txt": "abc"},
         ),
     )
-    site = Site(create_app(parts), sessions, clock)
+    site = Site(app_with(parts), sessions, clock)
     with sessions.begin() as session:
         _people(session, site)
         _staff(session, site)

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from handlers.edge import App, Installation, Parts
-from handlers.web import create_app
 from models.articles.article import ArticleBlock, ArticleState, BlockKind
 from models.audit import Via
 from models.base import connect, sessions_of
@@ -71,6 +70,7 @@ from tests.factories import (
     filed_minutes,
 )
 from tests.handlers.at_work import put_to_work
+from tests.handlers.one_app import app_with
 from wechat.callback import Callback
 from wechat.mini_program import OpenSession
 
@@ -160,7 +160,7 @@ def open_world() -> Iterator[World]:
     """Build the world in a database of its own, at ten to three on the theme day; drop it afterwards."""
     name = clone_database()
     engine = connect(url(APP, name), pool_size=2)
-    world = World(create_app(parts_on(engine)), engine)
+    world = World(app_with(parts_on(engine)), engine)
     try:
         with world.app.parts.sessions.begin() as session:
             _tree(session, world)
