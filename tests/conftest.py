@@ -6,11 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -58,11 +60,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what this run started."""
-    if not hasattr(config, "workerinput"):
-        if TEMPLATE in os.environ:
+    starter = not hasattr(config, "workerinput")
+    if TEMPLATE in os.environ:
+        if starter:
             _drop_all(os.environ[TEMPLATE])
             if not any(isinstance(server, Postgres) for server in STARTED):
                 _statement(f"DROP ROLE {make_url(os.environ[APP]).username}")
+        _server().dispose()
+    if starter:
         for server in reversed(STARTED):
             server.stop()
             shutil.rmtree(server.data.parent, ignore_errors=True)
@@ -77,8 +82,7 @@ def _roomy_folder() -> Path:
 
 def _drop_all(template: str) -> None:
     """Drop the template and its copies; a worker that was stopped may have left one."""
-    engine = create_engine(os.environ[OWNER], poolclass=NullPool)
-    with engine.connect() as connection:
+    with _server().connect() as connection:
         query = text("SELECT datname FROM pg_database WHERE starts_with(datname, :name)")
         names = connection.scalars(query, {"name": template}).all()
     for name in names:
@@ -99,9 +103,14 @@ def url(which: str, name: str) -> str:
     return make_url(os.environ[which]).set(database=name).render_as_string(hide_password=False)
 
 
+@cache
+def _server() -> Engine:
+    """One connection of the owner for each process: to make it costs more than to copy a database."""
+    return create_engine(os.environ[OWNER], pool_size=1, isolation_level="AUTOCOMMIT")
+
+
 def _statement(sql: str) -> None:
-    engine = create_engine(os.environ[OWNER], poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _server().connect() as connection:
         connection.exec_driver_sql(sql)
 
 
@@ -145,10 +154,24 @@ def database() -> Iterator[str]:
     drop_database(name)
 
 
+@pytest.fixture(scope="session")
+def roaming() -> Iterator[tuple[Engine, list[str]]]:
+    """An engine, and the name of the database it connects to next: statements are compiled once for all."""
+    engine, place = connect(url(APP, "postgres"), pool_size=24), ["postgres"]
+
+    @event.listens_for(engine, "do_connect")
+    def go_there(dialect: Any, record: Any, arguments: Any, named: dict[str, Any]) -> None:
+        named["dbname"] = place[0]
+
+    yield engine, place
+    engine.dispose()
+
+
 @pytest.fixture
-def sessions(database: str) -> Iterator[Sessions]:
+def sessions(database: str, roaming: tuple[Engine, list[str]]) -> Iterator[Sessions]:
     """A session factory on a database of this test's own, with real commits."""
-    engine = connect(url(APP, database), pool_size=24)
+    engine, place = roaming
+    place[0] = database
     yield sessions_of(engine)
     engine.dispose()
 
