@@ -4,11 +4,11 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser
@@ -114,11 +114,35 @@ def _statement(sql: str) -> None:
         connection.exec_driver_sql(sql)
 
 
-def clone_database() -> str:
-    """Copy the migrated template; return the copy's name."""
+class Filled(NamedTuple):
+    """A database to be copied by whoever needs the same rows, and what a test must know of them, pickled."""
+
+    database: str
+    known: bytes
+
+
+def clone_database(of: str | None = None) -> str:
+    """Copy the migrated template, or another database that nobody is connected to; return the copy's name."""
     name = f"{os.environ[TEMPLATE]}_{secrets.token_hex(4)}"
-    _statement(f"CREATE DATABASE {name} TEMPLATE {os.environ[TEMPLATE]} STRATEGY file_copy")
+    _statement(f"CREATE DATABASE {name} TEMPLATE {of or os.environ[TEMPLATE]} STRATEGY file_copy")
     return name
+
+
+def database_for_all(name: str, fill: Callable[[str], None]) -> str:
+    """Return a copy of the template that the first worker to ask has filled; nobody may change it.
+
+    `fill` gets the name of the copy. Whoever asks meanwhile waits.
+    """
+    whole = f"{os.environ[TEMPLATE]}_{name}"
+    with _server().connect() as connection:
+        connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext(%(whole)s))", {"whole": whole})
+        there = "SELECT FROM pg_database WHERE datname = %(whole)s"
+        if not connection.exec_driver_sql(there, {"whole": whole}).rowcount:
+            half = clone_database()
+            fill(half)
+            connection.exec_driver_sql(f"ALTER DATABASE {half} RENAME TO {whole}")
+        connection.exec_driver_sql("SELECT pg_advisory_unlock(hashtext(%(whole)s))", {"whole": whole})
+    return whole
 
 
 def drop_database(name: str) -> None:

@@ -1,22 +1,25 @@
 """A console with people in it: two branches that share a gathering, one far away, somebody for each post."""
 
+import pickle
 import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from flask.testing import FlaskClient
 from redis import Redis
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from handlers.edge import App, Installation, Parts
-from models.base import Sessions
+from models.base import Sessions, connect, sessions_of
 from models.gatherings.gathering import AgendaKind
 from models.gatherings.plan import Plan, draft
 from models.gatherings.standing import rolls_of
@@ -28,7 +31,7 @@ from models.people.member import Member, SpellKind
 from models.people.org import Org
 from models.points.scheme import publish_scheme
 from models.points.scheme_use import use_scheme
-from tests.conftest import NOON
+from tests.conftest import APP, NOON, Filled, clone_database, url
 from tests.factories import (
     KEYRING,
     THREE_O_CLOCK,
@@ -52,6 +55,8 @@ NAMES = (  # a line for each group
     "曹振海 金巧云 刘根生 卢志强 潘小芹 彭思源 任家和 沈秀英 孙铁柱 田喜凤 王福贵 吴长河 杨雪梅 张建国 赵大有",  # noqa: E501
 )
 OA, MINI = "wxaccount00", "wxmini00"
+# Organisations, staff by log-in and members by name.
+People = tuple[dict[str, Org], dict[str, Account], dict[str, Member]]
 
 
 @dataclass
@@ -140,11 +145,28 @@ def open_site(
             verification_files={"MP_verify_abc.txt": "abc"},
         ),
     )
-    site = Site(app_with(parts), sessions, clock)
+    orgs, staff, members = _people_of(sessions)
+    return Site(app_with(parts), sessions, clock, orgs, staff, members)
+
+
+@cache
+def peopled() -> Filled:
+    """Put everybody into a database, once for each process of the test run."""
+    name = clone_database()
+    engine = connect(url(APP, name), pool_size=1)
+    people = _people_of(sessions_of(engine))
+    engine.dispose()
+    return Filled(name, pickle.dumps(people))
+
+
+def _people_of(sessions: Sessions) -> People:
+    """Put everybody into a database, unless it is a copy of one where everybody is."""
     with sessions.begin() as session:
-        _people(session, site)
-        _staff(session, site)
-    return site
+        if session.scalar(select(Org.id).limit(1)) is not None:
+            copied: People = pickle.loads(peopled().known)  # noqa: S301
+            return copied
+        orgs, members = _people(session)
+        return orgs, _staff(session, orgs), members
 
 
 @contextmanager
@@ -162,39 +184,41 @@ def served(site: Site) -> Iterator[str]:
         server.server_close()
 
 
-def _people(session: Session, site: Site) -> None:
+def _people(session: Session) -> tuple[dict[str, Org], dict[str, Member]]:
     zone = a_zone(session)
     town = a_township(session, zone)
     home = a_branch(session, town, name="青石村党支部")
     neighbour = a_branch(session, town, name="柳湾村党支部")
     far = a_branch(session, a_township(session, zone, "河西镇党委"), name="远山村党支部")
-    site.orgs |= {"zone": zone, "town": town, "home": home, "neighbour": neighbour, "far": far}
+    orgs = {"zone": zone, "town": town, "home": home, "neighbour": neighbour, "far": far}
+    people: dict[str, Member] = {}
     for number, names in enumerate(NAMES):
         group = a_group(session, home, f"第{'一二三'[number]}党小组")
-        site.orgs[f"group{number + 1}"] = group
+        orgs[f"group{number + 1}"] = group
         for place, name in enumerate(names.split()):
             box = KEYRING.seal(f"138{number:04d}{place:04d}")
             member = a_member(
                 session, home, name, group, phone_box=box, phone_hash=KEYRING.phone_hash(f"{number}-{place}"),
                 joined_on=datetime(1986 + number, 7, 1).date(), no_phone=place % 5 == 0,  # noqa: DTZ001
             )  # fmt: skip
-            site.members.setdefault(name, member)
+            people.setdefault(name, member)
             if place % 5:
                 a_binding(session, member, OA)
-    away = a_member(session, home, "段文斌", site.orgs["group1"])
+    away = a_member(session, home, "段文斌", orgs["group1"])
     a_spell(session, away, SpellKind.AWAY, place="杭州市")
-    site.members["段文斌"] = away
+    people["段文斌"] = away
     for name in ("冯小军", "葛秀兰", "蒋大海"):
-        site.members[name] = a_member(session, neighbour, name)
-    site.members["远山人"] = a_member(session, far, "远山人")
+        people[name] = a_member(session, neighbour, name)
+    people["远山人"] = a_member(session, far, "远山人")
     scheme = publish_scheme(
         session, files("models.points.schemes").joinpath("ATTEND.json").read_text("utf-8"),
         issuer=zone, by=None, now=NOON - timedelta(days=300),
     )  # fmt: skip
     use_scheme(session, zone, scheme, from_month="2020-01", by=None)
+    return orgs, people
 
 
-def _staff(session: Session, site: Site) -> None:
+def _staff(session: Session, orgs: dict[str, Org]) -> dict[str, Account]:
     posts = {
         "secretary": ("周明远", Role.SECRETARY, "home"),
         "clerk": ("林小满", Role.CLERK, "home"),
@@ -205,9 +229,10 @@ def _staff(session: Session, site: Site) -> None:
         "zone": ("顾云飞", Role.ZONE_OFFICER, "zone"),
         "auditor": ("安思齐", Role.AUDITOR, "zone"),
     }
-    for login, (name, role, org) in posts.items():
-        site.staff[login] = an_account(session, login, name)
-        a_post(session, site.staff[login], site.orgs[org], role)
+    staff = {login: an_account(session, login, name) for login, (name, _, _) in posts.items()}
+    for login, (_, role, org) in posts.items():
+        a_post(session, staff[login], orgs[org], role)
+    return staff
 
 
 def publish_theme_day(

@@ -2,11 +2,13 @@
 
 import json
 import os
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -39,7 +41,7 @@ from models.points.scheme_use import SchemeUse, use_scheme
 from models.ratings.grade import Ruling, RulingKind
 from models.ratings.objection import ObjectionState
 from models.ratings.veto import Veto
-from tests.conftest import APP, NOON, REDIS, clone_database, drop_database, url
+from tests.conftest import APP, NOON, REDIS, Filled, clone_database, drop_database, url
 from tests.factories import (
     KEYRING,
     THREE_O_CLOCK,
@@ -157,31 +159,42 @@ class World:
 
 @contextmanager
 def open_world() -> Iterator[World]:
-    """Build the world in a database of its own, at ten to three on the theme day; drop it afterwards."""
-    name = clone_database()
+    """Open a copy of the world in a database of its own, at ten to three on the theme day, and drop it."""
+    built = _built()
+    name = clone_database(built.database)
     engine = connect(url(APP, name), pool_size=2)
-    world = World(app_with(parts_on(engine)), engine)
     try:
-        with world.app.parts.sessions.begin() as session:
-            _tree(session, world)
-            _members(session, world)
-            _ratings(session, world)
-            _people(session, world)
-            _staff(session, world)
-            _letters(session, world)
-            _phones(session, world)
-            for place in PLACES:
-                _gatherings(session, world, place)
-                world.items[place] = a_required_item(
-                    session, world.orgs[place], world.accounts["author"], period="2027-05"
-                ).id
-                _articles(session, world, place)
-            for place in ("own", "same", "joint", "other"):
-                _requests(session, world, place)
-        yield world
+        yield World(app_with(parts_on(engine)), engine, **pickle.loads(built.known))  # noqa: S301
     finally:
         engine.dispose()
         drop_database(name)
+
+
+@cache
+def _built() -> Filled:
+    """Build the world, once for each process of the test run."""
+    name = clone_database()
+    engine = connect(url(APP, name), pool_size=2)
+    world = World(app_with(parts_on(engine)), engine)
+    with world.app.parts.sessions.begin() as session:
+        _tree(session, world)
+        _members(session, world)
+        _ratings(session, world)
+        _people(session, world)
+        _staff(session, world)
+        _letters(session, world)
+        _phones(session, world)
+        for place in PLACES:
+            _gatherings(session, world, place)
+            world.items[place] = a_required_item(
+                session, world.orgs[place], world.accounts["author"], period="2027-05"
+            ).id
+            _articles(session, world, place)
+        for place in ("own", "same", "joint", "other"):
+            _requests(session, world, place)
+    engine.dispose()
+    known = {part.name: getattr(world, part.name) for part in fields(World)[2:]}  # all but app and engine
+    return Filled(name, pickle.dumps(known))
 
 
 def parts_on(engine: Engine) -> Parts:
