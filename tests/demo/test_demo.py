@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from models.articles.article import Article, ArticleState
 from models.articles.publication import Publication, PublicationState
-from models.base import connect
 from models.clock import day_of
-from models.demo import demo_followers, demo_logins, load_demo
+from models.demo import demo_followers, demo_logins
 from models.demo.people import settle_people
 from models.demo.places import PLACES, Sort
 from models.demo.tree import plant_tree
@@ -31,7 +30,6 @@ from models.gatherings.minutes import (
 )
 from models.gatherings.plan import suggest, taking_part
 from models.gatherings.roll import Amendment, Roll, RollLine, Status, counts
-from models.notices.audience import Channels
 from models.notices.delivery import Delivery, DeliveryState
 from models.people.account import Account
 from models.people.binding import Binding
@@ -42,32 +40,13 @@ from models.people.org import BRANCHES, Org, OrgKind
 from models.points.entry import PointEntry
 from models.ratings.statement import statement_of
 from models.refused import Refused
-from tests.conftest import APP, NOON, clone_database, drop_database, url
+from tests.conftest import NOON
+from tests.demo.conftest import PASSWORD, load
 from tests.factories import KEYRING
-
-PASSWORD = "river-bridge-lamp-7"
-CHANNELS = Channels("wxoa", "wxmini", "TPL")
-
-
-def load(session: Session, now: datetime = NOON) -> list[Any]:
-    return load_demo(session, KEYRING, password=PASSWORD, channels=CHANNELS, now=now)
 
 
 def total(session: Session, table: type, *which: Any) -> int:
     return session.scalar(select(func.count()).select_from(table).where(*which)) or 0
-
-
-@pytest.fixture(scope="module")
-def demonstration() -> Iterator[Engine]:
-    """A database with the demonstration in it, loaded once for all that only look."""
-    name = clone_database()
-    engine = connect(url(APP, name), pool_size=1)
-    with Session(engine) as session:
-        load(session)
-        session.commit()
-    yield engine
-    engine.dispose()
-    drop_database(name)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from models.base import connect
 from models.people.member import Spell, SpellKind
 from models.people.org import Org
 from models.points.proposal import Proposal, ProposalState
@@ -18,20 +17,6 @@ from models.ratings.run import RatingResult
 from models.ratings.snapshot import RatingSnapshot
 from models.ratings.verifying import verify_snapshot
 from models.ratings.veto import Veto
-from tests.conftest import APP, clone_database, drop_database, url
-from tests.demo.test_demo import load
-
-
-@pytest.fixture(scope="module")
-def demonstration() -> Iterator[Engine]:
-    name = clone_database()
-    engine = connect(url(APP, name), pool_size=1)
-    with Session(engine) as session:
-        load(session)
-        session.commit()
-    yield engine
-    engine.dispose()
-    drop_database(name)
 
 
 @pytest.fixture
