@@ -168,7 +168,7 @@ class Phone:
     # What happens to the phone
 
     def scan(self, *results: str) -> None:
-        """Say what the camera sees in the next scans."""
+        """Say what the camera sees in the next scans; `path:pages/…` is a code of this mini-program."""
         self._queue("scan", results)
 
     def subscribe(self, *answers: str | int) -> None:

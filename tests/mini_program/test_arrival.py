@@ -85,6 +85,15 @@ def test_code_of_the_mini_program_carries_the_same_signs(zone: Zone, phone_of: P
     phone = phone_of("郑巧珍").open(CHECK_IN, f"scene={quote(token(zone, it), safe='')}", BY_CODE)
     phone.see("签到成功")
     assert posted(phone) == ["/check-ins"]
+    phone.open(CHECK_IN)
+    phone.see("已签到 14:50")
+    for other in ("pages/me/me?scene=" + token(zone, it), f"{CHECK_IN}?q={token(zone, it)}", "path"):
+        phone.scan("path:" + other)
+        phone.tap("再扫一次")
+        phone.see("这个码不是签到用的。")
+    phone.scan(f"path:{CHECK_IN}?scene={token(zone, it)}")
+    phone.tap("再扫一次")
+    phone.see("您已签到")
 
 
 SIGNS = "AQAAAAEDjW5hAAAAAAAAAAAAAA"
