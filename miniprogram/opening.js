@@ -15,6 +15,9 @@ const words = require('./words')
 /** What a page begins with. `stale` is a sentence above old content, empty while the content is of now. */
 const OPENING = { state: /** @type {State} */ ('loading'), stale: '', told: /** @type {Told | null} */ (null) }
 
+/** What each page asked last: an older answer that comes after it changes nothing. */
+const asked = new WeakMap()
+
 /**
  * Ask for a page's content and show it.
  * @param {WechatMiniprogram.Page.TrivialInstance} page
@@ -31,18 +34,28 @@ function open(page, path, shape, { keep = '', anyone = false, instead } = {}) {
     return Promise.resolve(null)
   }
   const kept = keep ? recall(keep) : null
+  const mine = me()
+  const question = {}
+  asked.set(page, question)
   if (kept && page.data.state !== 'ok') page.setData({ ...shape(kept.value), state: 'ok' })
   return (Array.isArray(path) ? Promise.all(path.map(get)) : get(path)).then(
     (answer) => {
-      if (keep) remember(keep, answer)
-      page.setData({ ...shape(answer), state: 'ok', stale: '' })
+      if (keep && isStill(mine)) remember(keep, answer)
+      if (asked.get(page) === question) page.setData({ ...shape(answer), state: 'ok', stale: '' })
       return answer
     },
     (/** @type {Failure} */ failed) => {
+      if (asked.get(page) !== question) return null
       if (!instead || !instead(failed)) page.setData(afterFailure(page, failed, kept ? kept.at : 0))
       return null
     }
   )
+}
+
+/** @param {import('./session').Me | null} member @returns {boolean} whether the phone is still this member's */
+function isStill(member) {
+  const now = me()
+  return now !== null && member !== null && now.id === member.id
 }
 
 /**
@@ -77,8 +90,8 @@ function tell(failed) {
  * @returns {string}
  */
 function sentence(failed) {
-  const told = tell(failed)
-  return failed.status && failed.status < 500 ? failed.message || told.headline : told.headline + words.stop + told.beneath
+  if (!failed.status) return words.network.beside[failed.code === 'no_answer' ? 'slow' : 'none']
+  return failed.status < 500 ? failed.message || tell(failed).headline : words.network.beside.busy
 }
 
 module.exports = { OPENING, open, tell, sentence }
