@@ -1,7 +1,6 @@
 // All that people read, but for what the server says. One section a page; `errors` by the server's codes.
 
 module.exports = {
-  stop: '。',
   gap: '　',
   tabs: { home: '首页', gatherings: '活动', notices: '通知', me: '我的' },
 
@@ -28,6 +27,11 @@ module.exports = {
 
   network: {
     gone: '现在没有网络。',
+    beside: {
+      none: '现在没有网络。有信号了，再点一次。',
+      slow: '网络太慢，没有收到结果。再点一次就行。',
+      busy: '这会儿人多，没有办成。过一会儿再点一次。',
+    },
     from: '下面是 {clock} 的内容。',
     none: { headline: '现在没有网络', beneath: '有信号了，点重试。急事请给支部打电话。' },
     slow: { headline: '网络太慢，没有收到结果', beneath: '点重试就行。' },
@@ -175,6 +179,8 @@ module.exports = {
     noneBeneath: '主题党日一般在每月 {day} 日，定下来会通知您。',
     star: '我的星级',
     points: '今年积分',
+    pointsOfCycle: '这一期积分',
+    noScheme: '还没有',
     pointsOf: '{total} 分',
     notRated: '不参评',
     detail: '看明细',
@@ -182,6 +188,7 @@ module.exports = {
     noNotices: '没有新通知',
     retry: '重试',
     offline: '没有网不能用手机签到，请支部在名册上登记，效果一样。',
+    busy: '一直打不开，请支部在名册上登记，效果一样。',
     owner: '主办：{owner}',
     filing: '备案号：{filing}',
     complaint: '投诉与建议',
@@ -794,6 +801,7 @@ module.exports = {
     guides: '办事指南',
     articles: '公开文章',
     unbind: '解除绑定',
+    unbinding: '正在解除…',
     unbindQuestion: '解除绑定？',
     unbindFirst: '解除以后，这部手机不能再签到、查积分。',
     unbindKept: '您的到会、积分和星级都留着，',
@@ -831,6 +839,7 @@ module.exports = {
     correct: '有一处不对，请支部改',
     erase: '请求删除',
     guide: '看微信的隐私保护指引',
+    noGuide: '微信没有打开指引。要紧的都写在这一页上面。',
   },
 
   myData: {
@@ -839,6 +848,7 @@ module.exports = {
     send: '发给自己存着',
     copy: '复制全文',
     copied: '复制好了，可以粘贴到别处。',
+    sent: '发好了。',
     notSent: '没有发出去。可以复制全文，再粘贴给自己。',
     fileName: '我的全部记录.txt',
     head: '【{title}】',
@@ -862,11 +872,14 @@ module.exports = {
     write: '请写两个字以上。',
     send: '提交',
     sending: '正在提交…',
+    who: '由示范区的同志和支部核对，会答复您。您是谁、哪个支部，一并写明，不用再写。',
+    lost: '网络太慢，没有收到结果，可能已经送到。送到的，“投诉与建议”里会有；没有，再点一次“提交”。',
     received: '收到了',
     receipt: '编号 ',
-    answered: '',
-    answeredEnd: ' 以前答复，答复写在“投诉与建议”。',
+    answered: '以前答复。',
+    where: '答复写在“投诉与建议”里，编号在那里也看得到。',
     home: '好的，回首页',
+    seeLetters: '去“投诉与建议”看看',
   },
 
   help: {
@@ -910,6 +923,13 @@ module.exports = {
       { question: '字太小', answer: ['点“我的”，打开“大字”。'] },
       { question: '不想用了', answer: ['点“我的”，再点“解除绑定”。到会、积分和星级都留着，支部照样通知您。'] },
     ],
+    staff: '支部的同志用手机办公',
+    staffAnswer: [
+      '先在这部手机上绑定自己的身份。',
+      '电脑登录支部工作台，右上角点“手机办公”，屏幕上有八位数字。',
+      '点下面的“输入八位数字”。一次十二小时，办的事都有记录。',
+    ],
+    staffTo: '输入八位数字，开始支部工作',
   },
 
   complaint: {
@@ -921,19 +941,27 @@ module.exports = {
     write: '请写两个字以上。',
     send: '提交',
     sending: '正在提交…',
+    lost: '网络太慢，没有收到结果，可能已经送到。您写的还在，可以再点一次“提交”。',
+    lostKnown: '网络太慢，没有收到结果，可能已经送到。送到的，下面“我写过的”里会有；没有，再点一次“提交”。',
     received: '收到了',
     receipt: '编号 ',
-    answered: '',
-    answeredEnd: ' 以前答复。',
+    answered: '以前答复。',
+    whereKnown: '答复写在“投诉与建议”里，往下翻就是。',
+    whereUnknown: '没有登录，这里看不到答复。请把编号记下来，问的时候用得上。',
     copy: '复制编号',
+    copied: '编号复制好了。',
     home: '好的，回首页',
     mine: '我写过的',
+    older: '再看以前的',
+    listAgain: '再看一次',
     answeredOn: '{day} 已答复',
     waitingUntil: '{day} 以前答复',
     answer: '答复：',
   },
 
-  articles: { none: '还没有公开的文章。', older: '再看以前的' },
+  articles: { none: '还没有公开的文章。', older: '再看以前的', loading: '正在打开…' },
+
+  article: { lost: '图片没有打开' },
 
   guides: { none: '还没有办事指南。请打支部的电话。' },
 

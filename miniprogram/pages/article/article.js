@@ -3,10 +3,11 @@
 const page = require('../../behaviors/page')
 const { OPENING, open } = require('../../opening')
 const { fullDay } = require('../../times')
+const words = require('../../words')
 
 Page({
   behaviors: [page],
-  data: { ...OPENING, id: '', title: '', byline: '', day: '', blocks: /** @type {any[]} */ ([]) },
+  data: { ...OPENING, w: words.article, id: '', title: '', byline: '', day: '', blocks: /** @type {any[]} */ ([]) },
 
   /** @param {{ id?: string }} query */
   onLoad({ id = '' }) {
@@ -16,6 +17,12 @@ Page({
 
   load() {
     return open(this, '/articles/' + encodeURIComponent(this.data.id), shape, { anyone: true })
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent} event of a picture that cannot be had */
+  lose(event) {
+    const { index } = event.currentTarget.dataset
+    this.setData({ blocks: this.data.blocks.map((one, at) => (at === index ? { ...one, lost: true } : one)) })
   },
 })
 

@@ -3,16 +3,18 @@
 const page = require('../../behaviors/page')
 const { sentence } = require('../../opening')
 const { post } = require('../../request')
-const { dismiss, recall, remember } = require('../../session')
+const { dismiss, me, recall, remember } = require('../../session')
 const { dayOfWeek } = require('../../times')
 const words = require('../../words')
 
 const DRAFT = 'draft:correction'
+const ERASE = 'draft:erase'
 
 Page({
   behaviors: [page],
   data: {
     w: words.correction,
+    state: 'ok',
     what: '',
     erase: false,
     text: '',
@@ -21,23 +23,32 @@ Page({
     done: /** @type {{ receipt: string, until: string } | null} */ (null),
   },
 
+  draft: DRAFT,
+
   /** @param {{ what?: string }} query */
   onLoad(query) {
-    const kept = recall(DRAFT)
     const erase = query.what === 'erase'
-    this.setData({ erase, what: erase ? 'erase' : '', text: kept ? kept.value : '' })
+    this.draft = erase ? ERASE : DRAFT
+    const kept = recall(this.draft)
+    const { what, text } = kept ? kept.value : { what: '', text: '' }
+    this.setData({ state: me() ? 'ok' : 'unbound', erase, what: erase ? 'erase' : what, text })
     if (erase) wx.setNavigationBarTitle({ title: words.correction.eraseTitle })
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
   choose(event) {
     this.setData({ what: event.currentTarget.dataset.what, wrong: '' })
+    this.keep()
   },
 
   /** @param {WechatMiniprogram.Input} event */
   write(event) {
     this.setData({ text: event.detail.value })
-    remember(DRAFT, event.detail.value)
+    this.keep()
+  },
+
+  keep() {
+    remember(this.draft, { what: this.data.what, text: this.data.text })
   },
 
   send() {
@@ -48,11 +59,15 @@ Page({
     this.setData({ waiting: true, wrong: '' })
     post('/me/corrections', { what, text: text.trim() }).then(
       ({ receipt, due_on }) => {
-        dismiss(DRAFT)
+        dismiss(this.draft)
         this.setData({ waiting: false, done: { receipt, until: dayOfWeek(due_on) } })
       },
-      (failed) => this.setData({ waiting: false, wrong: sentence(failed) })
+      (failed) => this.setData({ waiting: false, wrong: failed.code === 'no_answer' ? words.correction.lost : sentence(failed) })
     )
+  },
+
+  seeLetters() {
+    wx.redirectTo({ url: '/pages/complaint/complaint' })
   },
 
   goHome() {

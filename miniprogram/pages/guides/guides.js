@@ -2,6 +2,7 @@
 
 const page = require('../../behaviors/page')
 const { OPENING, open } = require('../../opening')
+const { me } = require('../../session')
 const words = require('../../words')
 
 Page({
@@ -13,7 +14,7 @@ Page({
   },
 
   load() {
-    return open(this, '/guides', ({ items }) => ({ items }), { anyone: true })
+    return open(this, '/guides', ({ items }) => ({ items }), { keep: me() ? 'guides' : '', anyone: true })
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

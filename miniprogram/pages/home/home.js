@@ -5,7 +5,8 @@ const { keepDemonstration } = require('../../demonstration')
 const { phoneIn, shown } = require('../../gathering')
 const { OPENING, open } = require('../../opening')
 const { endBinding, me, wasEnded } = require('../../session')
-const { day } = require('../../times')
+const { number } = require('../../standing')
+const { day, daysAhead } = require('../../times')
 const words = require('../../words')
 
 const KEEP = 'home'
@@ -23,7 +24,10 @@ Page({
     quiet: '', // exempt or away: nothing is required of this member
     call: '',
     none: '',
+    near: false, // today: without a network the hall is where to go
+    beneath: '', // what to do today while the server does not answer
     star: '',
+    pointsName: '',
     points: '',
     notices: /** @type {any[]} */ ([]),
     articles: /** @type {any[]} */ ([]),
@@ -40,7 +44,12 @@ Page({
   },
 
   load() {
-    return open(this, '/home', shape, { keep: me() ? KEEP : '', anyone: true })
+    return open(this, '/home', shape, { keep: me() ? KEEP : '', anyone: true }).then((answer) => {
+      const { stale } = this.data
+      const isOffline = stale.indexOf(words.network.gone) === 0
+      this.setData({ beneath: stale && this.data.near ? words.home[isOffline ? 'offline' : 'busy'] : '' })
+      return answer
+    })
   },
 
   bind() {
@@ -103,19 +112,21 @@ function memberPart(answer) {
   return {
     next,
     quiet,
+    near: next !== null && daysAhead(next.starts_at, Date.now()) === 0,
     call: next ? phoneIn(next.contact) : '',
     none: words.home.noneBeneath.replace('{day}', answer.theme_day),
     star: answer.star,
-    points: pointsWords(answer.points),
+    ...pointsParts(answer.points),
     notices: answer.notices.map((/** @type {any} */ one) => ({ ...one, day: day(one.sent_at) })),
-    branch: answer.has_post,
+    branch: answer.has_post || answer.posts,
   }
 }
 
-/** @param {{ total: string | null } | null} points */
-function pointsWords(points) {
-  if (!points) return ''
-  return points.total === null ? words.home.notRated : words.home.pointsOf.replace('{total}', points.total)
+/** @param {{ cycle: string | null, total: string | null }} points no cycle: there is no scheme to count by */
+function pointsParts({ cycle, total }) {
+  const pointsName = cycle && cycle.length > 4 ? words.home.pointsOfCycle : words.home.points
+  const counted = total === null ? words.home.notRated : words.home.pointsOf.replace('{total}', number(total))
+  return { pointsName, points: cycle ? counted : words.home.noScheme }
 }
 
 /** @param {any} legal */

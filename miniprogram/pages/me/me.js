@@ -1,9 +1,10 @@
 // 我的: large type, what one can look up, help, and the end of the binding.
 
 const page = require('../../behaviors/page')
+const { keepDemonstration } = require('../../demonstration')
 const { OPENING, open, sentence } = require('../../opening')
 const { remove } = require('../../request')
-const { forgetSession, me } = require('../../session')
+const { endBinding, forgetSession, me } = require('../../session')
 const { chooseLarge } = require('../../type')
 const words = require('../../words')
 
@@ -17,10 +18,13 @@ Page({
     where: '',
     branch: false,
     asking: false,
+    waiting: false,
     wrong: '',
   },
 
   onShow() {
+    // Whoever is bound finds the way to what is kept, though the server may be away.
+    this.setData({ bound: me() !== null })
     this.load()
   },
 
@@ -43,7 +47,7 @@ Page({
   },
 
   askToUnbind() {
-    this.setData({ asking: true, wrong: '' })
+    if (!this.data.waiting) this.setData({ asking: true, wrong: '' })
   },
 
   stayBound() {
@@ -51,23 +55,29 @@ Page({
   },
 
   unbind() {
-    this.setData({ asking: false })
-    return remove('/binding').then(
-      () => {
-        forgetSession()
-        wx.reLaunch({ url: '/pages/home/home' })
-      },
-      (failed) => this.setData({ wrong: sentence(failed) })
-    )
+    this.setData({ asking: false, waiting: true })
+    return remove('/binding').then(leave, (failed) => {
+      // Ended elsewhere, or by the tap before, whose answer got lost.
+      if (failed.code === 'not_bound') leave()
+      else this.setData({ waiting: false, wrong: sentence(failed) })
+    })
   },
 })
 
+function leave() {
+  forgetSession()
+  wx.reLaunch({ url: '/pages/home/home' })
+}
+
 /** @param {any} answer of GET /home */
 function shape(answer) {
+  keepDemonstration(answer.demonstration)
+  if (!answer.member) endBinding()
   return {
+    demonstration: answer.demonstration,
     bound: answer.member !== null,
     name: answer.member || '',
     where: answer.member ? answer.branch + (answer.group ? words.gap + answer.group : '') : '',
-    branch: Boolean(answer.has_post),
+    branch: answer.has_post || answer.posts,
   }
 }

@@ -7,7 +7,7 @@ const words = require('../../words')
 
 Page({
   behaviors: [page],
-  data: { ...OPENING, w: words.myData, made: '', sections: /** @type {any[]} */ ([]), said: '' },
+  data: { ...OPENING, w: words.myData, made: '', sections: /** @type {any[]} */ ([]), said: '', wrong: '' },
 
   onLoad() {
     this.load()
@@ -18,17 +18,22 @@ Page({
   },
 
   copy() {
-    wx.setClipboardData({ data: plainText(this.data), success: () => this.setData({ said: words.myData.copied }) })
+    wx.setClipboardData({
+      data: plainText(this.data),
+      success: () => this.setData({ said: words.myData.copied, wrong: '' }),
+      fail: () => this.setData({ said: '', wrong: words.notCopied }),
+    })
   },
 
   sendToMyself() {
     const filePath = wx.env.USER_DATA_PATH + '/my-record.txt'
-    const fail = () => this.setData({ said: words.myData.notSent })
+    const fail = () => this.setData({ said: '', wrong: words.myData.notSent })
+    const success = () => this.setData({ said: words.myData.sent, wrong: '' })
     wx.getFileSystemManager().writeFile({
       filePath,
       data: plainText(this.data),
       encoding: 'utf8',
-      success: () => wx.shareFileMessage({ filePath, fileName: words.myData.fileName, fail }),
+      success: () => wx.shareFileMessage({ filePath, fileName: words.myData.fileName, success, fail }),
       fail,
     })
   },

@@ -6,7 +6,7 @@ const words = require('../../words')
 
 Page({
   behaviors: [page],
-  data: { w: words.privacy, bound: false },
+  data: { w: words.privacy, bound: false, wrong: '' },
 
   onShow() {
     this.setData({ bound: me() !== null })
@@ -18,6 +18,9 @@ Page({
   },
 
   readGuide() {
-    wx.openPrivacyContract({ fail: () => {} })
+    wx.openPrivacyContract({
+      success: () => this.setData({ wrong: '' }),
+      fail: () => this.setData({ wrong: words.privacy.noGuide }),
+    })
   },
 })
