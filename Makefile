@@ -20,7 +20,7 @@ PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.1
 
 OFFICE := libreoffice-writer-nogui libreoffice-calc-nogui
 
-.PHONY: setup run test quick check mini bench lock pictures node browser office
+.PHONY: setup run test quick check lint mini bench lock pictures node browser office
 
 setup: $(RUNTIME)
 
@@ -36,12 +36,13 @@ test: $(DEV)
 quick: $(DEV)
 	$(PYTEST) -m "not browser and not processes and not office and not node"
 
-check: $(DEV)
+check: lint mini
+
+lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/pytest -q tests/test_rooms.py
-	@$(MAKE) --no-print-directory mini
 
 # The mini-program without a browser: types, WeChat's compilers, our own rules.
 mini: $(DEV) node
