@@ -165,7 +165,7 @@ def test_theme_day_from_the_draft_to_the_confirmed_roll(zone: Zone, phone_of: Ph
     phone.fail_next("POST", f"/branch/rolls/{newest_roll(phone)}/marks", 503)
     phone.tap("方国栋 到会")
     phone.see("1 人没有存上")
-    phone.see("这会儿人多，没打开")
+    phone.see("这会儿人多，没有办成。过一会儿再点一次。")
     phone.tap("再存一次", within="方国栋")
     phone.not_see("没有存上")
     phone.see("应到 45：到会 3，未登记 42")

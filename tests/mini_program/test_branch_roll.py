@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -32,7 +33,7 @@ def at_ten_to_three(zone: Zone) -> None:
     zone.site.clock[0] = NOON
 
 
-def on_roll(zone: Zone, phone_of: PhoneOf, roll: int, who: str = "secretary", **phone: object) -> Phone:
+def on_roll(zone: Zone, phone_of: PhoneOf, roll: int, who: str = "secretary", **phone: Any) -> Phone:
     """Return somebody's phone with this roll open."""
     made = at_work(zone, phone_of, who, **phone)
     made.open(ROLL, f"roll={roll}")

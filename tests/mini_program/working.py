@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import zxingcpp
 from PIL import Image
@@ -16,12 +17,13 @@ from tests.handlers.at_work import digits_for
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.phone import Phone
 
+DRAWN = "[...document.querySelectorAll('.mp-frame:not([hidden]) img')].some(one => one.naturalWidth)"
 BRANCH = "pages/branch/branch"
 # Of the site's posts: account -> the member whose phone it is.
 WHOSE = {"secretary": "周明远", "clerk": "林小满", "leader": "何桂芳", "neighbour": "冯小军"}
 
 
-def at_work(zone: Zone, phone_of: PhoneOf, who: str = "secretary", **phone: object) -> Phone:
+def at_work(zone: Zone, phone_of: PhoneOf, who: str = "secretary", **phone: Any) -> Phone:
     """Return somebody's phone on 支部工作, into which the console's digits were typed."""
     made = phone_of(WHOSE[who], **phone).open(BRANCH)
     type_digits(zone, made, who)
@@ -60,6 +62,7 @@ def close_the_month(zone: Zone, roll: int, now: datetime) -> None:
 
 def code_on(phone: Phone) -> str:
     """Photograph the phone from an arm's length away; return what the picture of the code says."""
+    phone.page.wait_for_function(DRAWN)
     seen = Image.open(BytesIO(phone.page.screenshot()))
     (found,) = zxingcpp.read_barcodes(seen.resize((seen.width // 2, seen.height // 2)))
     return str(found.text)

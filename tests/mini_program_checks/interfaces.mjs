@@ -15,6 +15,7 @@ export const INTERFACES = new Set([
   'navigateTo',
   'onNeedPrivacyAuthorization',
   'openPrivacyContract',
+  'pageScrollTo',
   'redirectTo',
   'reLaunch',
   'removeStorageSync',

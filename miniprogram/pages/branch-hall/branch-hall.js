@@ -140,6 +140,7 @@ Page({
       ({ state }) => {
         this.gatheringState = state
         this.setData({ sending: false })
+        wx.pageScrollTo({ scrollTop: 0 })
         this.refresh()
       },
       (failed) => {

@@ -2,7 +2,7 @@
 
 const page = require('../../behaviors/page')
 const { filled, isOver, openWork } = require('../../branch')
-const { OPENING, sentence, tell } = require('../../opening')
+const { OPENING, sentence } = require('../../opening')
 const { post } = require('../../request')
 const roll = require('../../roll')
 const rows = require('./rows')
@@ -123,8 +123,7 @@ Page({
       },
       (failed) => {
         if (failed.code === 'branch_code_needed') this.release()
-        const isRefused = failed.status && failed.status < 500
-        if (!isOver(failed)) this.take(roll.failed(this.roll, isRefused ? sentence(failed) : tell(failed).headline))
+        if (!isOver(failed)) this.take(roll.failed(this.roll, sentence(failed)))
       }
     )
   },
