@@ -21,12 +21,15 @@ Page({
 
   /** @param {WechatMiniprogram.CustomEvent} event of a picture that cannot be had */
   lose(event) {
-    const { index } = event.currentTarget.dataset
-    this.setData({ blocks: this.data.blocks.map((one, at) => (at === index ? { ...one, lost: true } : one)) })
+    const { at } = event.currentTarget.dataset
+    this.setData({ blocks: this.data.blocks.map((one) => (one.at === at ? { ...one, lost: true } : one)) })
   },
 })
 
+/** @param {any} block @param {number} at */
+const numbered = (block, at) => ({ ...block, at })
+
 /** @param {any} answer of GET /articles/{id} */
 function shape({ title, byline, published_on, blocks }) {
-  return { title, byline, day: fullDay(published_on), blocks }
+  return { title, byline, day: fullDay(published_on), blocks: blocks.map(numbered) }
 }

@@ -29,13 +29,13 @@ Page({
     const filePath = wx.env.USER_DATA_PATH + '/my-record.txt'
     const fail = () => this.setData({ said: '', wrong: words.myData.notSent })
     const success = () => this.setData({ said: words.myData.sent, wrong: '' })
-    wx.getFileSystemManager().writeFile({
-      filePath,
-      data: plainText(this.data),
-      encoding: 'utf8',
-      success: () => wx.shareFileMessage({ filePath, fileName: words.myData.fileName, success, fail }),
-      fail,
-    })
+    // At once: only within the tap does WeChat let a file be sent on.
+    try {
+      wx.getFileSystemManager().writeFileSync(filePath, plainText(this.data), 'utf8')
+    } catch {
+      return fail()
+    }
+    wx.shareFileMessage({ filePath, fileName: words.myData.fileName, success, fail })
   },
 })
 
@@ -43,16 +43,19 @@ Page({
 function shape(answer) {
   return {
     made: words.myData.made.replace('{time}', dayAndClock(answer.made_at)),
-    sections: answer.sections.map((/** @type {any} */ one) => ({ ...one, number: one.rows.length })),
+    sections: answer.sections.map((/** @type {any} */ { title, rows }) => ({ title, rows: rows.map(numbered) })),
   }
 }
+
+/** @param {[string, string]} row @param {number} at */
+const numbered = ([name, value], at) => ({ at, name, value })
 
 /** @param {{ made: string, sections: any[] }} data */
 function plainText({ made, sections }) {
   const parts = sections.map(
     ({ title, rows }) =>
       words.myData.head.replace('{title}', title) +
-      rows.map((/** @type {string[]} */ row) => '\n' + row.join(words.myData.pair)).join('')
+      rows.map((/** @type {any} */ { name, value }) => '\n' + name + words.myData.pair + value).join('')
   )
   return [made, ...parts].join('\n\n')
 }

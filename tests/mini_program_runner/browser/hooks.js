@@ -17,6 +17,7 @@ export const mp = (window.__mp = {
   brightness: 0.5,
   keepScreenOn: false,
   files: {}, // what was written, by path
+  sends: true, // whether the person sends a file on, when asked to whom; else turns back
   clipboard: '',
   ...window.__launch,
 })

@@ -91,6 +91,7 @@ export const stored = {
     shareFileMessage({ filePath }) {
       if (!mp.inTap) throw { why: 'can only be invoked by user TAP gesture.' }
       written(filePath)
+      if (!mp.sends) throw { why: 'cancel' }
     },
   },
 }
