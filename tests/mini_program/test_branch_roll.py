@@ -198,7 +198,10 @@ def test_last_act_is_taken_back(zone: Zone, phone_of: PhoneOf) -> None:
     phone.see("应到 2：到会 0，缺席 1，未登记 1")
     phone.tap("撤销")
     phone.see("应到 2：到会 1，未登记 1")
-    assert stored(zone, roll, "李守田") == "present"
+    # Control: with `back = before` the phone's own record is overwritten by a hand's.
+    with zone.site.sessions() as session:
+        line = session.get_one(RollLine, (it, zone.site.members["李守田"].id))
+        assert (line.status, line.marked_by) == (Status.PRESENT, None)
 
 
 def test_act_that_never_went_out_is_only_forgotten(zone: Zone, phone_of: PhoneOf) -> None:

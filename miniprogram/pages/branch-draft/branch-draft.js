@@ -43,6 +43,7 @@ Page({
   },
   id: '',
   number: 0, // of people, as the button says
+  planned: { day: '', start: '' }, // as the server has it
 
   /** @param {{ id?: string }} query */
   onLoad({ id = '' }) {
@@ -60,6 +61,7 @@ Page({
   /** @param {any} answer of GET /branch/gatherings/{id} */
   shape(answer) {
     this.number = answer.audience ? answer.audience.people : 0
+    this.planned = { day: plainDay(answer.starts_at), start: clock(answer.starts_at).padStart(5, '0') }
     return { ...shapeDraft(answer), editing: '', wrong: '', sending: false }
   },
 
@@ -67,7 +69,8 @@ Page({
   edit(event) {
     const { key } = event.currentTarget.dataset
     const row = this.data.rows.find((one) => one.key === key)
-    this.setData({ editing: key, typed: row ? row.plain : '', lines: this.data.agenda, wrong: '' })
+    const when = { day: this.planned.day, start: this.planned.start, dayWords: dayOfWeek(this.planned.day) }
+    this.setData({ editing: key, typed: row ? row.plain : '', ...when, lines: this.data.agenda, wrong: '' })
   },
 
   /** @param {WechatMiniprogram.Input} event */
@@ -99,7 +102,6 @@ Page({
 
   stopEditing() {
     this.setData({ editing: '', wrong: '' })
-    this.load()
   },
 
   /** @param {WechatMiniprogram.Input} event */
@@ -183,9 +185,6 @@ function shapeDraft(answer) {
       { key: 'bring', name: said.bring, value: answer.bring || said.nothing, plain: answer.bring || '' },
       { key: 'contact', name: said.contact, value: answer.contact || said.nobody, plain: answer.contact || '' },
     ],
-    day: plainDay(answer.starts_at),
-    dayWords: dayOfWeek(answer.starts_at),
-    start: clock(answer.starts_at).padStart(5, '0'),
     reason: answer.date_reason || '',
     note: answer.calendar_note || '',
     leave: answer.leave_until ? filled(said.leaveUntil, { time: dayAndClock(answer.leave_until) }) : '',

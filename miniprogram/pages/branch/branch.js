@@ -29,6 +29,7 @@ Page({
     others: /** @type {any[]} */ ([]),
     leaves: '',
     drafts: /** @type {any[]} */ ([]),
+    ahead: 0, // the organisation whose next theme day may be drafted before its time
     failed: '',
     placeless: false, // a branch that has held no theme day yet says where
     place: '',
@@ -201,8 +202,18 @@ function shapeDay(answer, chosen, now) {
     it: at ? dayOf(at, waiting, now) : null,
     others: gatherings.filter((/** @type {any} */ one) => one !== at).map((/** @type {any} */ one) => other(one, now)),
     leaves: leave ? filled(words.branch.leavesWaiting, { number: leave.number }) : '',
+    ahead: draftsAhead(waiting, gatherings, posts),
     drafts: waiting.filter((/** @type {any} */ one) => one.what === 'draft').map((/** @type {any} */ one) => toDraft(one, posts)),
   }
+}
+
+const DRAFTS = ['clerk', 'commissioner', 'secretary', 'deputy']
+
+/** @param {any[]} waiting @param {any[]} gatherings @param {any[]} posts */
+function draftsAhead(waiting, gatherings, posts) {
+  const isThere = waiting.some((one) => one.what === 'draft') || gatherings.some((one) => one.state === 'draft')
+  const post = posts.find((one) => DRAFTS.includes(one.role))
+  return post && !isThere ? post.org_id : 0
 }
 
 const NEAR = 12 * 3600000 // milliseconds: the day's own gathering comes before an older one that still waits
