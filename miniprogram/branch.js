@@ -1,8 +1,10 @@
 // 支部工作 on a phone: whoever's twelve hours or posts are over goes back to the eight digits, which say why.
 
 const { open } = require('./opening')
+const words = require('./words')
 
 const PAGE = 'pages/branch/branch'
+const WHOLE = '\u00a0' // a space where no line ends
 
 /**
  * @param {import('./request').Failure} failed
@@ -34,4 +36,15 @@ function filled(text, values) {
   return Object.keys(values).reduce((so, name) => so.replace('{' + name + '}', String(values[name])), text)
 }
 
-module.exports = { isOver, openWork, filled }
+/**
+ * @param {string[][]} parts [name, word] in order
+ * @param {Record<string, number>} numbers
+ * @param {string[]} [always] names that are said of nobody too
+ * @returns {string} the parts there are, each a word and its number that no line parts: 到会 23，未登记 16
+ */
+function sumOf(parts, numbers, always = []) {
+  const said = parts.filter(([name]) => numbers[name] || always.includes(name))
+  return said.map(([name, word]) => word + WHOLE + numbers[name]).join(words.branch.comma)
+}
+
+module.exports = { isOver, openWork, filled, sumOf }

@@ -1,6 +1,6 @@
 // The numbers of a confirmation: what each stands for, and that they add up.
 
-const { filled } = require('../../branch')
+const { filled, sumOf } = require('../../branch')
 const words = require('../../words')
 
 const said = words.branchConfirm
@@ -22,8 +22,7 @@ function sumRows(counts) {
 
 /** @param {Counts} counts @returns {string} 到会 36，请假 6，缺席 0，未查明 3 */
 function sumLine(counts) {
-  const parts = words.branch.countParts.filter(([name]) => name !== 'unrecorded' || counts[name])
-  return parts.map(([name, text]) => text + ' ' + counts[name]).join(words.branch.comma)
+  return sumOf(words.branch.countParts, counts, ['came', 'leave', 'absent', 'unclear'])
 }
 
 /** @param {any[]} lines @returns {string} 扫码 19，数字 4，手工 13: how those who came were recorded */
@@ -43,14 +42,14 @@ function howWords(lines) {
  * @param {number | null} heads counted in the room
  * @param {number} came
  * @param {number} observers named or not
- * @returns {{ said: string, differs: boolean }} how the room and the roll agree; a difference blocks nothing
+ * @returns {{ said: string, differs: boolean }} how the room and the roll agree
  */
 function compare(heads, came, observers) {
   if (heads === null) return { said: '', differs: false }
   const on = came + observers
   const sum = observers ? filled(said.withObservers, { came, observers }) : ''
   if (heads === on) return { said: filled(said.agrees, { heads }) + sum, differs: false }
-  return { said: filled(said.differs, { heads, on, by: Math.abs(heads - on) }) + sum + said.mayStill, differs: true }
+  return { said: filled(said.differs, { heads, on, by: Math.abs(heads - on) }) + sum, differs: true }
 }
 
 /** @param {string} typed @returns {number | null | undefined} null for nothing typed, undefined for what is no number */

@@ -1,7 +1,7 @@
 // 电话名单: one call, one tick. The numbers are on the screen for this purpose alone and stay nowhere.
 
 const page = require('../../behaviors/page')
-const { filled, isOver, openWork } = require('../../branch')
+const { filled, isOver, openWork, sumOf } = require('../../branch')
 const { OPENING, sentence } = require('../../opening')
 const { post, remove } = require('../../request')
 const { clock } = require('../../times')
@@ -73,7 +73,6 @@ Page({
 /** @param {any[]} items @param {Record<string, number>} told */
 function shapeList(items, told) {
   const said = words.branchPhoneList
-  const parts = words.branch.toldParts.filter(([name]) => told[name]).map(([name, text]) => text + ' ' + told[name])
   const groups = /** @type {{ name: string, left: string, rows: any[] }[]} */ ([])
   for (const one of items) {
     const name = one.group || said.noGroup
@@ -82,7 +81,7 @@ function shapeList(items, told) {
     else groups.push({ name, left: '', rows: [rowOf(one)] })
   }
   return {
-    sums: filled(words.branch.audience, { number: told.audience }) + parts.join(words.branch.comma),
+    sums: filled(words.branch.audience, { number: told.audience }) + sumOf(words.branch.toldParts, told),
     groups: groups.map((group) => {
       const left = group.rows.filter((one) => !one.told).length
       return { ...group, left: left ? filled(said.left, { number: left }) : said.allTold }

@@ -1,6 +1,6 @@
 // The lines of a roll as rows: group heads, what each line is, and whether it is saved.
 
-const { filled } = require('../../branch')
+const { filled, sumOf } = require('../../branch')
 const { clock } = require('../../times')
 const { statusOf } = require('../../roll')
 const words = require('../../words')
@@ -98,12 +98,10 @@ function filtersOf(lines, filter) {
 
 /** @param {Record<string, number>} counts @param {boolean} whole @returns {string} 应到 45：到会 24，请假 6，未登记 15 */
 function sumsOf(counts, whole) {
-  const always = ['came', 'unrecorded']
-  const parts = words.branch.countParts.filter(([name]) => counts[name] || always.includes(name))
   const head = filled(whole ? said.sums : said.sumsOfBranch, { number: counts.expected })
-  const apart = words.branch.apartParts.filter(([name]) => counts[name]).map(([name, text]) => text + ' ' + counts[name])
-  const sum = head + parts.map(([name, text]) => text + ' ' + counts[name]).join(words.branch.comma)
-  return apart.length ? sum + filled(said.apart, { parts: apart.join(words.branch.comma) }) : sum
+  const sum = head + sumOf(words.branch.countParts, counts, ['came', 'unrecorded'])
+  const apart = sumOf(words.branch.apartParts, counts)
+  return apart ? sum + filled(said.apart, { parts: apart }) : sum
 }
 
 module.exports = { OTHERS, chosen, filtersOf, groupsOf, nameOf, statusWord, sumsOf }

@@ -1,6 +1,6 @@
 // A gathering's day in four steps, for whoever works on it: what is done, what is next, what this hand may do.
 
-const { filled } = require('../../branch')
+const { filled, sumOf } = require('../../branch')
 const { clock, dayAndClock, daysAhead } = require('../../times')
 const words = require('../../words')
 
@@ -48,16 +48,8 @@ function toldWords(it) {
   if (it.state === 'draft') return said.unpublished
   const told = it.told
   if (!told) return ''
-  const parts = said.toldParts.filter(([name]) => told[name]).map(([name, text]) => text + ' ' + told[name])
   const whose = it.may.includes('tick') ? said.audience : said.audienceOfGroup
-  return filled(whose, { number: told.audience }) + parts.join(said.comma)
-}
-
-/** @param {Record<string, number>} counts @returns {string} 到会 23，请假 6，未登记 16; the parts add up to 应到 */
-function countWords(counts) {
-  const always = ['came', 'unrecorded']
-  const parts = said.countParts.filter(([name]) => counts[name] || always.includes(name))
-  return parts.map(([name, text]) => text + ' ' + counts[name]).join(said.comma)
+  return filled(whose, { number: told.audience }) + sumOf(said.toldParts, told)
 }
 
 /** @param {Working} it @param {string[]} waits @param {number} now */
@@ -80,7 +72,7 @@ function stepsOf(it, waits, now) {
     {
       key: ['roll'],
       title: said.roll,
-      beneath: published ? countWords(it.counts) + asked : '',
+      beneath: published ? sumOf(said.countParts, it.counts, ['came', 'unrecorded']) + asked : '',
       done: published && !it.counts.unrecorded && !it.questions,
       verb: it.ticks && published ? said.tick : '',
       to: 'roll',
