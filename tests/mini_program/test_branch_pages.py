@@ -129,6 +129,7 @@ def test_group_leader_calls_the_own_group(zone: Zone, phone_of: PhoneOf) -> None
     publish_theme_day(zone.site, partners=False)
     phone = at_work(zone, phone_of, "leader")
     phone.see("本组 16 人：")
+    phone.not_see("起草下一次主题党日")
     phone.tap("名单")
     phone.see("孟凡林")
     phone.not_see("第二党小组")
@@ -384,5 +385,8 @@ def test_several_gatherings_are_chosen_from(zone: Zone, phone_of: PhoneOf) -> No
     phone.see("后天 14:50")
     phone.see("主题党日甲")
     assert phone.axe() == []
+    # Before its week the next one is nobody's duty yet, but may be drafted.
+    phone.tap("起草下一次主题党日")
+    phone.see("发布并通知")
     with zone.site.sessions() as session:
-        assert session.query(Gathering).count() == 2
+        assert session.query(Gathering).count() == 3
