@@ -14,7 +14,7 @@ Page({
   },
 
   load() {
-    return open(this, '/guides', ({ items }) => ({ items }), { keep: me() ? 'guides' : '', anyone: true })
+    return open(this, '/guides', ({ items }) => ({ items: items.map(untitled) }), { keep: me() ? 'guides' : '', anyone: true })
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
@@ -23,3 +23,6 @@ Page({
     this.setData({ opened: this.data.opened === matter ? '' : matter })
   },
 })
+
+/** The chat begins with the title, which stands above already. @param {any} guide */
+const untitled = (guide) => ({ ...guide, text: guide.text.replace(words.guides.head.replace('{title}', guide.title), '') })

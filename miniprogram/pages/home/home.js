@@ -4,7 +4,7 @@ const page = require('../../behaviors/page')
 const { keepDemonstration } = require('../../demonstration')
 const { phoneIn, shown } = require('../../gathering')
 const { OPENING, open } = require('../../opening')
-const { endBinding, me, wasEnded } = require('../../session')
+const { me, wasEnded } = require('../../session')
 const { number } = require('../../standing')
 const { day, daysAhead } = require('../../times')
 const words = require('../../words')
@@ -93,7 +93,6 @@ Page({
 /** @param {any} answer of GET /home */
 function shape(answer) {
   keepDemonstration(answer.demonstration)
-  if (!answer.member) endBinding()
   const common = {
     demonstration: answer.demonstration,
     member: answer.member,

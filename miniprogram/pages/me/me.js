@@ -4,7 +4,7 @@ const page = require('../../behaviors/page')
 const { keepDemonstration } = require('../../demonstration')
 const { OPENING, open, sentence } = require('../../opening')
 const { remove } = require('../../request')
-const { endBinding, forgetSession, me } = require('../../session')
+const { forgetSession, me } = require('../../session')
 const { chooseLarge } = require('../../type')
 const words = require('../../words')
 
@@ -72,7 +72,6 @@ function leave() {
 /** @param {any} answer of GET /home */
 function shape(answer) {
   keepDemonstration(answer.demonstration)
-  if (!answer.member) endBinding()
   return {
     demonstration: answer.demonstration,
     bound: answer.member !== null,

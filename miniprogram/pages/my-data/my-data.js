@@ -5,6 +5,8 @@ const { OPENING, open } = require('../../opening')
 const { dayAndClock } = require('../../times')
 const words = require('../../words')
 
+const BESIDE = 5 // characters of a name that stands beside its value; a longer one stands above
+
 Page({
   behaviors: [page],
   data: { ...OPENING, w: words.myData, made: '', sections: /** @type {any[]} */ ([]), said: '', wrong: '' },
@@ -43,12 +45,15 @@ Page({
 function shape(answer) {
   return {
     made: words.myData.made.replace('{time}', dayAndClock(answer.made_at)),
-    sections: answer.sections.map((/** @type {any} */ { title, rows }) => ({ title, rows: rows.map(numbered) })),
+    sections: answer.sections.map(sectionOf),
   }
 }
 
-/** @param {[string, string]} row @param {number} at */
-const numbered = ([name, value], at) => ({ at, name, value })
+/** @param {{ title: string, rows: [string, string][] }} section */
+function sectionOf({ title, rows }) {
+  const isLong = rows.some(([name]) => name.length > BESIDE)
+  return { title, isLong, rows: rows.map(([name, value], at) => ({ at, name, value })) }
+}
 
 /** @param {{ made: string, sections: any[] }} data */
 function plainText({ made, sections }) {

@@ -93,9 +93,10 @@ const label = {
 /** A box, a ring or a switch: a native field inside, which the browser names by the label around it. */
 function ticked(type, { role, says }) {
   return {
-    takes: ['value', 'color', 'type'],
+    takes: ['value', 'type'],
     spokenBy: (element) => element.firstElementChild,
     when: {
+      color: (value, element) => value && element.style.setProperty('--on', value),
       checked: (value, element) => (element.firstElementChild.checked = isSet(value)),
       disabled: (value, element) => (element.firstElementChild.disabled = isSet(value)),
     },
