@@ -60,6 +60,8 @@ class Receipt(NamedTuple):
         return self.status not in (*CAME, Status.OBSERVER)
 
 
+WRONG_BRANCH = "这不是您支部的活动，请对方支部在列席名单上登记"
+
 _SEEN = (
     Binding.member_id,
     Gathering.id.label("gathering_id"),
@@ -168,6 +170,8 @@ def sign_in(
     if seen.gathering_id is None or seen.state is GatheringState.DRAFT or seen.hall_salt is None:
         raise Refused("not_found", "没有找到这次活动，可能还没有发布")
     _check_authentic(keyring, seen, proof)
+    if isinstance(proof, Typed):
+        _check_own(session, seen, proof)
     seen_at = proof.seen_at if isinstance(proof, Ticket) else now
     _check_state(seen, seen_at, now=now)
     _check_fresh(keyring, seen, proof, spend=spend, now=now)
@@ -226,6 +230,14 @@ def _check_authentic(keyring: Keyring, seen: Row[Any], proof: Proof) -> None:
         raise Refused("code_invalid", "请扫会场屏幕上的二维码")
 
 
+def _check_own(session: Session, seen: Row[Any], proof: Typed) -> None:
+    """Refuse digits of whoever is on no roll here: anybody can name a gathering and learn its state so."""
+    if seen.member_id is None:
+        raise Refused("not_bound", "请先绑定")
+    if seen.roll_id is None:
+        _check_guest(session, seen, proof)
+
+
 def _check_state(seen: Row[Any], seen_at: datetime, *, now: datetime) -> None:
     """Refuse unless phones may sign in; what was seen before closing still counts."""
     state = state_at(seen.state, seen.starts_at, seen.opened_at, now=now)
@@ -249,8 +261,7 @@ def _check_fresh(keyring: Keyring, seen: Row[Any], proof: Proof, *, spend: Spend
         raise Refused("code_expired", "二维码已更新，请再扫一次")
     if isinstance(proof, Ticket) and not ticket_is_fresh(proof, now=now):
         raise Refused("code_expired", "二维码已更新，请再扫一次")
-    # Digits count only for those on the roll; to anybody else they are not even judged.
-    if isinstance(proof, Typed) and seen.roll_id is not None:
+    if isinstance(proof, Typed):
         left = spend(seen.openid_hash)
         if left < 0:
             raise Refused("too_many_tries", "试得太多了，请扫二维码，或请支部在名册上登记", retry_after=600)
@@ -265,7 +276,6 @@ def _check_fresh(keyring: Keyring, seen: Row[Any], proof: Proof, *, spend: Spend
 def _check_bound(keyring: Keyring, seen: Row[Any], proof: Proof, seen_at: datetime) -> None:
     """Refuse who is not bound, with a ticket for what was proved."""
     if seen.member_id is None:
-        proved = isinstance(proof, (Token, Ticket))
         ticket = make_ticket(
             keyring,
             gathering_id=proof.gathering_id,
@@ -274,16 +284,17 @@ def _check_bound(keyring: Keyring, seen: Row[Any], proof: Proof, seen_at: dateti
             openid=seen.openid,
             seen_at=seen_at,
         )
-        extra = {"ticket": ticket} if proved else {}
-        words = f"您扫码的时间 {clock_text(seen_at)} 已经记下，10 分钟内绑好都算数" if proved else "请先绑定"
-        raise Refused("not_bound", words, **extra)
+        words = f"您扫码的时间 {clock_text(seen_at)} 已经记下，10 分钟内绑好都算数"
+        raise Refused("not_bound", words, ticket=ticket)
 
 
 def _check_guest(session: Session, seen: Row[Any], proof: Proof) -> None:
     """Refuse who stands on no roll, unless the host admits guests: those use the picture, never digits."""
     if not admits(session, seen.gathering_id, seen.member_id):
+        if isinstance(proof, Typed):
+            raise Refused("wrong_branch", WRONG_BRANCH)
         # The code was read off the host's own screen, which says so too.
         host = session.scalar(select(Org.name).join(Gathering).where(Gathering.id == seen.gathering_id))
-        raise Refused("wrong_branch", "这不是您支部的活动，请对方支部在列席名单上登记", host=host)
+        raise Refused("wrong_branch", WRONG_BRANCH, host=host)
     if isinstance(proof, Typed):
         raise Refused("wrong_branch", "列席请扫会场屏幕上的二维码，数字只给名册上的同志用")

@@ -4,13 +4,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Date, LargeBinary, String, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, Date, LargeBinary, String, and_, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.audit import Via, record
 from models.base import Base, Created, Key, Moment, coded, ref
 from models.clock import day_of
 from models.people.account import Account
+from models.people.binding import Binding
 from models.refused import Refused
 
 WORKDAYS = 10  # within which every complaint is answered
@@ -120,10 +121,22 @@ def receive_complaint(
     return complaint
 
 
+def _written_by(openid_hash: bytes) -> ColumnElement[bool]:
+    """Return the condition that a WeChat user wrote it, and not while somebody else was bound there.
+
+    A family shares a phone, and a letter may name whoever wrote it. Whose it is now: the member bound, else
+    whoever was last.
+    """
+    bound = Binding.openid_hash == openid_hash
+    mine = select(Binding.member_id).where(bound).order_by(Binding.id.desc()).limit(1).scalar_subquery()
+    then = and_(Complaint.received_at >= Binding.bound_at, Complaint.received_at < Binding.ended_at)
+    return and_(Complaint.openid_hash == openid_hash, ~exists().where(bound, Binding.member_id != mine, then))
+
+
 def own_complaint(session: Session, receipt: str, openid_hash: bytes) -> Complaint:
     """Return a complaint to the phone that wrote it. Refused: not_found, also for anybody else's."""
     complaint = session.scalar(
-        select(Complaint).where(Complaint.receipt == receipt, Complaint.openid_hash == openid_hash)
+        select(Complaint).where(Complaint.receipt == receipt, _written_by(openid_hash))
     )
     if complaint is None:
         raise Refused("not_found", "没有这个编号，或者不是在这里写的")
@@ -134,7 +147,7 @@ def complaints_of(
     session: Session, openid_hash: bytes, *, before: int | None = None, most: int | None = None
 ) -> list[Complaint]:
     """Return what a phone wrote, the newest first; `before` is the id after which the list goes on."""
-    query = select(Complaint).where(Complaint.openid_hash == openid_hash)
+    query = select(Complaint).where(_written_by(openid_hash))
     if before is not None:
         query = query.where(Complaint.id < before)
     return list(session.scalars(query.order_by(Complaint.id.desc()).limit(most)))
