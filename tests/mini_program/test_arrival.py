@@ -106,12 +106,12 @@ HOSTILE = {
     "no sign at all": f"{BASE}/c/",
     "one sign less": f"{BASE}/c/{SIGNS[1:]}",
     "one sign more": f"{BASE}/c/{SIGNS}A",
-    "up and away": f"{BASE}/c/../../pages/branch/branch",
+    "up and away": f"{BASE}/c/../../work/day/day",
     "query behind": f"{BASE}/c/{SIGNS}?to=/pages/me/me",
     "line below": f"{BASE}/c/{SIGNS}\nhttps://example.com",
     "coded twice": quote(f"{BASE}/c/{SIGNS}", safe=""),
     "pictures": "😀" * 13,
-    "a page": "/pages/branch/branch?id=1",
+    "a page": "/work/day/day?id=1",
     "long": "A" * 10_240,
 }
 

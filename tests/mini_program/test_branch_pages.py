@@ -30,13 +30,13 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "branch": BRANCH,
-    "confirm": "pages/branch-confirm/branch-confirm",
-    "draft": "pages/branch-draft/branch-draft",
-    "hall": "pages/branch-hall/branch-hall",
-    "leaves": "pages/branch-leaves/branch-leaves",
-    "phone-list": "pages/branch-phone-list/branch-phone-list",
-    "roll": "pages/branch-roll/branch-roll",
-    "texts": "pages/branch-texts/branch-texts",
+    "confirm": "work/confirm/confirm",
+    "draft": "work/draft/draft",
+    "hall": "work/hall/hall",
+    "leaves": "work/leaves/leaves",
+    "phone-list": "work/phone-list/phone-list",
+    "roll": "work/roll/roll",
+    "texts": "work/texts/texts",
 }
 
 

@@ -20,7 +20,7 @@ from tests.mini_program.working import at_work, mark, other_hand
 
 pytestmark = pytest.mark.browser
 
-ROLL = "pages/branch-roll/branch-roll"
+ROLL = "work/roll/roll"
 OVERFLOW = """() => [...document.querySelectorAll('.mp-frame:not([hidden]) *')]
   .filter(one => { const {width, right, left} = one.getBoundingClientRect();
     return width && (right > innerWidth + 0.5 || left < -0.5) })
@@ -133,10 +133,10 @@ def test_marks_without_network_stay_unsaved_until_sent_again(zone: Zone, phone_o
 
 
 def test_going_back_with_unsaved_marks_asks(zone: Zone, phone_of: PhoneOf) -> None:
-    # Control: without `guard` in branch-roll.js the page is left at once.
+    # Control: without `guard` in work/roll/roll.js the page is left at once.
     _, roll = hold(zone, "宋桂兰")
     phone = at_work(zone, phone_of)
-    phone.open("pages/branch-confirm/branch-confirm", f"roll={roll}")
+    phone.open("work/confirm/confirm", f"roll={roll}")
     phone.tap("先回名册看看")
     phone.offline()
     phone.tap("宋桂兰 到会")

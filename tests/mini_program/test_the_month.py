@@ -108,7 +108,7 @@ def publish(zone: Zone, phone: Phone) -> None:
 
 def begin_work(zone: Zone, phone: Phone) -> None:
     """The console shows eight digits; the phone works for twelve hours with them."""
-    phone.open("pages/branch/branch")
+    phone.open("work/day/day")
     phone.type("八位数字", digits_for(zone.site, "neighbour"))
     phone.tap("开始办事")
 

@@ -18,7 +18,7 @@ from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.phone import Phone
 
 DRAWN = "[...document.querySelectorAll('.mp-frame:not([hidden]) img')].some(one => one.naturalWidth)"
-BRANCH = "pages/branch/branch"
+BRANCH = "work/day/day"
 # Of the site's posts: account -> the member whose phone it is.
 WHOSE = {"secretary": "周明远", "clerk": "林小满", "leader": "何桂芳", "neighbour": "冯小军"}
 

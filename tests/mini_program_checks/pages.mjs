@@ -94,22 +94,27 @@ const requiredBy = (script) =>
     )
     .map((node) => resolved(script.name, node.arguments[0].text).replace(/(\.js)?$/, '.js'))
 
+/** The folders below which pages stand: pages/, and each subpackage's. */
+const roots = () => [...new Set(pages().map((page) => page.split('/')[0]))].join('|')
+
 /** Addresses written in scripts and templates lead to pages there are. */
 function* addresses(all) {
   const known = pages()
+  const begins = new RegExp(`^/((?:${roots()})/[\\w/-]+)`)
+  const stands = new RegExp(`="/((?:${roots()})/[\\w/-]+)`, 'g')
   const told = (file, line, path) => ({ file, line, message: `${path} is no page` })
   for (const script of all) {
     for (const node of script.nodes) {
       const text = is(node, 'StringLiteral', 'NoSubstitutionTemplateLiteral', 'TemplateHead') ? node.text : ''
-      const path = /^\/(pages\/[\w/-]+)/.exec(text)?.[1]
-      // '/pages/branch-' + kind leads to one of several.
+      const path = begins.exec(text)?.[1]
+      // '/work/' + page leads to one of several.
       const isBegun = text === `/${path}` && is(node.parent, 'BinaryExpression', 'TemplateExpression')
       if (path && !known.some((page) => (isBegun ? page.startsWith(path) : page === path)))
         yield told(script.name, lineOf(script, node), `/${path}`)
     }
   }
   for (const { name, text } of files('.wxml')) {
-    for (const found of text.matchAll(/="\/(pages\/[\w/-]+)/g)) {
+    for (const found of text.matchAll(stands)) {
       if (!known.includes(found[1])) yield told(name, lineAt(text, found.index), `/${found[1]}`)
     }
   }

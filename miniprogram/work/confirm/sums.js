@@ -1,6 +1,6 @@
 // The numbers of a confirmation: what each stands for, and that they add up.
 
-const { filled, sumOf } = require('../../branch')
+const { filled, sumOf } = require('../branch')
 const words = require('../../words')
 
 const said = words.branchConfirm

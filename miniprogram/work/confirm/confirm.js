@@ -1,7 +1,7 @@
 // 确认名册: who is still unrecorded by name, the heads in the room, the sums, and what confirming does.
 
 const page = require('../../behaviors/page')
-const { filled, isOver, openWork } = require('../../branch')
+const { filled, isOver, openWork } = require('../branch')
 const { OPENING, sentence } = require('../../opening')
 const { post } = require('../../request')
 const { dayAndClock } = require('../../times')
@@ -99,8 +99,8 @@ Page({
   goToRoll() {
     const pages = getCurrentPages()
     const before = pages[pages.length - 2]
-    if (before && before.route === 'pages/branch-roll/branch-roll') wx.navigateBack()
-    else wx.navigateTo({ url: '/pages/branch-roll/branch-roll?roll=' + this.id })
+    if (before && before.route === 'work/roll/roll') wx.navigateBack()
+    else wx.navigateTo({ url: '/work/roll/roll?roll=' + this.id })
   },
 
   confirm() {
@@ -146,9 +146,9 @@ Page({
 
   finish() {
     const routes = getCurrentPages().map((one) => one.route)
-    const below = routes.length - 1 - routes.lastIndexOf('pages/branch/branch')
+    const below = routes.length - 1 - routes.lastIndexOf('work/day/day')
     if (below < routes.length) wx.navigateBack({ delta: below })
-    else wx.redirectTo({ url: '/pages/branch/branch' })
+    else wx.redirectTo({ url: '/work/day/day' })
   },
 })
 

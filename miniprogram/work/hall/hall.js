@@ -1,7 +1,7 @@
 // 出示签到码: the phone lies on the table, is scanned and read out. It asks again every few seconds while it is seen.
 
 const page = require('../../behaviors/page')
-const { filled, isOver, openWork } = require('../../branch')
+const { filled, isOver, openWork } = require('../branch')
 const { OPENING, sentence } = require('../../opening')
 const { get, post } = require('../../request')
 const words = require('../../words')
@@ -121,7 +121,7 @@ Page({
   },
 
   goToRoll() {
-    wx.navigateTo({ url: '/pages/branch-roll/branch-roll?roll=' + this.roll })
+    wx.navigateTo({ url: '/work/roll/roll?roll=' + this.roll })
   },
 
   turnDoors() {

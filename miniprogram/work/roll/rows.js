@@ -1,11 +1,11 @@
 // The lines of a roll as rows: group heads, what each line is, and whether it is saved.
 
-const { filled, sumOf } = require('../../branch')
+const { filled, sumOf } = require('../branch')
 const { clock } = require('../../times')
-const { statusOf } = require('../../roll')
+const { statusOf } = require('../marks')
 const words = require('../../words')
 
-/** @typedef {import('../../roll').Line} Line @typedef {import('../../roll').Roll} Roll */
+/** @typedef {import('../marks').Line} Line @typedef {import('../marks').Roll} Roll */
 
 const said = words.branchRoll
 // What a hand records by 其他; its word stands on the button.
@@ -71,7 +71,7 @@ function rowOf(roll, line) {
   }
 }
 
-/** @param {Line} line @param {import('../../roll').Mark | undefined} mark @returns {string} */
+/** @param {Line} line @param {import('../marks').Mark | undefined} mark @returns {string} */
 function noteOf(line, mark) {
   if (mark && mark.state === 'waiting') return said.saving
   if (mark && mark.state === 'unsaved') return ''

@@ -1,13 +1,13 @@
 // 支部工作 on a phone: whoever's twelve hours or posts are over goes back to the eight digits, which say why.
 
-const { open } = require('./opening')
-const words = require('./words')
+const { open } = require('../opening')
+const words = require('../words')
 
-const PAGE = 'pages/branch/branch'
+const PAGE = 'work/day/day'
 const WHOLE = '\u00a0' // a space where no line ends
 
 /**
- * @param {import('./request').Failure} failed
+ * @param {import('../request').Failure} failed
  * @returns {boolean} whether this phone may no longer do the branch's work; the page of the digits is on its way then
  */
 function isOver(failed) {

@@ -1,7 +1,7 @@
 // 答复请假: each request with its reason; a no says why. Nothing of it stays on the phone.
 
 const page = require('../../behaviors/page')
-const { filled, isOver, openWork } = require('../../branch')
+const { filled, isOver, openWork } = require('../branch')
 const { OPENING, sentence } = require('../../opening')
 const { post } = require('../../request')
 const { dayAndClock } = require('../../times')

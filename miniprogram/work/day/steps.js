@@ -1,6 +1,6 @@
 // A gathering's day in four steps, for whoever works on it: what is done, what is next, what this hand may do.
 
-const { filled, sumOf } = require('../../branch')
+const { filled, sumOf } = require('../branch')
 const { clock, dayAndClock, daysAhead } = require('../../times')
 const words = require('../../words')
 

@@ -1,7 +1,7 @@
 // 电话名单: one call, one tick. The numbers are on the screen for this purpose alone and stay nowhere.
 
 const page = require('../../behaviors/page')
-const { filled, isOver, openWork, sumOf } = require('../../branch')
+const { filled, isOver, openWork, sumOf } = require('../branch')
 const { OPENING, sentence } = require('../../opening')
 const { post, remove } = require('../../request')
 const { clock } = require('../../times')

@@ -1,7 +1,7 @@
 // 四种文字: one notice in four places, drawn by the server from the same facts, so that they never disagree.
 
 const page = require('../../behaviors/page')
-const { openWork } = require('../../branch')
+const { openWork } = require('../branch')
 const { OPENING } = require('../../opening')
 const words = require('../../words')
 

@@ -1,7 +1,7 @@
 // 发布通知: a draft like last month's, changed row by row; whom it goes to is seen before it goes.
 
 const page = require('../../behaviors/page')
-const { filled, isOver, openWork } = require('../../branch')
+const { filled, isOver, openWork } = require('../branch')
 const { OPENING, sentence } = require('../../opening')
 const { post } = require('../../request')
 const { clock, dayAndClock, dayOfWeek, plainDay } = require('../../times')
@@ -160,11 +160,11 @@ Page({
   },
 
   seeTexts() {
-    wx.navigateTo({ url: '/pages/branch-texts/branch-texts?id=' + this.id })
+    wx.navigateTo({ url: '/work/texts/texts?id=' + this.id })
   },
 
   callPeople() {
-    wx.redirectTo({ url: '/pages/branch-phone-list/branch-phone-list?id=' + this.id })
+    wx.redirectTo({ url: '/work/phone-list/phone-list?id=' + this.id })
   },
 
   finish() {

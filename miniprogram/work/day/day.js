@@ -1,7 +1,7 @@
 // 支部工作: eight digits first, then a gathering's day on one page; only the next step's button is red.
 
 const page = require('../../behaviors/page')
-const { filled, isOver } = require('../../branch')
+const { filled, isOver } = require('../branch')
 const { OPENING, open, sentence } = require('../../opening')
 const { get, post, remove } = require('../../request')
 const { dismiss, recall, remember } = require('../../session')
@@ -94,15 +94,15 @@ Page({
     const { gathering_id: gathering, roll_id: roll } = this.data.it
     const page = { draft: 'draft', phone: 'phone-list', hall: 'hall', roll: 'roll', confirm: 'confirm' }[what]
     const id = what === 'roll' || what === 'confirm' ? 'roll=' + roll : 'id=' + gathering
-    wx.navigateTo({ url: '/pages/branch-' + page + '/branch-' + page + '?' + id })
+    wx.navigateTo({ url: '/work/' + page + '/' + page + '?' + id })
   },
 
   seeTexts() {
-    wx.navigateTo({ url: '/pages/branch-texts/branch-texts?id=' + this.data.it.gathering_id })
+    wx.navigateTo({ url: '/work/texts/texts?id=' + this.data.it.gathering_id })
   },
 
   answerLeaves() {
-    wx.navigateTo({ url: '/pages/branch-leaves/branch-leaves' })
+    wx.navigateTo({ url: '/work/leaves/leaves' })
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */
@@ -128,7 +128,7 @@ Page({
     post('/branch/gatherings', place ? { org_id: org, place } : { org_id: org }).then(
       ({ gathering_id }) => {
         this.setData({ sending: false, placeless: false })
-        wx.navigateTo({ url: '/pages/branch-draft/branch-draft?id=' + gathering_id })
+        wx.navigateTo({ url: '/work/draft/draft?id=' + gathering_id })
       },
       (failed) => this.fail(failed)
     )
@@ -143,7 +143,7 @@ Page({
 
   /** @param {WechatMiniprogram.TouchEvent} event */
   seeRoll(event) {
-    wx.navigateTo({ url: '/pages/branch-roll/branch-roll?roll=' + event.currentTarget.dataset.roll })
+    wx.navigateTo({ url: '/work/roll/roll?roll=' + event.currentTarget.dataset.roll })
   },
 
   askEnd() {

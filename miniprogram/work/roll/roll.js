@@ -1,14 +1,14 @@
 // 名册: one tap a person. Marks go out one by one in the order of the taps; what is not saved says so and can be sent again.
 
 const page = require('../../behaviors/page')
-const { filled, isOver, openWork } = require('../../branch')
+const { filled, isOver, openWork } = require('../branch')
 const { OPENING, sentence } = require('../../opening')
 const { post } = require('../../request')
-const roll = require('../../roll')
+const roll = require('../marks')
 const rows = require('./rows')
 const words = require('../../words')
 
-/** @typedef {import('../../roll').Roll} Roll */
+/** @typedef {import('../marks').Roll} Roll */
 
 Page({
   behaviors: [page],
@@ -221,7 +221,7 @@ Page({
 
   goConfirm() {
     this.setData({ leaving: false, going: false })
-    wx.navigateTo({ url: '/pages/branch-confirm/branch-confirm?roll=' + this.id })
+    wx.navigateTo({ url: '/work/confirm/confirm?roll=' + this.id })
   },
 
   stay() {},
