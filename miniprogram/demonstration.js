@@ -5,6 +5,6 @@ const KEY = 'demonstration'
 const isDemonstration = () => wx.getStorageSync(KEY) === true
 
 /** @param {boolean} shown */
-const keepDemonstration = (shown) => wx.setStorageSync(KEY, shown)
+const keepDemonstration = (shown) => wx.setStorageSync(KEY, shown === true)
 
 module.exports = { isDemonstration, keepDemonstration }

@@ -1,7 +1,7 @@
 // Opening a page: what was kept shows at once, what the server says replaces it, and a failure says what to do.
 
-const { get } = require('./request')
-const { me, recall, remember } = require('./session')
+const { failure, get } = require('./request')
+const { dismiss, personId, recall, remember } = require('./session')
 const { clock } = require('./times')
 const words = require('./words')
 
@@ -18,6 +18,9 @@ const OPENING = { state: /** @type {State} */ ('loading'), stale: '', told: /** 
 /** What each page asked last: an older answer that comes after it changes nothing. */
 const asked = new WeakMap()
 
+/** Whose content each page shows, 0 for what anybody may see. */
+const shownTo = new WeakMap()
+
 /**
  * Ask for a page's content and show it.
  * @param {WechatMiniprogram.Page.TrivialInstance} page
@@ -29,33 +32,49 @@ const asked = new WeakMap()
  * @returns {Promise<any>} the answer, or null where there is none: the page says so already
  */
 function open(page, path, shape, { keep = '', anyone = false, instead } = {}) {
-  if (!anyone && !me()) {
+  const question = {}
+  asked.set(page, question)
+  if (isOthers(page)) page.setData({ state: 'loading', stale: '' })
+  const who = personId()
+  shownTo.set(page, who)
+  if (!anyone && !who) {
     page.setData({ state: 'unbound', stale: '' })
     return Promise.resolve(null)
   }
   const kept = keep ? recall(keep) : null
-  const mine = me()
-  const question = {}
-  asked.set(page, question)
-  if (kept && page.data.state !== 'ok') page.setData({ ...shape(kept.value), state: 'ok' })
-  return (Array.isArray(path) ? Promise.all(path.map(get)) : get(path)).then(
-    (answer) => {
-      if (keep && isStill(mine)) remember(keep, answer)
-      if (asked.get(page) === question) page.setData({ ...shape(answer), state: 'ok', stale: '' })
-      return answer
-    },
-    (/** @type {Failure} */ failed) => {
-      if (asked.get(page) !== question) return null
-      if (!instead || !instead(failed)) page.setData(afterFailure(page, failed, kept ? kept.at : 0))
-      return null
-    }
-  )
+  if (kept && page.data.state !== 'ok' && !show(page, shape, kept.value)) dismiss(keep)
+  const fail = (/** @type {Failure} */ failed) => {
+    if (asked.get(page) !== question) return null
+    if (!instead || !instead(failed)) page.setData(afterFailure(page, failed, kept ? kept.at : 0))
+    return null
+  }
+  return (Array.isArray(path) ? Promise.all(path.map(get)) : get(path)).then((answer) => {
+    const isNow = asked.get(page) === question
+    if (isNow && !show(page, shape, answer)) return fail(failure(502, 'unavailable'))
+    if (isNow) shownTo.set(page, personId())
+    if (keep && who && who === personId()) remember(keep, answer)
+    return answer
+  }, fail)
 }
 
-/** @param {import('./session').Me | null} member @returns {boolean} whether the phone is still this member's */
-function isStill(member) {
-  const now = me()
-  return now !== null && member !== null && now.id === member.id
+/**
+ * @param {WechatMiniprogram.Page.TrivialInstance} page
+ * @param {(answer: any) => object} shape
+ * @param {any} answer
+ * @returns {boolean} whether it could be shown: what lacks a part, from a proxy or of an older kind, leaves the page as it is
+ */
+function show(page, shape, answer) {
+  try {
+    page.setData({ ...shape(answer), state: 'ok', stale: '' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** @param {any} page @returns {boolean} whether what it shows is of somebody whose this phone no longer is */
+function isOthers(page) {
+  return shownTo.has(page) && shownTo.get(page) !== personId()
 }
 
 /**
@@ -94,4 +113,4 @@ function sentence(failed) {
   return failed.status < 500 ? failed.message || tell(failed).headline : words.network.beside.busy
 }
 
-module.exports = { OPENING, open, tell, sentence }
+module.exports = { OPENING, open, isOthers, tell, sentence }

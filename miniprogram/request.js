@@ -1,7 +1,7 @@
 // Every word with the server. One file decides about time-outs, repeats and the renewal of the session.
 
 const { BASE } = require('./config')
-const { session, endBinding, keepSession } = require('./session')
+const { session, endBinding, followBinding, keepSession, personId } = require('./session')
 
 const PATIENCE = 8000 // milliseconds
 
@@ -42,9 +42,11 @@ function send(method, path, body, token) {
       header,
       timeout: PATIENCE,
       success: ({ statusCode, data }) => {
+        // A proxy in between answers in its own way: what is neither ours nor an error of ours is a part being down.
+        const isOurs = statusCode === 204 || (typeof data === 'object' && data !== null)
+        if (statusCode < 300 && !isOurs) return reject(failure(502, 'unavailable'))
         if (statusCode < 300) return resolve({ isNew: statusCode === 201, data })
         const error = /** @type {any} */ (data || {}).error
-        // A proxy in between answers in its own way: what is no error of ours counts as a part being down.
         if (!error || typeof error.code !== 'string') return reject(failure(statusCode, 'unavailable'))
         reject(failure(statusCode, error.code, error.message, error))
       },
@@ -70,10 +72,14 @@ let pending = null
  */
 function logIn(scan) {
   if (pending && !scan) return pending
+  const who = personId()
   const mine = loginCode()
     .then((code) => send('POST', '/session', scan ? { code, scan } : { code }))
     .then(({ data }) => {
-      keepSession({ token: data.token, member: data.member })
+      // Bound or unbound meanwhile: what was said before that is of before.
+      const held = session()
+      const member = personId() === who ? data.member : held && held.member
+      keepSession({ token: data.token, member })
       return data
     })
     // A log-in that failed is forgotten: the next one begins anew, or the first 重试 would always fail.
@@ -85,7 +91,31 @@ function logIn(scan) {
 }
 
 /**
- * Ask in the name of this phone. An ended session is renewed once, and the same request sent again.
+ * Ask in the name of whoever this phone is now. An answer that comes once it is somebody else's is asked anew;
+ * the first screen also says whose it is.
+ * @param {'GET' | 'POST' | 'DELETE'} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<{ isNew: boolean, data: any }>} rejects with a Failure
+ */
+function askAsNow(method, path, body) {
+  const held = session()
+  const who = personId()
+  return send(method, path, body, held ? held.token : undefined).then(
+    (answer) => {
+      if (method === 'GET' && personId() !== who) return askAsNow(method, path, body)
+      if (held && path === '/home') followBinding(answer.data)
+      return answer
+    },
+    (/** @type {Failure} */ failed) => {
+      if (failed.code === 'not_bound' && personId() === who) endBinding()
+      throw failed
+    }
+  )
+}
+
+/**
+ * The same. An ended session is renewed once, and the same request sent again.
  * Reading is repeated once where the connection failed; nothing that writes is ever repeated unasked.
  * @param {'GET' | 'POST' | 'DELETE'} method
  * @param {string} path
@@ -95,22 +125,20 @@ function logIn(scan) {
 function ask(method, path, body) {
   const held = session()
   const token = held ? held.token : undefined
-  return send(method, path, body, token).catch((/** @type {Failure} */ failed) => {
-    if (failed.code === 'no_network' && method === 'GET') return send(method, path, body, token)
-    if (failed.status === 401 && token) return renewed(token).then((fresh) => send(method, path, body, fresh))
-    if (failed.code === 'not_bound') endBinding()
+  return askAsNow(method, path, body).catch((/** @type {Failure} */ failed) => {
+    if (failed.code === 'no_network' && method === 'GET') return askAsNow(method, path, body)
+    if (failed.status === 401 && token) return renewed(token).then(() => askAsNow(method, path, body))
     throw failed
   })
 }
 
 /**
  * @param {string} old the token that was refused
- * @returns {Promise<string>} a token that is not `old`: another request may have renewed it already
+ * @returns {Promise<any>} once there is one that is not `old`: another request may have renewed it already
  */
 function renewed(old) {
   const held = session()
-  if (held && held.token !== old) return Promise.resolve(held.token)
-  return logIn().then(() => /** @type {any} */ (session()).token)
+  return held && held.token !== old ? Promise.resolve() : logIn()
 }
 
 /** @param {{ data: any }} answer */

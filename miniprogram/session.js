@@ -20,6 +20,12 @@ function me() {
   return now ? now.member : null
 }
 
+/** @returns {number} the id of that member, 0 for nobody */
+function personId() {
+  const mine = me()
+  return mine ? mine.id : 0
+}
+
 /**
  * Keep a session. What was kept for another member goes, so that two people never see each other.
  * @param {Session} next
@@ -35,6 +41,16 @@ function keepSession(next) {
 function endBinding() {
   const now = session()
   if (now && now.member) keepSession({ token: now.token, member: null })
+}
+
+/**
+ * The first screen names whose this phone is: another phone of the same WeChat may have changed it.
+ * @param {{ member: string | null, member_id: number, branch: string }} home
+ */
+function followBinding({ member: name, member_id: id, branch }) {
+  const now = session()
+  if (name === null) endBinding()
+  else if (now && name && id !== personId()) keepSession({ token: now.token, member: { id, name, branch } })
 }
 
 /** @returns {boolean} whether a binding of this phone ended elsewhere: its person may want to know why */
@@ -87,4 +103,4 @@ function dismiss(key) {
   if (mine) wx.removeStorageSync(prefix(mine.id) + key)
 }
 
-module.exports = { session, me, wasEnded, endBinding, keepSession, forgetSession, remember, recall, dismiss }
+module.exports = { session, me, personId, wasEnded, endBinding, followBinding, keepSession, forgetSession, remember, recall, dismiss }

@@ -1,5 +1,6 @@
 // What every page has: large type, the demonstration's strip, and in a tab page the bar below it.
 
+const { isOthers } = require('../opening')
 const { isLarge } = require('../type')
 const { isDemonstration } = require('../demonstration')
 
@@ -12,6 +13,8 @@ module.exports = Behavior({
       const page = /** @type {any} */ (this)
       const bar = typeof page.getTabBar === 'function' && page.getTabBar()
       if (bar) bar.setData({ large, open: page.route })
+      // Come back to once this phone is somebody else's: begun anew, by its own onShow where it has one.
+      if (isOthers(page) && !page.onShow) page.load()
     },
   },
 })

@@ -203,6 +203,11 @@ class Phone:
         """Answer the next such request, to /api/v1 + `path`, with an error in place of the backend."""
         self._network.order(Order(method, path, refusal(status, code, message, headers or {})))
 
+    def answer_next(self, method: str, path: str, body: str, content_type: str) -> None:
+        """Answer the next such request with 200 and a body that is not the backend's."""
+        answer: dict[str, object] = {"status": 200, "body": body, "headers": {"content-type": content_type}}
+        self._network.order(Order(method, path, answer))
+
     def slow(self, method: str, path: str) -> AbstractContextManager[None]:
         """Hold such requests back within a `with` block: what is seen meanwhile can be looked at."""
         return self._network.held(Order(method, path))

@@ -6,7 +6,7 @@ const { keepDemonstration } = require('../../demonstration')
 const { phoneIn, shown } = require('../../gathering')
 const { OPENING, open } = require('../../opening')
 const { get, logIn } = require('../../request')
-const { endBinding, me, recall, remember } = require('../../session')
+const { me, recall, remember } = require('../../session')
 const words = require('../../words')
 const { contactOf, gatheringToday, resultOf } = require('./answers')
 const { sign } = require('./sign')
@@ -182,7 +182,6 @@ function shape(home) {
   const now = Date.now()
   const gathering = gatheringToday(home, now)
   keepDemonstration(home.demonstration)
-  if (!home.member) endBinding()
   return { demonstration: home.demonstration, gathering: gathering ? shown(gathering, now) : null }
 }
 

@@ -36,12 +36,12 @@ Page({
   },
 
   /**
-   * The newest page; what was opened further down before stays below it.
+   * The newest page; what this member opened further down before stays below it.
    * @param {{ items: any[], next: string | null }} answer
    */
   shape({ items, next }) {
     const last = items.length ? items[items.length - 1].id : 0
-    const older = next ? this.rows.filter((one) => one.id < last) : []
+    const older = next && this.data.state === 'ok' ? this.rows.filter((one) => one.id < last) : []
     this.rows = items.concat(older)
     return { ...listed(this.rows, Date.now()), next: older.length ? this.data.next : next, failed: '' }
   },

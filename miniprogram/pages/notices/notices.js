@@ -30,12 +30,12 @@ Page({
   },
 
   /**
-   * The newest page; what was opened further down before stays below it.
+   * The newest page; what this member opened further down before stays below it.
    * @param {{ items: any[], next: string | null }} answer
    */
   shape({ items, next }) {
     const last = items.length ? items[items.length - 1].id : 0
-    const older = next ? this.data.items.filter((one) => one.id < last) : []
+    const older = next && this.data.state === 'ok' ? this.data.items.filter((one) => one.id < last) : []
     return { items: items.map(row).concat(older), next: older.length ? this.data.next : next, failed: '' }
   },
 

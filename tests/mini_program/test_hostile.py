@@ -1,0 +1,96 @@
+"""A phone that changes hands, answers that come too late, and what a proxy sends in the backend's place."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import NOON
+from tests.factories import THREE_O_CLOCK
+from tests.mini_program.conftest import PhoneOf, Zone
+from tests.mini_program.hall import hand_over, slip
+from tests.mini_program.phone import Phone
+from tests.mini_program.planned import plan
+
+pytestmark = pytest.mark.browser
+
+FIELD = "纸条上的 12 位数字"
+
+
+@pytest.fixture(autouse=True)
+def at_ten_to_three(zone: Zone) -> None:
+    """Begin each test at ten to three."""
+    zone.site.clock[0] = NOON
+
+
+def whose(phone: Phone) -> Any:
+    """Return whom the phone takes itself for."""
+    member = phone.storage()["session"]["member"]
+    return member and member["name"]
+
+
+def test_answer_from_before_the_binding_does_not_end_it(zone: Zone, phone_of: PhoneOf) -> None:
+    # Control: without the second look at `personId` the late first screen of nobody ends the new binding.
+    phone = phone_of("王丽娟", bound=False).open()
+    phone.see("绑定我的身份")
+    with phone.slow("GET", "/home"):
+        phone.pull_down()
+        phone.tap("绑定我的身份")
+        phone.type(FIELD, slip(zone, "王丽娟"))
+        phone.tap("下一步")
+        phone.tap("是我，绑定")
+        phone.see("绑定好了，王丽娟同志。")
+    phone.tap("好的，回首页")
+    phone.see("近期没有安排")
+    assert whose(phone) == "王丽娟"
+
+
+def test_another_person_on_the_same_phone_sees_nothing_of_the_first(zone: Zone, phone_of: PhoneOf) -> None:
+    # Control: without `followBinding` the second one's answers are kept under the first one's name.
+    plan(zone.site, "刘玉兰", THREE_O_CLOCK)
+    phone = phone_of("刘玉兰").open()
+    phone.tap("我的")
+    phone.see("刘玉兰")
+    hand_over(zone, "刘玉兰", "陈春生")
+    phone.tap("首页")
+    phone.see("近期没有安排")
+    assert whose(phone) == "陈春生"
+    kept = [name for name in phone.storage() if name.startswith("m")]
+    assert all(name.startswith(f"m{zone.site.members['陈春生'].id}:") for name in kept), kept
+    with phone.slow("GET", "/home"):
+        phone.tap("我的")
+        phone.not_see("刘玉兰")
+    phone.see("陈春生")
+
+
+NONSENSE = {
+    "a portal's page": ("text/html", "<html>请先登录上网</html>"),
+    "an empty object": ("application/json", "{}"),
+    "null": ("application/json", "null"),
+    "lists that are null": ("application/json", '{"items": null, "next": null}'),
+}
+
+
+@pytest.mark.parametrize("kind", NONSENSE)
+def test_page_says_that_it_failed_where_a_proxy_answers(zone: Zone, phone_of: PhoneOf, kind: str) -> None:
+    # Control: without the `try` in opening.js the page stays at 正在加载.
+    phone = phone_of("高长山").open("pages/me/me")
+    phone.see("高长山")
+    typed, body = NONSENSE[kind]
+    for path in ("/notices", "/gatherings", "/home"):
+        phone.answer_next("GET", path, body, typed)
+    for tab in ("通知", "活动"):
+        phone.tap(tab)
+        phone.see("重试")
+        phone.tap("重试")
+        phone.not_see("重试")
+    phone.tap("首页")
+    phone.see("近期没有安排")
+    assert whose(phone) == "高长山"
+
+
+def test_what_an_older_version_kept_does_not_break_a_page(zone: Zone, phone_of: PhoneOf) -> None:
+    phone = phone_of("高长山").open()
+    key = f"mp:m{zone.site.members['高长山'].id}:notices"
+    phone.page.evaluate('key => localStorage.setItem(key, \'{"data":{"value":[],"at":1}}\')', key)
+    phone.tap("通知")
+    phone.see("没有新通知")
