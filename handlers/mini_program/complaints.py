@@ -18,6 +18,7 @@ from models.people.complaint import (
     UNSIGNED,
     WORKDAYS,
     Complaint,
+    Wrong,
     complaints_of,
     own_complaint,
     receive_complaint,
@@ -82,12 +83,12 @@ def spend_letter(who: bytes | None) -> None:
         raise Refused("too_many_tries", words, retry_after=wait)
 
 
-def taken_in(text: str, contact: str | None, who: bytes | None) -> dict[str, Any]:
+def taken_in(text: str, contact: str | None, who: bytes | None, wish: Wrong | None = None) -> dict[str, Any]:
     """Take in a letter for which a try was spent; return its receipt as JSON values."""
     edge = current()
     due_on, _ = after_workdays(edge.session, day_of(edge.now), WORKDAYS)
     complaint = receive_complaint(
-        edge.session, text, contact, openid_hash=who, via=Via.PHONE, due_on=due_on, now=edge.now
+        edge.session, text, contact, openid_hash=who, via=Via.PHONE, due_on=due_on, now=edge.now, wish=wish
     )
     return {"receipt": complaint.receipt, "due_on": complaint.due_on.isoformat()}
 

@@ -62,5 +62,6 @@ def create_correction(body: Correcting) -> Any:
     who = phone()
     tidy_complaint(body.text, None)
     spend_letter(who.openid_hash)
-    text = correction_text(who.member_name or "", who.branch_name or "", Wrong(body.what), body.text)
-    return taken_in(text, None, who.openid_hash), 201
+    wish = Wrong(body.what)
+    text = correction_text(who.member_name or "", who.branch_name or "", wish, body.text)
+    return taken_in(text, None, who.openid_hash, wish), 201

@@ -52,6 +52,7 @@ class Complaint(Base):
     text: Mapped[str] = mapped_column(String(500))
     contact: Mapped[str | None] = mapped_column(String(60))  # as the person typed it, or none
     via: Mapped[Via] = coded(Via, "via")
+    wish: Mapped[Wrong | None] = coded(Wrong, "wish")  # of a member who was bound; the text says whose
     openid_hash: Mapped[bytes | None] = mapped_column(LargeBinary)  # the chat reads the answer by it
     received_at: Mapped[Moment]
     due_on: Mapped[date] = mapped_column(Date)
@@ -98,11 +99,13 @@ def receive_complaint(
     via: Via,
     due_on: date,
     now: datetime,
+    wish: Wrong | None = None,
 ) -> Complaint:
     """Take in a complaint under the day's next receipt (YYYYMMDDnnnn); spend a try before.
 
     `openid_hash` is the phone that may read the answer, None where nobody may. Who wrote it goes into no
-    log. Refused: bad_complaint, too_many_tries when the day's receipts are used up.
+    log. `wish` only where the text says whose it is because a binding did: anybody may type
+    another's name. Refused: bad_complaint, too_many_tries when the day's receipts are used up.
     """
     text, contact = tidy_complaint(text, contact)
     day = f"{day_of(now):%Y%m%d}"
@@ -114,7 +117,7 @@ def receive_complaint(
         raise Refused("too_many_tries", "今天收到的太多了，请明天再写，或者打电话")
     complaint = Complaint(
         receipt=f"{day}{number:04d}", text=text, contact=contact, via=via, openid_hash=openid_hash,
-        received_at=now, due_on=due_on,
+        received_at=now, due_on=due_on, wish=wish,
     )  # fmt: skip
     session.add(complaint)
     session.flush()

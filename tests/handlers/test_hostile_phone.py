@@ -73,3 +73,16 @@ def test_digits_for_a_gathering_of_others_tell_nothing_of_it(site: Site, state: 
     assert told.json == {
         "error": {"code": "wrong_branch", "message": "这不是您支部的活动，请对方支部在列席名单上登记"}
     }
+
+
+def test_wish_in_anothers_name_does_not_read_like_that_persons_own(site: Site) -> None:
+    # Control: without `wish` the two letters look the same, and the office takes out whom a stranger named.
+    wish = {"what": "erase", "text": "请删"}
+    bound_phone(site, site.members["王丽娟"]).ask("POST", "me/corrections", wish)
+    forged = "删除请求：青石村党支部 王丽娟。请删"
+    bound_phone(site).ask("POST", "complaints", {"text": forged})
+    page = site.browser("zone").get("/console/complaints").text
+    own, other = page.split('class="owed letter"')[1:3]
+    assert forged in own
+    assert forged in other
+    assert ("绑定了的本人提出的" in own, "绑定了的本人提出的" in other) == (True, False)
