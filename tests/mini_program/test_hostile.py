@@ -10,6 +10,7 @@ from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.hall import hand_over, slip
 from tests.mini_program.phone import Phone
 from tests.mini_program.planned import plan
+from tests.mini_program.working import at_work, type_digits
 
 pytestmark = pytest.mark.browser
 
@@ -94,3 +95,17 @@ def test_what_an_older_version_kept_does_not_break_a_page(zone: Zone, phone_of: 
     phone.page.evaluate('key => localStorage.setItem(key, \'{"data":{"value":[],"at":1}}\')', key)
     phone.tap("通知")
     phone.see("没有新通知")
+
+
+def test_nothing_of_the_branch_is_left_once_the_work_is_over(zone: Zone, phone_of: PhoneOf) -> None:
+    # Control: without `earlier` in OVER the list of the one who ended stands before whoever begins next.
+    phone = at_work(zone, phone_of)
+    phone.tap("看确认过的名册")
+    phone.see("近四个月没有确认过的名册。")
+    phone.tap("结束支部工作")
+    phone.page.get_by_role("dialog").get_by_text("结束支部工作", exact=True).click()
+    phone.see("支部工作已结束。")
+    phone.not_see("周明远")
+    type_digits(zone, phone)
+    phone.see("结束支部工作")
+    phone.not_see("近四个月没有确认过的名册。")

@@ -11,6 +11,9 @@ const words = require('../../words')
 const LENGTH = 8
 const AT_WORK = 'branch' // kept while this phone is at work, so that an end it did not ask for is told as one
 
+/** What is left on the page once the work is over: nothing of the branch. */
+const OVER = { asking: true, hand: '', it: null, others: [], leaves: '', drafts: [], ahead: 0, earlier: null, placeless: false, place: '' }
+
 Page({
   behaviors: [page],
   data: {
@@ -57,7 +60,7 @@ Page({
     if (failed.code !== 'branch_code_needed') return false
     const why = recall(AT_WORK) ? words.branch.over : this.data.why
     dismiss(AT_WORK)
-    this.setData({ state: 'ok', stale: '', asking: true, why, it: null, ...typed('') })
+    this.setData({ ...OVER, state: 'ok', stale: '', why, ...typed('') })
     return true
   },
 
@@ -136,7 +139,7 @@ Page({
 
   showEarlier() {
     get('/branch/gatherings').then(
-      ({ items }) => this.setData({ earlier: items.filter(isConfirmed).map(past) }),
+      ({ items }) => !this.data.asking && this.setData({ earlier: items.filter(isConfirmed).map(past) }),
       (failed) => this.fail(failed)
     )
   },
@@ -159,7 +162,8 @@ Page({
     remove('/branch/session').then(
       () => {
         dismiss(AT_WORK)
-        this.setData({ asking: true, why: words.branch.ended, it: null, ...typed('') })
+        this.setData({ ...OVER, why: words.branch.ended, ...typed('') })
+        this.load() // what was asked before the end is answered no more
       },
       (failed) => this.fail(failed)
     )
