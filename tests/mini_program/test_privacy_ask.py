@@ -69,6 +69,7 @@ def test_page_left_without_an_answer_said_no_and_the_next_page_asks_anew(
     phone = phone_of("郑巧珍").open()
     phone.privacy_needed()
     phone.tap("签到")
+    phone.scan("whatever")
     phone.tap("扫一扫签到")
     phone.see(SCANNING)
     phone.tap("返回")
@@ -79,3 +80,4 @@ def test_page_left_without_an_answer_said_no_and_the_next_page_asks_anew(
     phone.see(COPYING)
     phone.tap("同意")
     phone.see("复制好了")
+    assert phone.page.evaluate("__mp.scan") == ["whatever"]  # no camera opens behind the person's back
