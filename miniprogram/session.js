@@ -67,8 +67,14 @@ function forgetSession() {
   wx.removeStorageSync(KEY)
 }
 
+/** @returns {string} where the member's whole record lies, once it was made to be sent */
+function recordPath() {
+  return wx.env.USER_DATA_PATH + '/my-record.txt'
+}
+
 /** @param {number} id */
 function forgetPerson(id) {
+  wx.getFileSystemManager().unlink({ filePath: recordPath(), fail: () => {} }) // most never sent their record to themselves
   const mine = prefix(id)
   for (const key of wx.getStorageInfoSync().keys) if (key.indexOf(mine) === 0) wx.removeStorageSync(key)
 }
@@ -103,4 +109,4 @@ function dismiss(key) {
   if (mine) wx.removeStorageSync(prefix(mine.id) + key)
 }
 
-module.exports = { session, me, personId, wasEnded, endBinding, followBinding, keepSession, forgetSession, remember, recall, dismiss }
+module.exports = { session, me, personId, recordPath, wasEnded, endBinding, followBinding, keepSession, forgetSession, remember, recall, dismiss }

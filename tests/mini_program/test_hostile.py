@@ -109,3 +109,17 @@ def test_nothing_of_the_branch_is_left_once_the_work_is_over(zone: Zone, phone_o
     type_digits(zone, phone)
     phone.see("结束支部工作")
     phone.not_see("近四个月没有确认过的名册。")
+
+
+def test_file_of_ones_own_record_goes_with_the_binding(zone: Zone, phone_of: PhoneOf) -> None:
+    # Control: without `unlink` in `forgetPerson` the whole record of the one who left lies on the phone.
+    phone = phone_of("白玉珍").open()
+    phone.tap("我的")
+    phone.see("白玉珍")
+    phone.page.evaluate("__mp.files['wxfile://usr/my-record.txt'] = '白玉珍'")
+    hand_over(zone, "白玉珍", "赵大有")
+    phone.tap("首页")
+    phone.see("近期没有安排")
+    phone.tap("我的")
+    phone.see("赵大有")
+    assert phone.page.evaluate("__mp.files") == {}

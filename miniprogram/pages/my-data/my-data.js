@@ -2,6 +2,7 @@
 
 const page = require('../../behaviors/page')
 const { OPENING, open } = require('../../opening')
+const { recordPath } = require('../../session')
 const { dayAndClock } = require('../../times')
 const words = require('../../words')
 
@@ -28,7 +29,7 @@ Page({
   },
 
   sendToMyself() {
-    const filePath = wx.env.USER_DATA_PATH + '/my-record.txt'
+    const filePath = recordPath()
     const fail = () => this.setData({ said: '', wrong: words.myData.notSent })
     const success = () => this.setData({ said: words.myData.sent, wrong: '' })
     // At once: only within the tap does WeChat let a file be sent on.

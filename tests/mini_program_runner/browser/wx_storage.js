@@ -44,6 +44,12 @@ const fileSystem = {
     if (!(filePath in mp.files)) throw new Error(`readFileSync:fail no such file or directory, open "${filePath}"`)
     return mp.files[filePath]
   },
+  unlink({ filePath, success, fail, complete }) {
+    const isThere = filePath in mp.files
+    const said = { errMsg: isThere ? 'unlink:ok' : `unlink:fail no such file or directory, unlink "${filePath}"` }
+    delete mp.files[filePath]
+    setTimeout(() => [isThere ? success : fail, complete].forEach((call) => call && call(said)))
+  },
   writeFile({ filePath, data, success, fail, complete }) {
     let said = { errMsg: 'writeFile:ok' }
     try {
