@@ -1,4 +1,4 @@
-"""隐私说明, 我的全部记录 and 请支部改: what is kept of oneself, to read, to take along and to have mended."""
+"""隐私说明, 我的全部记录 and 请求更正: what is kept of oneself, to read, to take along and to have mended."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_one_page_says_what_is_kept_and_leads_to_ones_own(zone: Zone, phone_of: 
     phone = phone_of("王丽娟").open(PRIVACY)
     for seen in (
         "我们记什么", "从来不要", "身份证号、住址、位置、照片、人脸、病情、收入、家庭情况。", "存多久",
-        "给谁看", "下载我的全部记录", "有一处不对，请支部改", "请求删除",
+        "给谁看", "下载我的全部记录", "有一处不对，请求更正", "请求删除",
     ):  # fmt: skip
         phone.see(seen)
     assert phone.axe() == []
@@ -133,7 +133,7 @@ def test_erasing_says_first_what_has_to_stay(zone: Zone, phone_of: PhoneOf) -> N
     phone.type("想删什么", "旧的电话号码")
     assert phone.axe() == []
     phone.tap("返回")
-    phone.tap("有一处不对，请支部改")
+    phone.tap("有一处不对，请求更正")
     assert phone.page.get_by_label("应该是什么").input_value() == ""  # two drafts, not one
     phone.tap("返回")
     phone.tap("请求删除")

@@ -1,4 +1,4 @@
-// 请支部改: what of one's own data is wrong, or that it be removed; a person answers.
+// 请求更正: what of one's own data is wrong, or that it be removed; a person answers.
 
 const page = require('../../behaviors/page')
 const { sentence } = require('../../opening')
