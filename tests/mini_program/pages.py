@@ -32,6 +32,7 @@ from tests.mini_program.rich import (
 APP = json.loads((SOURCE / "app.json").read_text("utf-8"))
 PAGES = APP["pages"] + [f"{part['root']}/{page}" for part in APP["subPackages"] for page in part["pages"]]
 Before = Callable[[Phone, Rich], None]
+FORGET = "Object.keys(localStorage).filter(one => /^mp:m/.test(one)).forEach(one => delete localStorage[one])"
 AT_WORK = "at work"  # the secretary's phone after the eight digits
 ROLL_NAME = "赵大有"
 
@@ -56,6 +57,12 @@ class Row(NamedTuple):
         return f"{folder or 'pages'}/{name}/{name}"
 
 
+def asked_to_unbind(phone: Phone, _: Rich) -> None:
+    """Go as far as the question before the binding ends."""
+    phone.see("青石村党支部")
+    phone.tap("解除绑定")
+
+
 def taps(*names: str) -> Before:
     """Return what taps these, one after the other."""
 
@@ -74,7 +81,9 @@ def without_network(phone: Phone, _: Rich) -> None:
 
 
 def failed(phone: Phone, _: Rich) -> None:
-    """Open a page that was never opened here, where there is no network."""
+    """Open the page where there is no network, and nothing kept of an earlier look."""
+    phone.see("加起来")
+    phone.page.evaluate(FORGET)
     phone.offline()
     phone.open("pages/points/points")
 
@@ -153,8 +162,8 @@ ROWS = (
     Row("check-in-offline", "check-in", MEMBER, "还是没有网络", before=signed_without_network),
     Row("gatherings", "gatherings", MEMBER, "接下来"),
     Row("notices", "notices", MEMBER, "读过"),
-    Row("me", "me", SECRETARY, "解除绑定"),
-    Row("me-unbind", "me", MEMBER, "解除绑定？", before=taps("解除绑定")),
+    Row("me", "me", SECRETARY, "发通知、出示签到码"),
+    Row("me-unbind", "me", MEMBER, "解除绑定？", before=asked_to_unbind),
     Row("me-stranger", "me", None, "绑定我的身份"),
     Row("article", "article", None, "清通以后的东渠", "id={article}"),
     Row("articles", "articles", None, "把会开到地头"),
@@ -201,7 +210,7 @@ ROWS = (
     Row("objection-open", "objection-answer", MEMBER, "撤回异议", "id={objection_open}"),
     Row("objections", "objections", MEMBER, "申报做了的事"),
     Row("points", "points", OF_POINTS, "合计", "", taps("履职 看怎么算的")),
-    Row("points-offline", "points", MEMBER, "现在没有网络", before=failed),
+    Row("points-failed", "points", MEMBER, "有信号了，点重试", before=failed),
     Row("privacy", "privacy", MEMBER, "有一处不对"),
     Row("star", "star", OF_POINTS, "为什么是"),
     Row("star-none", "star", WAITS, "还没有评定过星级"),

@@ -31,7 +31,7 @@ PLANTED = {
 # What people write, in the answers of the server; codes, dates and numbers stay.
 WRITTEN = {
     "about", "answer", "bring", "byline", "caption", "contact", "digest", "evidence", "finding", "group",
-    "host", "label", "member", "name", "org", "place", "reason", "said", "summary", "text", "title", "why",
+    "host", "member", "name", "org", "place", "reason", "said", "summary", "text", "title", "why",
 }  # fmt: skip
 MARKUP = "<img src=x onerror='window.hit = 1'><b>{{member}}</b>\"&amp;" + "x" * 100 + "长" * 3200
 HOSTILE = (
