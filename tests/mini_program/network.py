@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import BrowserContext, Route
+from playwright.sync_api import APIResponse, BrowserContext, Route
 
 API = re.compile("/api/v1/")
 
@@ -18,7 +18,8 @@ class Order:
     method: str
     path: str
     answer: dict[str, object] | None = None  # None holds it back
-    held: list[Route] = field(default_factory=list)
+    late: bool = False  # the backend answers at once, the phone hears it only then
+    held: list[tuple[Route, APIResponse | None]] = field(default_factory=list)
 
     def meets(self, route: Route) -> bool:
         """Whether it is about this request."""
@@ -45,21 +46,24 @@ class Network:
         if order is None:
             route.continue_()
         elif order.answer is None:
-            order.held.append(route)
+            order.held.append((route, route.fetch() if order.late else None))
         else:
             self.orders.remove(order)
             route.fulfill(**order.answer)  # type: ignore[arg-type]
 
     @contextmanager
     def held(self, order: Order) -> Iterator[None]:
-        """Hold requests back until the block ends, then let them through."""
+        """Hold requests back, or their answers, until the block ends; then let them through."""
         self.order(order)
         try:
             yield
         finally:
             self.orders.remove(order)
-            for route in order.held:
-                route.continue_()
+            for route, response in order.held:
+                if response is None:
+                    route.continue_()
+                else:
+                    route.fulfill(response=response)
 
 
 def refusal(status: int, code: str, message: str, headers: dict[str, str]) -> dict[str, object]:

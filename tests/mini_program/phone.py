@@ -212,6 +212,10 @@ class Phone:
         """Hold such requests back within a `with` block: what is seen meanwhile can be looked at."""
         return self._network.held(Order(method, path))
 
+    def late(self, method: str, path: str) -> AbstractContextManager[None]:
+        """Hold the answers to such requests back within a `with` block: they are of before."""
+        return self._network.held(Order(method, path, late=True))
+
     def no_answer(self, method: str, path: str, *, arrives: bool = False) -> None:
         """Let the next such request run out of time: before the backend had it, or after (`arrives`)."""
         self._queue("lost", [{"method": method, "path": f"/api/v1{path}", "arrives": arrives}])

@@ -14,6 +14,7 @@ from tests.mini_program.working import at_work, type_digits
 
 pytestmark = pytest.mark.browser
 
+CAME = "before => __mp.requests.slice(before).some(one => one.path === '/api/v1/home' && one.status)"
 FIELD = "纸条上的 12 位数字"
 
 
@@ -30,16 +31,21 @@ def whose(phone: Phone) -> Any:
 
 
 def test_answer_from_before_the_binding_does_not_end_it(zone: Zone, phone_of: PhoneOf) -> None:
-    # Control: without the second look at `personId` the late first screen of nobody ends the new binding.
-    phone = phone_of("王丽娟", bound=False).open()
+    # Control: without `personId() !== who` in request.js the late answer to nobody ends the new binding.
+    phone = phone_of("王丽娟", bound=False).open("pages/binding/binding")
+    phone.see("请输入纸条上的 12 位数字")
+    phone.tap("暂不登录")
     phone.see("绑定我的身份")
-    with phone.slow("GET", "/home"):
+    before = len(phone.requests)
+    with phone.late("GET", "/home"):
         phone.pull_down()
         phone.tap("绑定我的身份")
         phone.type(FIELD, slip(zone, "王丽娟"))
         phone.tap("下一步")
         phone.tap("是我，绑定")
         phone.see("绑定好了，王丽娟同志。")
+    phone.page.wait_for_function(CAME, arg=before)
+    assert whose(phone) == "王丽娟"
     phone.tap("好的，回首页")
     phone.see("近期没有安排")
     assert whose(phone) == "王丽娟"
@@ -98,12 +104,16 @@ def test_what_an_older_version_kept_does_not_break_a_page(zone: Zone, phone_of: 
 
 
 def test_nothing_of_the_branch_is_left_once_the_work_is_over(zone: Zone, phone_of: PhoneOf) -> None:
-    # Control: without `earlier` in OVER the list of the one who ended stands before whoever begins next.
+    # Controls: without `load` in `end` the late answer opens the day again; without `earlier` in OVER
+    # the list of the one who ended stands before whoever begins next.
     phone = at_work(zone, phone_of)
     phone.tap("看确认过的名册")
     phone.see("近四个月没有确认过的名册。")
-    phone.tap("结束支部工作")
-    phone.page.get_by_role("dialog").get_by_text("结束支部工作", exact=True).click()
+    with phone.late("GET", "/branch/today"):
+        phone.pull_down()
+        phone.tap("结束支部工作")
+        phone.page.get_by_role("dialog").get_by_text("结束支部工作", exact=True).click()
+        phone.see("支部工作已结束。")
     phone.see("支部工作已结束。")
     phone.not_see("周明远")
     type_digits(zone, phone)
