@@ -48,9 +48,10 @@ lint: $(DEV)
 mini: $(DEV) node
 	$(BIN)/pytest -q tests/mini_program/test_sources.py
 
-# docs/pictures, every page of the console with the demonstration's data.
+# docs/pictures: every page of the console with the demonstration's data, every page of the mini-program.
 pictures: $(DEV) browser
 	$(BIN)/python -m tests.pictures
+	$(BIN)/python -m tests.mini_program.pictures
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench.run
