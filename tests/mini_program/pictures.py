@@ -28,7 +28,7 @@ from tests.mini_program.rich import Rich, fill
 from tests.pictures import OUT
 from tests.simulated import Account, running_simulator
 
-COLOURS = 16
+COLOURS = 48
 # Longer pages are pictured as far as the screen goes, and so is what lies over a page.
 LONGEST = 1500
 SIZES = ((375, 667), (414, 896))
