@@ -72,6 +72,11 @@ function show(page, shape, answer) {
   }
 }
 
+/** What a page asked is of no use once it is gone. @param {any} page */
+function leave(page) {
+  asked.delete(page)
+}
+
 /** @param {any} page @returns {boolean} whether what it shows is of somebody whose this phone no longer is */
 function isOthers(page) {
   return shownTo.has(page) && shownTo.get(page) !== personId()
@@ -113,4 +118,4 @@ function sentence(failed) {
   return failed.status < 500 ? failed.message || tell(failed).headline : words.network.beside.busy
 }
 
-module.exports = { OPENING, open, isOthers, tell, sentence }
+module.exports = { OPENING, open, isOthers, leave, tell, sentence }

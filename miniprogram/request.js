@@ -127,7 +127,8 @@ function ask(method, path, body) {
   const token = held ? held.token : undefined
   return askAsNow(method, path, body).catch((/** @type {Failure} */ failed) => {
     if (failed.code === 'no_network' && method === 'GET') return askAsNow(method, path, body)
-    if (failed.status === 401 && token) return renewed(token).then(() => askAsNow(method, path, body))
+    // Unbound meanwhile: nobody is logged in again for what nobody waits for.
+    if (failed.status === 401 && token && session()) return renewed(token).then(() => askAsNow(method, path, body))
     throw failed
   })
 }

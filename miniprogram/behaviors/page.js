@@ -1,11 +1,16 @@
 // What every page has: large type, the demonstration's strip, and in a tab page the bar below it.
 
-const { isOthers } = require('../opening')
+const { isOthers, leave } = require('../opening')
 const { isLarge } = require('../type')
 const { isDemonstration } = require('../demonstration')
 
 module.exports = Behavior({
   data: { large: '', demonstration: false },
+  lifetimes: {
+    detached() {
+      leave(this)
+    },
+  },
   pageLifetimes: {
     show() {
       const large = isLarge() ? 'large' : ''
