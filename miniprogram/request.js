@@ -1,7 +1,7 @@
 // Every word with the server. One file decides about time-outs, repeats and the renewal of the session.
 
 const { BASE } = require('./config')
-const { session, endBinding, followBinding, keepSession, personId } = require('./session')
+const { session, endBinding, followBinding, isOver, keepSession, personId } = require('./session')
 
 const PATIENCE = 8000 // milliseconds
 
@@ -79,7 +79,7 @@ function logIn(scan) {
       // Bound or unbound meanwhile: what was said before that is of before.
       const held = session()
       const member = personId() === who ? data.member : held && held.member
-      keepSession({ token: data.token, member })
+      keepSession({ token: data.token, member, until: Date.now() + data.expires_in * 1000 })
       return data
     })
     // A log-in that failed is forgotten: the next one begins anew, or the first 重试 would always fail.
@@ -115,7 +115,7 @@ function askAsNow(method, path, body) {
 }
 
 /**
- * The same. An ended session is renewed once, and the same request sent again.
+ * The same. A session whose time is over is renewed first; one that is refused, once, and the same request sent again.
  * Reading is repeated once where the connection failed; nothing that writes is ever repeated unasked.
  * @param {'GET' | 'POST' | 'DELETE'} method
  * @param {string} path
@@ -125,7 +125,8 @@ function askAsNow(method, path, body) {
 function ask(method, path, body) {
   const held = session()
   const token = held ? held.token : undefined
-  return askAsNow(method, path, body).catch((/** @type {Failure} */ failed) => {
+  const ready = token && isOver() ? renewed(token) : Promise.resolve()
+  return ready.then(() => askAsNow(method, path, body)).catch((/** @type {Failure} */ failed) => {
     if (failed.code === 'no_network' && method === 'GET') return askAsNow(method, path, body)
     // Unbound meanwhile: nobody is logged in again for what nobody waits for.
     if (failed.status === 401 && token && session()) return renewed(token).then(() => askAsNow(method, path, body))

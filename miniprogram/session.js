@@ -1,7 +1,10 @@
 // Who this phone is logged in as. The token is WeChat's word for an openid; the member is whom it is bound to.
 
 /** @typedef {{ id: number, name: string, branch: string }} Me */
-/** `ended`: it was bound, and the server says it no longer is. @typedef {{ token: string, member: Me | null, ended?: boolean }} Session */
+/**
+ * `ended`: it was bound, and the server says it no longer is; `until`: milliseconds, then the token is over.
+ * @typedef {{ token: string, member: Me | null, ended?: boolean, until?: number }} Session
+ */
 
 const KEY = 'session'
 
@@ -12,6 +15,12 @@ let held
 function session() {
   if (held === undefined) held = wx.getStorageSync(KEY) || null
   return held || null
+}
+
+/** @returns {boolean} whether the time of the session kept is over: asking with it would only be refused */
+function isOver() {
+  const now = session()
+  return Boolean(now && now.until && now.until <= Date.now())
 }
 
 /** @returns {Me | null} the member this phone is bound to, as of the last answer */
@@ -33,7 +42,8 @@ function personId() {
 function keepSession(next) {
   const before = me()
   if (before && (!next.member || next.member.id !== before.id)) forgetPerson(before.id)
-  held = { ...next, ended: !next.member && (Boolean(before) || wasEnded()) }
+  const until = held && held.token === next.token ? held.until : undefined
+  held = { until, ...next, ended: !next.member && (Boolean(before) || wasEnded()) }
   wx.setStorageSync(KEY, held)
 }
 
@@ -109,4 +119,4 @@ function dismiss(key) {
   if (mine) wx.removeStorageSync(prefix(mine.id) + key)
 }
 
-module.exports = { session, me, personId, recordPath, wasEnded, endBinding, followBinding, keepSession, forgetSession, remember, recall, dismiss }
+module.exports = { session, isOver, me, personId, recordPath, wasEnded, endBinding, followBinding, keepSession, forgetSession, remember, recall, dismiss }

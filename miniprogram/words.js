@@ -956,7 +956,7 @@ module.exports = {
     older: '再看以前的',
     listAgain: '再看一次',
     answeredOn: '{day} 已答复',
-    waitingUntil: '{day} 以前答复',
+    waitingUntil: '{day}以前答复',
     answer: '答复：',
   },
 
@@ -1265,7 +1265,7 @@ module.exports = {
     call: '拨打',
     told: '已告知',
     saving: '正在存…',
-    toldBy: '{clock} {name}告知',
+    toldBy: '{when} {name}告知',
     undo: '点错了，撤回',
     none: '都告知到了',
     noneBeneath: '这次没有要打电话的同志。',

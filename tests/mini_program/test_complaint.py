@@ -59,7 +59,7 @@ def test_member_writes_gets_a_number_and_reads_the_answer(zone: Zone, phone_of: 
     assert phone.calls("setClipboardData")[-1] == {"data": letter.receipt}
     phone.open(PAGE)
     assert written(phone) == ""
-    phone.see("12月9日 以前答复")
+    phone.see("12月9日以前答复")
     with zone.site.sessions.begin() as session:
         by = zone.site.staff["zone"].id
         answer_complaint(session, letter.id, "您说得对，从下月起提前五天。", by=by, now=zone.site.now)
@@ -121,7 +121,7 @@ def test_lost_answer_is_looked_up_in_what_one_wrote(zone: Zone, phone_of: PhoneO
     phone.no_answer("POST", "/complaints", arrives=True)
     phone.tap("提交")
     phone.see(LOST)
-    phone.see("12月9日 以前答复")  # it had arrived
+    phone.see("12月9日以前答复")  # it had arrived
     assert kept(zone, "渠边的护栏松了").text in phone.words()
     phone.forget()
     with phone.slow("POST", "/complaints"):

@@ -120,7 +120,7 @@ def test_what_is_wrong_goes_to_somebody_who_must_answer(zone: Zone, phone_of: Ph
     assert letters(zone, "方国栋") == ["更正请求（党小组）：青石村党支部 方国栋。我在第二党小组"]
     phone.tap("去“投诉与建议”看看")
     phone.see("我在第二党小组")
-    phone.see("12月9日 以前答复")
+    phone.see("12月9日以前答复")
     phone.open(CORRECTION)
     assert phone.page.get_by_label("应该是什么").input_value() == ""
 

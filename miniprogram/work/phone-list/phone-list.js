@@ -4,7 +4,7 @@ const page = require('../../behaviors/page')
 const { filled, isOver, openWork, sumOf } = require('../branch')
 const { OPENING, sentence } = require('../../opening')
 const { post, remove } = require('../../request')
-const { clock } = require('../../times')
+const { clock, day, daysAhead } = require('../../times')
 const words = require('../../words')
 
 Page({
@@ -101,9 +101,12 @@ function rowOf(one) {
     year: one.joined_year ? filled(said.joined, { year: one.joined_year }) : '',
     numbers,
     reason: one.reason + (one.at_home ? said.atHome : ''),
-    told: one.phoned_at ? filled(said.toldBy, { clock: clock(one.phoned_at), name: one.phoned_by || '' }) : '',
+    told: one.phoned_at ? filled(said.toldBy, { when: whenTold(one.phoned_at), name: one.phoned_by || '' }) : '',
   }
 }
+
+/** @param {string} moment @returns {string} 14:50 for today, 11月24日 14:50 for an earlier call */
+const whenTold = (moment) => (daysAhead(moment, Date.now()) ? day(moment) + ' ' : '') + clock(moment)
 
 /** @param {string} number @returns {string} 139 0000 0141; any other is shown as it is */
 const spaced = (number) => (/^1\d{10}$/.test(number) ? number.replace(/^(\d{3})(\d{4})(\d{4})$/, '$1 $2 $3') : number)
