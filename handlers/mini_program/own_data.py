@@ -39,7 +39,7 @@ class Correcting(BaseModel):
 @api.output(OwnData)
 @member_needed
 def show_own_data() -> dict[str, Any]:
-    """All that is kept about the member, in words: no openid, no number of others but what the member wrote."""
+    """All that is kept about the member, in words: no openid, no number but one the member wrote."""
     edge = current()
     found = kept_about(
         edge.session, edge.parts.keyring, member_id(), openid_hash=phone().openid_hash,
