@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from models.notices.notice import NoticeKind
+from tests.conftest import NOON
 from tests.handlers.console_site import NAMES
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.hall import hold, picture, slip
@@ -48,6 +49,12 @@ FAILURES = {
     "no network": Failure("现在没有网络", "现在没有网络"),
     "no answer": Failure("网络太慢，没有收到结果", "网络太慢，没有收到结果", lost=True),
 }
+
+
+@pytest.fixture(autouse=True)
+def at_ten_to_three(zone: Zone) -> None:
+    """Begin each test at ten to three."""
+    zone.site.clock[0] = NOON
 
 
 def fail(phone: Phone, method: str, path: str, failure: Failure) -> None:
