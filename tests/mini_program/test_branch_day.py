@@ -126,6 +126,10 @@ def test_theme_day_from_the_draft_to_the_confirmed_roll(zone: Zone, phone_of: Ph
         ("other", "学习冬季防火"), ("deliberation", "商议清淤"),
     ]  # fmt: skip
 
+    phone.open("work/day/day")
+    phone.see("还没有发布，谁也没有通知")
+    phone.not_see("应到 0 人")
+    phone.tap("看草稿，发布通知")
     phone.tap("发布并通知 46 人")
     phone.see("通知已发布")
     phone.see("要通知 46 人")

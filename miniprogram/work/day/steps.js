@@ -99,7 +99,8 @@ function dayOf(it, waiting, now) {
   return {
     ...it,
     when: whenOf(it.starts_at, now),
-    expected: filled(said.expected, { number: it.counts.expected }),
+    // Nobody stands on a roll before the notice is published.
+    expected: it.state === 'draft' ? '' : filled(said.expected, { number: it.counts.expected }),
     convened: it.host === it.org ? '' : filled(said.convened, { host: it.host }),
     steps: stepsOf(it, waits, now),
     next,
