@@ -12,8 +12,11 @@ const words = require('./words')
  * @typedef {{ headline: string, beneath: string, symbol: 'clock' | 'network' | 'again' }} Told
  */
 
-/** What a page begins with. `stale` is a sentence above old content, empty while the content is of now. */
-const OPENING = { state: /** @type {State} */ ('loading'), stale: '', told: /** @type {Told | null} */ (null) }
+/**
+ * What a page begins with. `stale` is a sentence above old content, empty while the content is of now; `unanswered`:
+ * the content is old because no answer came.
+ */
+const OPENING = { state: /** @type {State} */ ('loading'), stale: '', unanswered: false, told: /** @type {Told | null} */ (null) }
 
 /** What each page asked last: an older answer that comes after it changes nothing. */
 const asked = new WeakMap()
@@ -91,7 +94,7 @@ function afterFailure(page, failed, at) {
   if (failed.code === 'not_bound') return { state: 'unbound', stale: '' }
   if (page.data.state !== 'ok') return { state: 'failed', told: tell(failed) }
   const said = failed.status ? tell(failed).headline : words.network.gone
-  return { stale: said + (at ? words.network.from.replace('{clock}', clock(at)) : '') }
+  return { unanswered: !failed.status, stale: said + (at ? words.network.from.replace('{clock}', clock(at)) : '') }
 }
 
 /**

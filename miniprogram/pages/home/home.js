@@ -45,9 +45,8 @@ Page({
 
   load() {
     return open(this, '/home', shape, { keep: me() ? KEEP : '', anyone: true }).then((answer) => {
-      const { stale } = this.data
-      const isOffline = stale.indexOf(words.network.gone) === 0
-      this.setData({ beneath: stale && this.data.near ? words.home[isOffline ? 'offline' : 'busy'] : '' })
+      const { stale, near, unanswered } = this.data
+      this.setData({ beneath: stale && near ? words.home[unanswered ? 'offline' : 'busy'] : '' })
       return answer
     })
   },
