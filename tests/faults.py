@@ -65,6 +65,7 @@ STOPS = 8  # more than a field for date and time has of its own
 
 def violations(page: Page) -> list[str]:
     """Return what is serious or critical on the page as it stands: a line for each element, with its rule."""
+    page.wait_for_load_state()  # a click may have led here: half a page has half its faults
     if not page.evaluate("'axe' in window"):
         page.evaluate(SCRIPT.read_text("utf-8"))
     found: list[dict[str, Any]] = page.evaluate("axe.run().then(said => said.violations)")
@@ -78,6 +79,7 @@ def violations(page: Page) -> list[str]:
 
 def misfits(page: Page) -> list[str]:
     """Return by how much the page sticks out, and what on it a thumb cannot hit."""
+    page.wait_for_load_state()
     wide: int = page.evaluate(TOO_WIDE)
     small: list[str] = page.evaluate(TOO_SMALL)
     return [f"sticks out by {wide}"] * (wide > 0) + small
@@ -85,6 +87,7 @@ def misfits(page: Page) -> list[str]:
 
 def out_of_reach(page: Page, part: str = "body") -> list[str]:
     """Press Tab through the page or a part; return what it does not reach in order, or reaches unseen."""
+    page.wait_for_load_state()
     controls: list[str] = page.evaluate(CONTROLS, part)
     found: list[str] = []
     for at, control in enumerate(controls):

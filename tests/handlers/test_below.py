@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import expect
 from sqlalchemy import Engine, event, select
 
 from models.audit import Audit, Via
@@ -250,5 +251,5 @@ def test_lines_of_every_kind_fit_a_phone_and_a_screen_reader(
     assert violations(page) + misfits(page) + out_of_reach(page) == []
     page.get_by_role("button", name="看过了").click()
     page.get_by_role("link", name="要我看 0").click()
-    assert page.get_by_text("归档的记录都看过了。").is_visible()
+    expect(page.get_by_text("归档的记录都看过了。")).to_be_visible()
     context.close()

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from models.audit import Audit
@@ -177,6 +178,6 @@ def test_pages_of_a_search_and_a_person_fit_a_phone(site: Site, address: str, ch
     page.get_by_role("button", name="查找").click()
     assert violations(page) + misfits(page) + out_of_reach(page) == []
     page.get_by_role("button", name=re.compile("看这位同志.*柳湾村党支部")).click()
-    assert page.get_by_role("heading", name="冯小军").is_visible()
+    expect(page.get_by_role("heading", name="冯小军")).to_be_visible()
     assert violations(page) + misfits(page) + out_of_reach(page) == []
     context.close()

@@ -113,5 +113,5 @@ def test_without_a_script_a_field_is_selected_by_a_click(
     page = context.new_page()
     page.goto(f"/console/rolls/{roll}/relay")
     assert page.locator("#discussion").evaluate("one => getComputedStyle(one).userSelect") == "all"
-    assert not page.get_by_role("button", name=re.compile("复制")).first.is_visible()
+    expect(page.get_by_role("button", name=re.compile("复制")).first).to_be_hidden()
     context.close()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.roll import RollLine
@@ -53,7 +54,7 @@ def test_unread_is_weight_and_read_is_a_word(zone: Zone, phone_of: PhoneOf) -> N
     phone.see("主题党日的安排")
     phone.not_see("读过")
     titles = phone.page.locator(".strong", has_text="的安排").filter(visible=True)
-    assert titles.count() == 2
+    expect(titles).to_have_count(2)
     phone.tap("主题党日的安排")
     for said in ("11月20日", "时间：11月26日 周四 15:00", "不能来请先说一声", "现在的安排", "还没有登记"):
         phone.see(said)
@@ -61,7 +62,7 @@ def test_unread_is_weight_and_read_is_a_word(zone: Zone, phone_of: PhoneOf) -> N
     assert phone.requests[-1]["path"] == f"/api/v1/notices/{first}/read"
     phone.tap("返回")
     phone.see("读过")
-    assert titles.count() == 1
+    expect(titles).to_have_count(1)
     assert phone.axe() == []
     phone.tap("党课的安排")
     phone.tap("不能来，请假")
