@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from simulator.bodies import Body, known_account, read_body, refuse
-from simulator.library import BANNED, DELETED, DONE, ENDS, UNDER_WAY, File, Publication
+from simulator.library import BANNED, DELETED, DONE, ENDS, UNDER_WAY, File, Library, Publication
 from simulator.push import Pusher
 from simulator.state import State, iso
 
@@ -94,7 +94,7 @@ def _pages(articles: Blueprint, state: State) -> None:
     @articles.get("/mmbiz_<ending>/<key>/0")
     def file(ending: str, key: str) -> Response:
         with state.lock:
-            kept = [one.pictures.get(key) or one.files.get(key) for one in state.libraries.values()]
+            kept = [one.pictures.get(key) or one.files.get(key) for _, one in state.all_of(Library)]
         found = next((one for one in kept if one and f"/mmbiz_{ending}/" in one.url), None)
         if found is None:
             abort(404)
@@ -104,7 +104,7 @@ def _pages(articles: Blueprint, state: State) -> None:
 
 def _opened(state: State, key: str) -> Response | None:
     """Write the page of a published article, or of a draft as its author sees it."""
-    for appid, library in state.libraries.items():
+    for appid, library in state.all_of(Library):
         if key in library.pages:
             order, index = library.pages[key]
             return _page(appid, order.articles[index], order.at, _reason(order, index))

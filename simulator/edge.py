@@ -15,7 +15,9 @@ from simulator.families import ENDPOINTS
 from simulator.families.token import check_access_token
 from simulator.faults import Fault, struck_by
 from simulator.library import UNDER_WAY, Publication
+from simulator.limits import count_call
 from simulator.push import Pusher
+from simulator.rights import check_right
 from simulator.state import State
 
 LOGGED_BYTES = 4096
@@ -121,8 +123,8 @@ def _work(state: State, call: Call) -> dict[str, Any] | Binary:
                 raise Errcode(43001 if endpoint.method == "GET" else 43002)
             if endpoint.token:
                 call.account = check_access_token(state, call.query.get("access_token"), call.now)
-            if endpoint.kind not in (None, call.account and call.account.kind):
-                raise Errcode(48001)
+            check_right(call.account, endpoint)
+            count_call(state, call)
             return endpoint.work(state, call)
         except Errcode as refused:
             return error_body(refused, call.rid)

@@ -7,12 +7,13 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from simulator.accounts import Account
 from simulator.faults import Fault
 from simulator.library import Library, Publication
 
+Kept = TypeVar("Kept")
 LOG_ROWS = 2000
 CHAT_ROWS = 100
 UNAVAILABLE = "该公众号暂时无法提供服务，请稍后再试"
@@ -150,7 +151,7 @@ class State:
             self.messages: list[Message] = []
             self.sent_ids: dict[tuple[str, str, str], tuple[int, float]] = {}
             self.withheld: dict[int, Message | Publication] = {}
-            self.libraries: dict[str, Library] = {}
+            self.kept: dict[tuple[str, type], Any] = {}
             self.tokens: dict[str, IssuedToken] = {}
             self.token_lines: dict[tuple[str, str], TokenLine] = {}
             self.token_fetches: Counter[str] = Counter()
@@ -174,9 +175,22 @@ class State:
         """Find a follower, present or former, of an account."""
         return self.followers.get((appid, openid)) if isinstance(openid, str) else None
 
+    def of(self, appid: str, kind: type[Kept]) -> Kept:
+        """Find what an account keeps of one kind, for instance its Library; the first time it is empty.
+
+        `kind` is a dataclass whose fields all have defaults. It belongs to the family that asks for it.
+        """
+        found: Kept = self.kept.setdefault((appid, kind), kind())
+        return found
+
+    def all_of(self, kind: type[Kept]) -> list[tuple[str, Kept]]:
+        """List what accounts keep of one kind, each with its appid."""
+        with self.lock:
+            return [(appid, found) for (appid, of), found in self.kept.items() if of is kind]
+
     def library(self, appid: str) -> Library:
         """Find what an account keeps: files, drafts, articles."""
-        return self.libraries.setdefault(appid, Library())
+        return self.of(appid, Library)
 
     def show(self, person: Follower, kind: str, text: str = "", card: Message | None = None) -> None:
         """Add a row to what the follower's phone shows."""

@@ -1,9 +1,35 @@
 """The API, one file per family; a new family adds its endpoints to this list."""
 
 from simulator.calls import Endpoint
-from simulator.families import draft, freepublish, login, media, menu, subscribe, template, token, users
+from simulator.families import (
+    bizsend,
+    customer,
+    draft,
+    freepublish,
+    login,
+    mass,
+    media,
+    menu,
+    network,
+    phone,
+    qrcode,
+    quota,
+    security,
+    subscribe,
+    tags,
+    template,
+    template_library,
+    templates,
+    token,
+    users,
+    wxacode,
+)
 
-FAMILIES = (token, login, menu, subscribe, template, users, media, draft, freepublish)
+FAMILIES = (
+    *(token, quota, network, login, phone, security, wxacode),
+    *(menu, template, templates, template_library, subscribe, bizsend, mass, customer),
+    *(users, tags, qrcode, media, draft, freepublish),
+)
 
 ENDPOINTS: dict[str, Endpoint] = {
     endpoint.path: endpoint for family in FAMILIES for endpoint in family.ENDPOINTS
