@@ -15,6 +15,7 @@ from simulator.phones import phones_blueprint
 from simulator.push import Pusher
 from simulator.state import State
 from simulator.taps import taps_blueprint
+from simulator.wall import wall_blueprint
 
 
 class Json(DefaultJSONProvider):
@@ -38,6 +39,7 @@ def create_app(accounts: Sequence[Account], clock_offset: float = 0.0) -> Flask:
     app.register_blueprint(control_blueprint(state, pusher))
     app.register_blueprint(phones_blueprint(state, pusher))
     app.register_blueprint(taps_blueprint(state, pusher))
+    app.register_blueprint(wall_blueprint(state))
     app.register_blueprint(articles_blueprint(state, pusher))
 
     @app.route("/<path:path>", methods=METHODS)

@@ -1,21 +1,16 @@
-"""What a follower does with a phone: type, follow, unfollow, block, scan; and the wall of phones."""
+"""What a follower does with a phone: type, follow, unfollow, block, scan."""
 
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator.articles import shown_library
 from simulator.bodies import About, known_account, known_follower, read_body, refuse
-from simulator.control import shown_follower, shown_grants, shown_ledger, shown_message
 from simulator.payloads import Push
 from simulator.push import Pusher
 from simulator.replies import Outcome
-from simulator.state import UNAVAILABLE, Follower, Message, State, iso
-
-PHONES = 24
-ROWS = 30
+from simulator.state import UNAVAILABLE, Follower, State
 
 
 class SayBody(About):
@@ -42,11 +37,6 @@ def phones_blueprint(state: State, pusher: Pusher) -> Blueprint:
     phones = Blueprint("phones", __name__, url_prefix="/_sim")
     _chat(phones, state, pusher)
     _following(phones, state, pusher)
-
-    @phones.get("/wall")
-    def wall() -> ResponseReturnValue:
-        return jsonify(_wall(state, request.args.get("appid"), request.args.get("q", "").strip()))
-
     return phones
 
 
@@ -139,44 +129,3 @@ def _words(reply: dict[str, Any]) -> str:
     if reply["type"] == "news":
         return "\n".join(f"{one.get('title', '')} {one.get('url', '')}" for one in reply["articles"])
     return str(reply.get("content") or f"[{reply['type']}]")
-
-
-def _wall(state: State, appid: str | None, wanted: str) -> dict[str, Any]:
-    with state.lock:
-        if appid not in state.accounts:
-            appid = next(iter(state.accounts), None)
-        people = [person for (owner, _), person in state.followers.items() if owner == appid]
-        found = [one for one in people if wanted in one.name or wanted in one.openid]
-        # Those with something on their screen come first, else the order in which they were added.
-        found.sort(key=lambda one: not one.chat)
-        menu = state.menus.get(appid or "")
-        return {
-            "generation": state.generation,
-            "accounts": [{"appid": one.appid, "kind": one.kind} for one in state.accounts.values()],
-            "appid": appid,
-            "total": len(people),
-            "found": len(found),
-            "menu": menu.buttons if menu else [],
-            "library": shown_library(state, appid or ""),
-            "phones": [_phone(state, appid or "", one) for one in found[:PHONES]],
-            "faults": [fault.json() for fault in state.faults],
-            "ledger": shown_ledger(state),
-            "now": iso(state.now()),
-            "offset_seconds": state.offset,
-        }
-
-
-def _phone(state: State, appid: str, person: Follower) -> dict[str, Any]:
-    return {
-        **shown_follower(appid, person),
-        "grants": shown_grants(state, appid, person),
-        "chat": [
-            {"at": iso(row.at), "kind": row.kind, "text": row.text, "card": row.card and _card(row.card)}
-            for row in list(person.chat)[-ROWS:]
-        ],
-    }
-
-
-def _card(message: Message) -> dict[str, Any]:
-    # As text: a browser's numbers end before the msgids of subscription messages do.
-    return {**shown_message(message), "msgid": str(message.msgid)}
