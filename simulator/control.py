@@ -165,7 +165,7 @@ def _ledgers(control: Blueprint, state: State) -> None:
         after = request.args.get("after", 0, type=int)
         with state.lock:
             rows = [row for row in state.log if row.number > after]
-        return jsonify(items=[_shown_row(row) for row in rows[-request.args.get("limit", 500, type=int) :]])
+        return jsonify(items=[shown_row(row) for row in rows[-request.args.get("limit", 500, type=int) :]])
 
 
 def _clock(control: Blueprint, state: State, pusher: Pusher) -> None:
@@ -252,7 +252,8 @@ def shown_ledger(state: State) -> dict[str, Any]:
         return {**counted, "token_fetches": dict(state.token_fetches)}
 
 
-def _shown_row(row: LogRow) -> dict[str, Any]:
+def shown_row(row: LogRow) -> dict[str, Any]:
+    """Show a row of the call log whole, secrets masked."""
     text = row.request.decode("utf-8", "replace")
     return {
         **vars(row),
