@@ -6,21 +6,34 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from simulator.undocumented import Undocumented
+
 
 class Template(BaseModel):
-    """One template of an account; a key such as thing1 carries its value type in its letters."""
+    """One template of an account; a key such as thing1 carries its value type in its letters.
+
+    `enums` lists what a key of the type enum may say; `content` and `example` are what lists of templates
+    show, made of the keys where they are left out.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(min_length=1)
     title: str
     keys: list[str] = Field(min_length=1)
+    enums: dict[str, list[str]] = {}
+    content: str = ""
+    example: str = ""
 
 
 class SubscribeTemplate(Template):
-    """A mini-program's template: once, one tap allows one message; long, one tap allows any number."""
+    """A template for subscription messages: once, one tap allows one message; long, one tap any number.
 
-    kind: Literal["once", "long"] = "once"
+    A long_limited one is a long one with a limit of how many messages one person gets a day.
+    """
+
+    kind: Literal["once", "long", "long_limited"] = "once"
+    most_a_day: int = Field(default=1, ge=1)  # of a long_limited one, to one person
 
 
 class Account(BaseModel):
@@ -40,6 +53,9 @@ class Account(BaseModel):
     templates: list[Template] = []
     subscribe_templates: list[SubscribeTemplate] = []
     publishes: bool = True  # whether it has the right to freepublish
+    pages: list[str] | None = None  # of a mini-program's released version; None: any page is there
+    linked: list[str] | None = None  # appids of mini-programs that messages may open; None: any
+    undocumented: Undocumented = Undocumented()
 
     @model_validator(mode="after")
     def _push_must_be_possible(self) -> "Account":
@@ -47,8 +63,6 @@ class Account(BaseModel):
             raise ValueError(f"push_mode {self.push_mode!r} needs an aes_key")
         if self.push_format == "json" and self.kind == "official":
             raise ValueError("an official account is pushed XML only")
-        if self.subscribe_templates and self.kind == "official":
-            raise ValueError("only a mini-program has subscribe_templates")
         return self
 
     def template(self, template_id: object) -> Template | None:
