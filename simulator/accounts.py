@@ -1,10 +1,13 @@
 """The accounts the simulator plays: what WeChat's console would have on file for each."""
 
+import base64
+import hashlib
+import ipaddress
 import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from simulator.undocumented import Undocumented
 
@@ -37,11 +40,18 @@ class SubscribeTemplate(Template):
 
 
 class Account(BaseModel):
-    """One official account (a verified service account) or mini-program, secrets hidden from repr."""
+    """One official account or mini-program, secrets hidden from repr.
+
+    An official account is of the `type` service (服务号) or subscription (公众号, once 订阅号); what it may
+    call follows from that and from `verified`, see rights.py. Accounts of one `open_platform` know a person
+    by one unionid. `ip_whitelist` holds the addresses and networks that may fetch tokens; empty: all may.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["official", "mini_program"]
+    type: Literal["service", "subscription"] | None = None
+    verified: bool = True
     appid: str = Field(min_length=1)
     secret: str = Field(min_length=1, repr=False)
     original_id: str = Field(pattern=r"^gh_\w+$")
@@ -52,7 +62,9 @@ class Account(BaseModel):
     callback_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+")
     templates: list[Template] = []
     subscribe_templates: list[SubscribeTemplate] = []
-    publishes: bool = True  # whether it has the right to freepublish
+    publishes: bool = True  # whether a verified account has the right to freepublish
+    open_platform: str | None = Field(default=None, min_length=1)
+    ip_whitelist: list[str] = []
     pages: list[str] | None = None  # of a mini-program's released version; None: any page is there
     linked: list[str] | None = None  # appids of mini-programs that messages may open; None: any
     undocumented: Undocumented = Undocumented()
@@ -64,6 +76,35 @@ class Account(BaseModel):
         if self.push_format == "json" and self.kind == "official":
             raise ValueError("an official account is pushed XML only")
         return self
+
+    @model_validator(mode="after")
+    def _type_must_fit(self) -> "Account":
+        if self.kind == "official":
+            self.type = self.type or "service"
+        elif self.type is not None:
+            raise ValueError("only an official account has a type")
+        return self
+
+    @field_validator("ip_whitelist")
+    @classmethod
+    def _must_be_addresses(cls, listed: list[str]) -> list[str]:
+        for one in listed:
+            ipaddress.ip_network(one, strict=False)
+        return listed
+
+    def lets_in(self, address: str) -> bool:
+        """Say whether this address may fetch tokens."""
+        if not self.ip_whitelist:
+            return True
+        caller = ipaddress.ip_address(address)
+        return any(caller in ipaddress.ip_network(one, strict=False) for one in self.ip_whitelist)
+
+    def unionid_of(self, person: str) -> str | None:
+        """Name a person as all accounts of the open platform do, None for an account outside of any."""
+        if self.open_platform is None:
+            return None
+        digest = hashlib.sha256(f"{self.open_platform}\n{person}".encode()).digest()
+        return f"o{base64.urlsafe_b64encode(digest).decode()[:27]}"
 
     def template(self, template_id: object) -> Template | None:
         """Find a template by its id, None when the account has none such."""
