@@ -24,7 +24,7 @@ class Binary:
 class Call:
     """A call under way; `account` is whose access_token came with it, `accepted` what is to be reported.
 
-    `host` is the address it came to, with a slash at its end.
+    `host` is the address it came to, with a slash at its end, `ip` the one it came from.
     """
 
     method: str
@@ -35,6 +35,7 @@ class Call:
     now: float
     content_type: str
     host: str
+    ip: str
     account: Account | None = None
     accepted: list[Message | Publication] = field(default_factory=list)
     publish_status: int | None = None

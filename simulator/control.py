@@ -27,9 +27,13 @@ COUNTERS = (
 
 
 class FollowerRow(Body):
-    """A follower to add or change; what is left out stays as it was."""
+    """A follower to add or change; what is left out stays as it was.
+
+    `person` is the same word for one human being on all accounts of an open platform: one unionid follows.
+    """
 
     openid: str = Field(min_length=1)
+    person: str | None = Field(default=None, min_length=1)
     name: str | None = None
     unionid: str | None = None
     subscribed: bool | None = None
@@ -45,9 +49,10 @@ class FollowersBody(Body):
 
 
 class LoginBody(About):
-    """Whose phone asks for a log-in code."""
+    """Whose phone asks for a log-in code; `person` as among the followers."""
 
     unionid: str | None = None
+    person: str | None = Field(default=None, min_length=1)
 
 
 class ClockBody(Body):
@@ -117,7 +122,10 @@ def _people(control: Blueprint, state: State) -> None:
         if state.accounts[body.appid].kind != "mini_program":
             refuse(409, "not_a_mini_program", "only a mini-program's phone logs in by code")
         with state.lock:
-            return jsonify(code=make_login_code(state, body.appid, body.openid, body.unionid))
+            known, account = state.follower(body.appid, body.openid), state.accounts[body.appid]
+            unionid = body.unionid or (known.unionid if known and not body.person else None)
+            unionid = unionid or account.unionid_of(body.person or body.openid)
+            return jsonify(code=make_login_code(state, body.appid, body.openid, unionid))
 
 
 def _faults(control: Blueprint, state: State) -> None:
@@ -201,10 +209,8 @@ def _clock(control: Blueprint, state: State, pusher: Pusher) -> None:
 
 
 def _put_follower(state: State, appid: str, row: FollowerRow) -> None:
-    person = state.followers.get((appid, row.openid))
-    if person is None:
-        person = state.followers[appid, row.openid] = Follower(row.openid, subscribed_at=state.now())
-    for name, value in row.model_dump(exclude={"openid", "grants"}, exclude_none=True).items():
+    person = state.meet(appid, row.openid, row.person)
+    for name, value in row.model_dump(exclude={"openid", "person", "grants"}, exclude_none=True).items():
         setattr(person, name, value)
     for template_id, left in (row.grants or {}).items():
         person.grants[template_id] = Grant(left=left)

@@ -56,15 +56,17 @@ def answer_call(state: State, pusher: Pusher) -> Response:
 
 
 def _call(state: State) -> Call:
+    now = state.now()
     return Call(
         method=request.method,
         path=request.path,
         query=request.args,
         body=request.get_data(cache=False),
-        rid=new_rid(),
-        now=state.now(),
+        rid=new_rid(now),
+        now=now,
         content_type=request.content_type or "",
         host=request.host_url,
+        ip=request.remote_addr or "127.0.0.1",
     )
 
 
@@ -182,6 +184,7 @@ def _log(state: State, call: Call, answer: Response, struck: dict[str, Fault], s
         status=None if closed else answer.status_code,
         ms=int(1000 * (time.monotonic() - started)),
         rid=call.rid,
+        ip=call.ip,
         faults=list(struck),
         note=call.note,
     )

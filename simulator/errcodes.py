@@ -249,10 +249,10 @@ class Errcode(Exception):
         self.more = more or {}
 
 
-def new_rid() -> str:
-    """Make a request id: three groups of eight hexadecimal digits."""
-    digits = secrets.token_hex(12)
-    return f"{digits[:8]}-{digits[8:16]}-{digits[16:]}"
+def new_rid(now: float) -> str:
+    """Make a request id: three groups of eight hexadecimal digits, the first of them the time in seconds."""
+    digits = secrets.token_hex(8)
+    return f"{int(now) & 0xFFFFFFFF:08x}-{digits[:8]}-{digits[8:]}"
 
 
 def error_body(refused: Errcode, rid: str) -> dict[str, Any]:

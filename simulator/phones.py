@@ -62,7 +62,7 @@ def _following(phones: Blueprint, state: State, pusher: Pusher) -> None:
         body = read_body(About)
         known_official(state, body)
         with state.lock:
-            person = state.followers.setdefault((body.appid, body.openid), Follower(body.openid))
+            person = state.meet(body.appid, body.openid)
             person.subscribed, person.blocked, person.subscribed_at = True, False, state.now()
             state.show(person, "note", "关注 subscribe")
         return push_from(state, pusher, body, "event", {"Event": "subscribe", "EventKey": ""})

@@ -128,6 +128,7 @@ class LogRow:
     status: int | None
     ms: int
     rid: str = ""
+    ip: str = ""
     faults: list[str] = field(default_factory=list)
     note: str = ""
 
@@ -174,6 +175,19 @@ class State:
     def follower(self, appid: str, openid: object) -> Follower | None:
         """Find a follower, present or former, of an account."""
         return self.followers.get((appid, openid)) if isinstance(openid, str) else None
+
+    def meet(self, appid: str, openid: str, person: str | None = None) -> Follower:
+        """Find a person of an account, who is made at the first mention.
+
+        `person` tells who it is on all accounts of an open platform, the openid where nothing is said.
+        """
+        known = self.followers.get((appid, openid))
+        if known is None:
+            known = self.followers[appid, openid] = Follower(openid, subscribed_at=self.now())
+            person = person or openid
+        if person is not None:
+            known.unionid = self.accounts[appid].unionid_of(person) or known.unionid
+        return known
 
     def of(self, appid: str, kind: type[Kept]) -> Kept:
         """Find what an account keeps of one kind, for instance its Library; the first time it is empty.
