@@ -40,8 +40,8 @@ from wechat.callback import Callback
 from wechat.errors import WechatError
 from wechat.gateway import App as WechatApp
 from wechat.gateway import Gateway
-from wechat.mini_program import log_in
-from wechat.official_account import create_menu
+from wechat.log_in import log_in
+from wechat.menu import create_menu
 
 CLOCK = "ZONE_CLOCK"  # seconds by which this process runs ahead; never in production
 

@@ -1,6 +1,6 @@
 """The menu under the account's chat: each button says a word that can also be typed, one scans."""
 
-from wechat.official_account import Button
+from wechat.menu import Button
 
 
 def _word(word: str) -> Button:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from jobs.deliver import Send
 from models.notices.outbox import Claimed
 from wechat.gateway import Gateway
-from wechat.mini_program import send_subscribe
+from wechat.subscribe import send_subscribe
 
 
 def subscribe_sender(gateway: Gateway, template_id: str, fields: Mapping[str, str], *, page: str) -> Send:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from jobs.deliver import Send
 from models.notices.outbox import Claimed
 from wechat.gateway import Gateway
-from wechat.official_account import send_template
+from wechat.template import send_template
 
 
 def template_sender(

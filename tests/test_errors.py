@@ -18,7 +18,7 @@ from tests.handlers.asking import FIXED, asked
 from tests.handlers.routes import ROUTES
 from tests.handlers.world import WHO, World, open_world
 from wechat.errors import WechatError
-from wechat.mini_program import OpenSession
+from wechat.log_in import OpenSession
 
 JSON = "application/json"
 BODIES = ("/api/v1/session", "/api/v1/binding", "/api/v1/check-ins")

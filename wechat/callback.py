@@ -12,53 +12,8 @@ from xml.parsers.expat import ExpatError
 import xmltodict
 
 from wechat.crypto import ForeignEnvelope, Undecipherable, new_salt, read_key, same, seal, sign, unseal
-from wechat.push import (
-    NOT_XML,
-    Choice,
-    Clicked,
-    Malformed,
-    OtherMessage,
-    PublishFinished,
-    Push,
-    ReplyTo,
-    ScanWaited,
-    SentRow,
-    SubscribeChange,
-    Subscribed,
-    SubscribePopup,
-    SubscribeSent,
-    TemplateResult,
-    TextMessage,
-    Unknown,
-    Unsubscribed,
-    read_push,
-)
-
-__all__ = [
-    "SILENCE",
-    "Answer",
-    "Callback",
-    "Choice",
-    "Clicked",
-    "Forged",
-    "Malformed",
-    "OtherMessage",
-    "PublishFinished",
-    "Push",
-    "ScanWaited",
-    "SentRow",
-    "SubscribeChange",
-    "SubscribePopup",
-    "SubscribeSent",
-    "Subscribed",
-    "TemplateResult",
-    "TextMessage",
-    "Unknown",
-    "Unsubscribed",
-    "open_push",
-    "reply_text",
-    "verify_url",
-]
+from wechat.push import NOT_XML, Malformed, Push, ReplyTo
+from wechat.read_push import read_push
 
 SILENCE = "success"
 """The body that ends a push without an answer to the person; never encrypted."""

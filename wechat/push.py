@@ -1,15 +1,20 @@
-"""What WeChat pushes to us, typed: messages and events with a key that stays the same over its retries."""
+"""What every push of WeChat's says, how its elements are read, and the key that its retries share."""
 
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot carry even in CDATA; JSON can, but no database column would take it."""
+OPENID, ID = 64, 40
+"""The longest openid and the longest other id that anything of ours keeps; WeChat's have 28 and 19 signs."""
+
+Fields = Mapping[str, Any]
+Common = tuple[str, str, datetime, str, "ReplyTo"]
 
 
 class Malformed(Exception):
@@ -49,224 +54,44 @@ class Push:
 
 
 @dataclass(frozen=True)
-class TextMessage(Push):
-    """Somebody typed something."""
+class Said:
+    """A push before it has a type: its elements, and of them what every push has."""
 
-    content: str
-    msg_id: str
+    fields: Fields
+    kind: str
+    appid: str
+    openid: str
+    at: datetime
+    reply_to: ReplyTo
 
+    def text(self, name: str) -> str:
+        """Return an element as text, empty where there is none. Malformed: it holds others."""
+        return text_in(self.fields, name)
 
-@dataclass(frozen=True)
-class OtherMessage(Push):
-    """Somebody sent a picture, a voice, a place …: `type` is WeChat's MsgType."""
+    def common(self, *own: str) -> Common:
+        """Return what the constructor of every push begins with; `own` tells apart what a second may hold."""
+        created = str(int(self.at.timestamp()))
+        key = _key("event", self.openid, created, self.kind, *own)
+        return self.appid, self.openid, self.at, key, self.reply_to
 
-    type: str
+    def message(self, msg_id: str) -> Common:
+        """Return the same for a message, whose number alone tells it from others."""
+        key = _key("message", self.openid, msg_id or str(int(self.at.timestamp())))
+        return self.appid, self.openid, self.at, key, self.reply_to
 
-
-@dataclass(frozen=True)
-class Subscribed(Push):
-    """A new follower; `scene` is the scene of the QR code they scanned, or empty."""
-
-    scene: str
-
-
-@dataclass(frozen=True)
-class Unsubscribed(Push):
-    """A follower left."""
-
-
-@dataclass(frozen=True)
-class Clicked(Push):
-    """A menu button with this key was tapped."""
-
-    key: str
-
-
-@dataclass(frozen=True)
-class ScanWaited(Push):
-    """A QR code was scanned from the menu button `key`, and the follower waits for an answer."""
-
-    key: str
-    result: str
+    def whole(self) -> Common:
+        """Return the same where everything counts, lists and all. Malformed: nested beyond reason."""
+        try:
+            return self.common(json.dumps(self.fields, sort_keys=True))
+        except RecursionError:
+            raise Malformed("unreadable") from None
 
 
-@dataclass(frozen=True)
-class TemplateResult(Push):
-    """How a template message ended; `reason` is WeChat's own, e.g. "user block"; `msgid` may be "0"."""
+def text_in(fields: Fields, name: str) -> str:
+    """Return an element as text, empty where there is none; JSON pushes write some numbers as numbers.
 
-    msgid: str
-    status: Literal["success", "failed"]
-    reason: str
-
-
-class Choice(NamedTuple):
-    """What somebody answered for one template; `scene` says where the popup was, "0" in the mini-program."""
-
-    template_id: str
-    accepted: bool
-    scene: str
-
-
-@dataclass(frozen=True)
-class SubscribePopup(Push):
-    """The popup for subscription messages was answered; nothing tells of a tap that opened none."""
-
-    items: tuple[Choice, ...]
-
-
-@dataclass(frozen=True)
-class SubscribeChange(Push):
-    """Subscription messages were switched off in the phone's settings; on is not told."""
-
-    items: tuple[Choice, ...]
-
-
-class SentRow(NamedTuple):
-    """How one subscription message ended: `errcode` 0 is delivered, None unreadable; `msgid` may be ""."""
-
-    template_id: str
-    msgid: str
-    errcode: int | None
-    status: str
-
-
-@dataclass(frozen=True)
-class SubscribeSent(Push):
-    """Subscription messages ended."""
-
-    items: tuple[SentRow, ...]
-
-
-@dataclass(frozen=True)
-class PublishFinished(Push):
-    """How a publication ended, or that a published article is gone.
-
-    `status`: 0 published, 1 under way, 2 refused as a copy of other work, 3 failed, 4 refused by WeChat's
-    review, 5 deleted later by its author, 6 taken away later by WeChat. `article_id` and `url` are empty
-    unless published. `fail_idx` numbers the articles refused, from 1.
+    Malformed: it holds other elements, stands there twice, or is no text.
     """
-
-    publish_id: str
-    status: int
-    article_id: str
-    url: str
-    fail_idx: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Unknown(Push):
-    """An event this product does nothing about; `event` is in lower case."""
-
-    event: str
-
-
-def read_push(fields: Mapping[str, Any], appid: str, reply_to: ReplyTo) -> Push:
-    """Turn a push's elements into a typed push. Malformed: one that every push has is missing."""
-    openid = _text(fields, "FromUserName")
-    created = _text(fields, "CreateTime")
-    kind = _text(fields, "MsgType")
-    if not openid or not kind or not (created.isascii() and created.isdigit() and len(created) <= 10):
-        raise Malformed("unreadable")
-    at = datetime.fromtimestamp(int(created), UTC)
-    if kind != "event":
-        msg_id = _text(fields, "MsgId")
-        base = (appid, openid, at, _key("message", openid, msg_id or created), reply_to)
-        if kind == "text":
-            return TextMessage(*base, content=_text(fields, "Content"), msg_id=msg_id)
-        return OtherMessage(*base, type=kind)
-    return _read_event(fields, appid, openid, at, reply_to)
-
-
-def _read_event(fields: Mapping[str, Any], appid: str, openid: str, at: datetime, reply_to: ReplyTo) -> Push:
-    event = _text(fields, "Event").lower()  # WeChat itself mixes the cases, and two names of one event
-    event = "publishjobfinish" if event == "freepublishjobfinish" else event
-    key = _text(fields, "EventKey")
-    created = str(int(at.timestamp()))
-
-    def base(*own: str) -> tuple[str, str, datetime, str, ReplyTo]:
-        return appid, openid, at, _key("event", openid, created, event, *own), reply_to
-
-    match event:
-        case "subscribe":
-            return Subscribed(*base(key), scene=key.removeprefix("qrscene_"))
-        case "unsubscribe":
-            return Unsubscribed(*base())
-        case "click":
-            return Clicked(*base(key), key=key)
-        case "scancode_waitmsg":
-            scanned = fields.get("ScanCodeInfo")
-            result = _text(scanned, "ScanResult") if isinstance(scanned, Mapping) else ""
-            return ScanWaited(*base(key, result), key=key, result=result)
-        case "templatesendjobfinish":
-            msgid, status = _text(fields, "MsgID"), _text(fields, "Status")
-            if status == "success":
-                return TemplateResult(*base(msgid), msgid=msgid, status="success", reason="")
-            reason = status.removeprefix("failed").lstrip(": ")
-            return TemplateResult(*base(msgid), msgid=msgid, status="failed", reason=reason)
-        case "subscribe_msg_popup_event":
-            choices = tuple(_choices(fields, "SubscribeMsgPopupEvent"))
-            return SubscribePopup(*base(json.dumps(choices)), items=choices)
-        case "subscribe_msg_change_event":
-            choices = tuple(_choices(fields, "SubscribeMsgChangeEvent"))
-            return SubscribeChange(*base(json.dumps(choices)), items=choices)
-        case "subscribe_msg_sent_event":
-            sent = tuple(_sent(fields))
-            return SubscribeSent(*base(json.dumps(sent)), items=sent)
-        case "publishjobfinish" if told := _published(fields):
-            return PublishFinished(*base(told[0], str(told[1])), *told)
-        case _:
-            # Some carry what tells them apart in lists of their own, so everything counts.
-            return Unknown(*base(json.dumps(fields, sort_keys=True)), event=event)
-
-
-def _choices(fields: Mapping[str, Any], element: str) -> Iterator[Choice]:
-    for row in _rows(fields, element):
-        # Phones with sound or banners write acceptWithAudio and acceptWithAlert.
-        accepted = _text(row, "SubscribeStatusString").lower().startswith("accept")
-        yield Choice(_text(row, "TemplateId"), accepted, _text(row, "PopupScene"))
-
-
-def _sent(fields: Mapping[str, Any]) -> Iterator[SentRow]:
-    for row in _rows(fields, "SubscribeMsgSentEvent"):
-        code = _text(row, "ErrorCode")
-        errcode = int(code) if re.fullmatch("-?[0-9]{1,9}", code) else None
-        yield SentRow(_text(row, "TemplateId"), _text(row, "MsgID"), errcode, _text(row, "ErrorStatus"))
-
-
-def _published(fields: Mapping[str, Any]) -> tuple[str, int, str, str, tuple[int, ...]] | None:
-    """Return publish_id, status, article_id, url and fail_idx; None: whoever waits has to ask WeChat."""
-    told = fields.get("PublishEventInfo")
-    if not isinstance(told, Mapping):
-        return None
-    publish_id, status = _text(told, "publish_id"), _text(told, "publish_status")
-    if not publish_id or not re.fullmatch("[0-9]{1,3}", status):
-        return None
-    detail = told.get("article_detail")
-    rows = _listed(detail.get("item")) if isinstance(detail, Mapping) else []
-    url = next((_text(row, "article_url") for row in rows if isinstance(row, Mapping)), "")
-    failed = tuple(int(one) for one in _listed(told.get("fail_idx")) if re.fullmatch("[0-9]{1,3}", str(one)))
-    return publish_id, int(status), _text(told, "article_id"), url, failed
-
-
-def _rows(fields: Mapping[str, Any], element: str) -> list[Mapping[str, Any]]:
-    """Return the rows of a List: inside `element` in XML, without it in JSON; one row may stand alone."""
-    inside = fields.get(element)
-    rows = (inside if isinstance(inside, Mapping) else fields).get("List")
-    return [row for row in _listed(rows) if isinstance(row, Mapping)]
-
-
-def _listed(value: Any) -> list[Any]:
-    """Return what may repeat as a list: one alone comes without."""
-    return value if isinstance(value, list) else [value]
-
-
-def _key(*parts: str) -> str:
-    # As a JSON list, since no part can then reach over into the next.
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    """Return an element as text; JSON pushes write some numbers as numbers."""
     value = fields.get(name)
     if value is None:
         return ""
@@ -275,3 +100,44 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise Malformed("unreadable")
+
+
+def id_in(fields: Fields, name: str, most: int = ID) -> str:
+    """Return an id as text. Malformed: longer than any of WeChat's."""
+    told = text_in(fields, name)
+    if len(told) > most:
+        raise Malformed("unreadable")
+    return told
+
+
+def number_in(fields: Fields, name: str) -> int | None:
+    """Return a number that came as text or as a number; None where there is none of at most nine digits."""
+    told = text_in(fields, name)
+    return int(told) if re.fullmatch("-?[0-9]{1,9}", told) else None
+
+
+def moment_in(fields: Fields, name: str) -> datetime | None:
+    """Return the moment of a time stamp in seconds; None where there is none."""
+    told = text_in(fields, name)
+    return datetime.fromtimestamp(int(told), UTC) if re.fullmatch("[0-9]{1,10}", told) else None
+
+
+def inside(fields: Fields, name: str) -> Fields:
+    """Return the elements inside another one, none where it is missing or holds a text."""
+    value = fields.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def rows_in(fields: Fields, name: str) -> list[Fields]:
+    """Return the rows of an element that may repeat: one alone comes without a list."""
+    return [row for row in listed(fields.get(name)) if isinstance(row, Mapping)]
+
+
+def listed(value: Any) -> list[Any]:
+    """Return what may repeat as a list: one alone comes without."""
+    return value if isinstance(value, list) else [value]
+
+
+def _key(*parts: str) -> str:
+    # As a JSON list, since no part can then reach over into the next.
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

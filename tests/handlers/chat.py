@@ -27,7 +27,7 @@ from tests.conftest import NOON, REDIS
 from tests.factories import KEYRING, a_binding, a_branch, a_gathering, a_member, a_roll
 from wechat.callback import Callback
 from wechat.crypto import new_salt, read_key, seal, sign, unseal
-from wechat.mini_program import OpenSession
+from wechat.log_in import OpenSession
 
 OA, MINI = "wxaccount000001", "wxmini000001"
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"

@@ -47,7 +47,7 @@ from tests.factories import (
 )
 from tests.handlers.one_app import app_with
 from wechat.callback import Callback
-from wechat.mini_program import OpenSession
+from wechat.log_in import OpenSession
 
 NAMES = (  # a line for each group
     "白玉珍 陈春生 方国栋 高长山 郭爱莲 何桂芳 黄秋菊 贾满仓 李春梅 罗清平 孟凡林 宋桂兰 王丽娟 张建国 周明远",  # noqa: E501

@@ -74,7 +74,7 @@ from tests.factories import (
 from tests.handlers.at_work import put_to_work
 from tests.handlers.one_app import app_with
 from wechat.callback import Callback
-from wechat.mini_program import OpenSession
+from wechat.log_in import OpenSession
 
 MINI, OA = "wxmini00", "wxaccount00"
 PASSWORD = "river-stone-42"

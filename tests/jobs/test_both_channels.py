@@ -20,7 +20,7 @@ from models.notices.subscription import Subscription, allow
 from tests.factories import THREE_O_CLOCK, a_binding
 from tests.notices.campaign import Campaign, a_draft
 from tests.simulated import FIELDS, Account
-from wechat.mini_program import SUBSCRIBE_SEND
+from wechat.subscribe import SUBSCRIBE_SEND
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TEMPLATE = {"id": "S1", "title": "主题党日通知", "keys": list(FIELDS)}

@@ -10,7 +10,7 @@ from models.notices.delivery import Channel
 from models.notices.outbox import Claimed
 from tests.simulated import FIELDS, Account
 from wechat.errors import Advice, NoClearAnswer, WechatError
-from wechat.mini_program import SUBSCRIBE_SEND
+from wechat.subscribe import SUBSCRIBE_SEND
 
 AT = datetime(2026, 11, 20, 6, 50, tzinfo=UTC)
 WORDS = {

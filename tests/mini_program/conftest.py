@@ -23,7 +23,7 @@ from tests.mini_program.built import SOURCE
 from tests.mini_program.phone import Phone, code_of
 from tests.running import until
 from tests.simulated import Account, running_simulator
-from wechat.mini_program import log_in
+from wechat.log_in import log_in
 
 # Where the mini-program believes the backend to be.
 BASE = (SOURCE / "config.js").read_text("utf-8").split("const BASE = '")[1].split("'")[0]

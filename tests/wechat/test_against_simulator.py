@@ -7,11 +7,14 @@ import requests
 from redis import Redis
 
 from tests.wechat.phone import Phone, listening
-from wechat.callback import ScanWaited, Subscribed, TemplateResult, TextMessage, Unsubscribed
 from wechat.errors import Advice, NoClearAnswer, WechatError
 from wechat.gateway import Gateway
-from wechat.mini_program import OpenSession, log_in
-from wechat.official_account import Follower, send_template, user_info
+from wechat.log_in import OpenSession, log_in
+from wechat.messages import TextMessage
+from wechat.official_account import Follower, user_info
+from wechat.person_events import ScanWaited, Subscribed, Unsubscribed
+from wechat.result_events import TemplateResult
+from wechat.template import send_template
 
 FIELDS = {"thing1": "主题党日\n请准时参加", "time2": "2026年11月25日 15:00", "phrase3": "", "name4": "王建国"}
 

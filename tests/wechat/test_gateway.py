@@ -13,8 +13,9 @@ from embedded.process import free_port
 from tests.wechat.conftest import Stage
 from wechat.errors import ADVICE, Advice, NoClearAnswer, NotSent, WechatError
 from wechat.gateway import App, Gateway
-from wechat.mini_program import OpenSession, log_in
-from wechat.official_account import Follower, send_template, user_info
+from wechat.log_in import OpenSession, log_in
+from wechat.official_account import Follower, user_info
+from wechat.template import send_template
 
 TOKEN, SEND = "/cgi-bin/stable_token", "/cgi-bin/message/template/send"
 INFO, LOG_IN = "/cgi-bin/user/info", "/sns/jscode2session"

@@ -5,10 +5,10 @@ from redis import Redis
 
 from tests.wechat.conftest import Stage
 from tests.wechat.phone import Phone, listening
-from wechat.callback import Clicked, ScanWaited
 from wechat.errors import NoClearAnswer
 from wechat.gateway import App, Gateway
-from wechat.official_account import Button, create_menu, delete_menu, menu_of
+from wechat.menu import Button, create_menu, delete_menu, menu_of
+from wechat.person_events import Clicked, ScanWaited
 
 CREATE = "/cgi-bin/menu/create"
 DAY = Button("主题党日", "click", "主题党日")

@@ -10,10 +10,11 @@ from redis import Redis
 from embedded.process import free_port
 from tests.wechat.conftest import Stage
 from tests.wechat.phone import Phone, listening
-from wechat.callback import Choice, SentRow, SubscribeChange, SubscribePopup, SubscribeSent
 from wechat.errors import Advice, NoClearAnswer, NotSent, WechatError
 from wechat.gateway import App, Gateway
-from wechat.mini_program import SUBSCRIBE_SEND, send_subscribe
+from wechat.person_events import Choice, SubscribeChange, SubscribePopup
+from wechat.result_events import SentRow, SubscribeSent
+from wechat.subscribe import SUBSCRIBE_SEND, send_subscribe
 
 TOKEN = "/cgi-bin/stable_token"
 ONCE = {"id": "S1", "title": "主题党日通知", "keys": ["thing1", "time2", "phrase3"]}

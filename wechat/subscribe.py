@@ -1,44 +1,13 @@
-"""The mini-program's calls: log-in and subscription messages."""
+"""The mini-program's subscription messages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from wechat.errors import NoClearAnswer
 from wechat.gateway import Gateway
 from wechat.values import fit
 
-LOG_IN = "/sns/jscode2session"
 SUBSCRIBE_SEND = "/cgi-bin/message/subscribe/send"
-
-
-@dataclass(frozen=True)
-class OpenSession:
-    """Who a log-in code belongs to; WeChat's session_key is dropped unread."""
-
-    openid: str
-    unionid: str | None
-
-
-def log_in(gateway: Gateway, code: str) -> OpenSession:
-    """Exchange a wx.login code, good once and for five minutes, for the person's openid.
-
-    WechatError: 40029 and 40163 for a bad or used code, 40226 for a person WeChat holds back.
-    Source: WeChat, "code2Session".
-    """
-    answer = gateway.get_without_token(
-        LOG_IN,
-        {
-            "appid": gateway.app.appid,
-            "secret": gateway.app.secret,
-            "js_code": code,
-            "grant_type": "authorization_code",
-        },
-    )
-    openid = answer.get("openid")
-    if not openid or not isinstance(openid, str):
-        raise NoClearAnswer(None, "an answer without openid", path=LOG_IN)
-    return OpenSession(openid, answer.get("unionid") or None)
 
 
 def send_subscribe(
