@@ -1,21 +1,22 @@
 """GET and POST /wechat/mini-program: what WeChat tells us about the mini-program."""
 
-import logging
-
 from apiflask import APIBlueprint
 from flask import Response
 
 from handlers.edge import current
-from handlers.pushed import answer_push, prove
+from handlers.pushed import answer_push, prove, take_note
+from models.audit import Via
 from models.notices.event import Outcome
 from models.notices.matching import Result, keep_result
 from models.notices.subscription import allow, bound_phone, switch_off
-from wechat.callback import SILENCE, Push, SubscribeChange, SubscribePopup, SubscribeSent, Unknown
+from models.people.bind import unbind_as_of
+from wechat.callback import SILENCE
+from wechat.person_events import AuthorizationCancelled, SubscribeChange, SubscribePopup
+from wechat.push import Push
+from wechat.result_events import SubscribeSent
 
 mini_program_push = APIBlueprint("mini_program_push", __name__, enable_openapi=False)
 ADDRESS = "/wechat/mini-program"
-
-log = logging.getLogger(__name__)
 
 
 @mini_program_push.get(ADDRESS)
@@ -37,9 +38,10 @@ def _noted(push: Push) -> Response:
             _count_answers(push)
         case SubscribeSent():
             _keep_results(push)
+        case AuthorizationCancelled():
+            _forget(push)
         case _:
-            kind = push.event if isinstance(push, Unknown) else type(push).__name__
-            log.info("the mini-program was told of %s", kind)
+            take_note(push)
     return Response(SILENCE, mimetype="text/plain")
 
 
@@ -57,6 +59,13 @@ def _count_answers(push: SubscribePopup | SubscribeChange) -> None:
         allow(edge.session, binding_id, template_id, answers.count(True), now=push.at)
     elif answers and isinstance(push, SubscribeChange):
         switch_off(edge.session, binding_id, template_id, now=push.at)
+
+
+def _forget(push: AuthorizationCancelled) -> None:
+    """End the link of somebody who asked WeChat to end it, as they could have done here; the record stays."""
+    edge = current()
+    who = edge.parts.keyring.openid_hash(push.appid, push.person)
+    unbind_as_of(edge.session, push.appid, who, happened_at=push.at, via=Via.PHONE, now=edge.now)
 
 
 def _keep_results(push: SubscribeSent) -> None:

@@ -10,12 +10,16 @@ from handlers.chat.replies import reply_to
 from handlers.chat.tries import count_again, count_try
 from handlers.chat.words import BUSY
 from handlers.edge import Edge, current
-from handlers.pushed import answer_push, prove
+from handlers.pushed import answer_push, prove, take_note
 from models.articles.press import keep_publish_result
 from models.notices.event import Outcome
 from models.notices.inbound import claim_message, keep_reply, reply_given
 from models.notices.matching import Result, keep_result
-from wechat.callback import SILENCE, PublishFinished, Push, TemplateResult, Unsubscribed, reply_text
+from wechat.callback import SILENCE, reply_text
+from wechat.messages import Message
+from wechat.person_events import Clicked, ScanWaited, Subscribed, Unsubscribed
+from wechat.push import Push
+from wechat.result_events import PublishFinished, TemplateResult
 
 official_account = APIBlueprint("official_account", __name__, enable_openapi=False)
 ADDRESS = "/wechat/official-account"
@@ -38,10 +42,19 @@ def receive() -> Response:
 
 def _answer(push: Push) -> Response:
     edge = current()
-    if isinstance(push, TemplateResult | PublishFinished):
-        # A failure in here is a 5xx, for WeChat then tells us again.
-        _keep(edge, push)
-        return Response(SILENCE, mimetype="text/plain")
+    match push:
+        case TemplateResult() | PublishFinished():
+            # A failure in here is a 5xx, for WeChat then tells us again.
+            _keep(edge, push)
+        case Message() | Clicked() | ScanWaited() | Subscribed() | Unsubscribed():
+            return _replied(edge, push)
+        case _:
+            # Nothing is done and nothing kept: where somebody is, say, or what they look at.
+            take_note(push)
+    return Response(SILENCE, mimetype="text/plain")
+
+
+def _replied(edge: Edge, push: Push) -> Response:
     try:
         said = _said_once(edge, push)
     except Exception:

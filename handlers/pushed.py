@@ -6,7 +6,9 @@ from datetime import datetime
 
 from flask import Response, request
 
-from wechat.callback import LONGEST_BODY, Callback, Forged, Malformed, Push, open_push, verify_url
+from wechat.account_events import Unknown, VerificationDue, VerificationExpired, VerificationFailed
+from wechat.callback import LONGEST_BODY, Callback, Forged, open_push, verify_url
+from wechat.push import Malformed, Push
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,21 @@ def answer_push(callback: Callback, answer: Callable[[Push], Response], *, now: 
     except Malformed as malformed:
         return _turned_away(malformed.code, malformed.status)
     return answer(push)
+
+
+def take_note(push: Push) -> None:
+    """Log that something was told about which nothing is done: its name alone, never who or what."""
+    match push:
+        case VerificationExpired(appid=appid):
+            log.error("alert: the verification has expired of %s", appid)
+        case VerificationDue(appid=appid, expires_at=expires_at):
+            log.error("alert: the verification must be renewed of %s, by %s", appid, expires_at)
+        case VerificationFailed(appid=appid, what=what):
+            log.warning("the verification of %s failed: %s", appid, what)
+        case Unknown(event=event):
+            log.info("told of %.60r, which has no name here", event)
+        case _:
+            log.info("told of %s", type(push).__name__)
 
 
 def _turned_away(code: str, status: int) -> Response:

@@ -8,7 +8,7 @@ from handlers.edge import Edge
 from models.people.bind import open_binding
 from models.people.binding import Binding
 from models.people.member import Member
-from wechat.callback import Push
+from wechat.push import Push
 
 SILENT = "success"  # stored like a reply, and what WeChat gets where the person reads nothing
 

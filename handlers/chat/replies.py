@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.chat import words
-from handlers.chat.ask import SILENT, Ask, ask_of
+from handlers.chat.ask import Ask, ask_of
 from handlers.chat.binding import bind_follower, explain_unbinding, forget_follower, unbind_follower
 from handlers.chat.commands import Command, read_words
 from handlers.chat.complaints import complain
@@ -15,18 +15,14 @@ from handlers.chat.sign_in import sign_in_by_digits, sign_in_by_scan
 from handlers.edge import Edge
 from models.people.office_answer import House, Matter, office_text
 from models.refused import Refused
-from wechat.callback import (
+from wechat.messages import TextMessage
+from wechat.person_events import (
     Clicked,
-    Push,
     ScanWaited,
-    SubscribeChange,
     Subscribed,
-    SubscribePopup,
-    SubscribeSent,
-    TextMessage,
-    Unknown,
     Unsubscribed,
 )
+from wechat.push import Push
 
 
 def reply_to(edge: Edge, push: Push, left: int | None) -> str:
@@ -56,8 +52,6 @@ def _reply(ask: Ask) -> str:
             )
         case Unsubscribed():
             return forget_follower(ask)
-        case Unknown() | SubscribePopup() | SubscribeChange() | SubscribeSent():
-            return SILENT
         case _:
             return words.NOT_UNDERSTOOD
 

@@ -12,7 +12,8 @@ from models.people.complaint import A_DAY, tidy_complaint
 from models.people.link_code import TRIES
 from models.people.tries import Guess, spent_tries
 from models.refused import Refused
-from wechat.callback import Push, TextMessage
+from wechat.messages import TextMessage
+from wechat.push import Push
 
 LIMITS = {
     Guess.DIGITS: (DIGITS_LIMIT,),

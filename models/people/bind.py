@@ -190,10 +190,25 @@ def end_bindings(session: Session, *which: ColumnElement[bool], now: datetime) -
     return len(ended.all())
 
 
-def unbind(session: Session, binding_id: int, member_id: int, *, via: Via, now: datetime) -> None:
-    """End one member's own binding."""
-    end_bindings(session, Binding.id == binding_id, now=now)
+def unbind(session: Session, binding_id: int, member_id: int, *, via: Via, now: datetime) -> bool:
+    """End one member's own binding; return whether it was open still."""
+    if not end_bindings(session, Binding.id == binding_id, now=now):
+        return False
     record(session, "unbind", "member", member_id, via=via, member_id=member_id)
+    return True
+
+
+def unbind_as_of(
+    session: Session, appid: str, openid_hash: bytes, *, happened_at: datetime, via: Via, now: datetime
+) -> bool:
+    """End the binding that a WeChat user gave up at `happened_at`; return whether there was one.
+
+    WeChat tells late, in any order and in whole seconds: a binding of a later second is another one.
+    """
+    binding = open_binding(session, appid, openid_hash)
+    if binding is None or happened_at < binding.bound_at.replace(microsecond=0):
+        return False
+    return unbind(session, binding.id, binding.member_id, via=via, now=now)
 
 
 def masked_name(name: str) -> str:

@@ -31,10 +31,10 @@ def test_wechats_settings_are_answered_with_their_own_echo(chat: Chat) -> None:
 
 
 def test_unknown_event_is_noted_and_answered(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, logger="handlers.mini_program_push"):
+    with caplog.at_level(logging.INFO, logger="handlers.pushed"):
         response = chat.mini(EVENT)
     assert (response.status_code, response.text) == (200, "success")
-    assert "wxa_media_check" in caplog.text
+    assert "MediaChecked" in caplog.text
     assert "oA" not in caplog.text
 
 

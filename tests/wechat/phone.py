@@ -12,8 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from redis import Redis
 
-from wechat.callback import SILENCE, Callback, Push, TextMessage, open_push, reply_text
+from wechat.callback import SILENCE, Callback, open_push, reply_text
 from wechat.gateway import App, Gateway
+from wechat.messages import TextMessage
+from wechat.push import Push
 
 SEND = "/cgi-bin/message/template/send"
 TEMPLATE = {"id": "theme_day", "title": "活动通知", "keys": ["thing1", "time2", "phrase3", "name4"]}

@@ -22,9 +22,9 @@ from wechat.articles import (
     submit_publication,
     upload_article_picture,
 )
-from wechat.callback import PublishFinished
 from wechat.errors import Advice, NoClearAnswer, WechatError
 from wechat.gateway import Gateway
+from wechat.result_events import PublishFinished
 
 OURS = "https://example.cn/a/7?p=3"
 ADD, SUBMIT = "/cgi-bin/draft/add", "/cgi-bin/freepublish/submit"

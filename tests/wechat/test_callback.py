@@ -8,8 +8,11 @@ import pytest
 
 from tests.wechat import vectors as v
 from tests.wechat.samples import NOW, PLAIN, SAFE, V3_NOW, envelope, push_xml, stamped
-from wechat.callback import Callback, Forged, Malformed, TextMessage, Unknown, open_push, verify_url
+from wechat.account_events import Unknown
+from wechat.callback import Callback, Forged, open_push, verify_url
 from wechat.crypto import new_salt, read_key, seal
+from wechat.messages import TextMessage
+from wechat.push import Malformed
 
 
 def refused(callback: Callback, query: dict[str, str], body: bytes, now: datetime = NOW) -> str:
@@ -39,9 +42,9 @@ def test_url_check_refuses_each_spoilt_sign() -> None:
 def test_published_plain_push_is_let_in() -> None:
     callback = Callback(v.V1_APPID, v.V1_TOKEN, (), safe=False)
     now = datetime.fromtimestamp(int(v.V1_PLAIN["timestamp"]), UTC)
-    push = open_push(callback, v.V1_PLAIN, push_xml("<Event>VIEW</Event>"), now=now)
+    push = open_push(callback, v.V1_PLAIN, push_xml("<Event>debug_demo</Event>"), now=now)
     assert isinstance(push, Unknown)
-    assert push.event == "view"
+    assert push.event == "debug_demo"
 
 
 def test_published_safe_json_push_is_opened() -> None:

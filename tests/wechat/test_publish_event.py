@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wechat.samples import NOW, PLAIN, push_xml, stamped
-from wechat.callback import Malformed, PublishFinished, Push, Unknown, open_push
+from wechat.account_events import Unknown
+from wechat.callback import open_push
+from wechat.push import Malformed, Push
+from wechat.result_events import PublishFinished
 
 DETAIL = (
     "<article_detail><count>1</count><item><idx>1</idx>"

@@ -6,16 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.wechat.samples import NOW, PLAIN, push_xml, stamped
-from wechat.callback import (
-    Clicked,
-    OtherMessage,
-    ScanWaited,
-    Subscribed,
-    TemplateResult,
-    TextMessage,
-    Unsubscribed,
-    open_push,
-)
+from wechat.callback import open_push
+from wechat.messages import OtherMessage, TextMessage
+from wechat.person_events import Clicked, ScanWaited, Subscribed, Unsubscribed
+from wechat.result_events import TemplateResult
 
 
 def test_text_message_is_read() -> None:
@@ -27,9 +21,9 @@ def test_text_message_is_read() -> None:
 
 
 def test_other_message_keeps_its_type() -> None:
-    push = open_push(PLAIN, stamped(PLAIN), push_xml("<MsgId>61</MsgId>", kind="voice"), now=NOW)
+    push = open_push(PLAIN, stamped(PLAIN), push_xml("<MsgId>61</MsgId>", kind="hologram"), now=NOW)
     assert isinstance(push, OtherMessage)
-    assert push.type == "voice"
+    assert push.type == "hologram"
 
 
 def event(*elements: str, created: int = 1764053400) -> object:

@@ -9,14 +9,9 @@ from hypothesis import strategies as st
 
 from tests.wechat import vectors as v
 from tests.wechat.samples import NOW, PLAIN, SAFE, envelope, push_xml, stamped
-from wechat.callback import (
-    Answer,
-    Callback,
-    TextMessage,
-    open_push,
-    reply_text,
-)
+from wechat.callback import Answer, Callback, open_push, reply_text
 from wechat.crypto import new_salt, read_key, seal, sign, unseal
+from wechat.messages import TextMessage
 
 
 def text_push(callback: Callback = PLAIN) -> TextMessage:

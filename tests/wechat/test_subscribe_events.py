@@ -9,15 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wechat.samples import NOW, PLAIN, push_xml, stamped
-from wechat.callback import (
-    Choice,
-    Push,
-    SentRow,
-    SubscribeChange,
-    SubscribePopup,
-    SubscribeSent,
-    open_push,
-)
+from wechat.callback import open_push
+from wechat.person_events import Choice, SubscribeChange, SubscribePopup
+from wechat.push import Push
+from wechat.result_events import SentRow, SubscribeSent
 
 Row = dict[str, Any]
 FOUND = {"Popup": SubscribePopup, "Change": SubscribeChange, "Sent": SubscribeSent}
