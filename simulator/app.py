@@ -8,6 +8,7 @@ from flask.json.provider import DefaultJSONProvider
 from simulator.accounts import Account
 from simulator.articles import articles_blueprint
 from simulator.bodies import refuse
+from simulator.console import console_blueprint
 from simulator.control import control_blueprint
 from simulator.edge import answer_call
 from simulator.page import page_blueprint
@@ -37,6 +38,7 @@ def create_app(accounts: Sequence[Account], clock_offset: float = 0.0) -> Flask:
     pusher = Pusher(state)
     app.register_blueprint(page_blueprint())
     app.register_blueprint(control_blueprint(state, pusher))
+    app.register_blueprint(console_blueprint(state))
     app.register_blueprint(phones_blueprint(state, pusher))
     app.register_blueprint(taps_blueprint(state, pusher))
     app.register_blueprint(wall_blueprint(state))

@@ -2,24 +2,33 @@
 
 import re
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from simulator.accounts import Account
 from simulator.calls import Call, Endpoint
 from simulator.errcodes import Errcode
+from simulator.limits import CHINA, DAY, count
 from simulator.state import IssuedToken, State, TokenLine
 
 LIFE = 7200.0
 OVERLAP = 300.0
 FORCE_APART = 30.0
 FORCE_A_DAY = 20
-DAY = 86_400.0
-CHINA = 8 * 3600.0
-SHAPE = re.compile(r"\d{1,3}_[A-Za-z0-9_-]{64,512}")
+LENGTH = 512
+SHAPE = re.compile(r"\d{1,3}_[A-Za-z0-9_-]{64,}")
+
+
+@dataclass
+class AppSecret:
+    """What the console did to an account's secret."""
+
+    frozen: bool = False
 
 
 def credentials(state: State, appid: object, secret: object) -> Account:
-    """Find the account by appid and secret. Raises 41002, 41004, 40013, 40125."""
+    """Find the account by appid and secret. Raises 41002, 41004, 40013, 40125, 40243 frozen."""
     if not appid:
         raise Errcode(41002)
     if not secret:
@@ -29,6 +38,8 @@ def credentials(state: State, appid: object, secret: object) -> Account:
         raise Errcode(40013)
     if secret != account.secret:
         raise Errcode(40125)
+    if state.of(account.appid, AppSecret).frozen:
+        raise Errcode(40243)
     return account
 
 
@@ -50,13 +61,10 @@ def stable_token(state: State, call: Call) -> dict[str, Any]:
     """Answer the same token until its last 300 s, then a new one while both are valid for 300 s.
 
     force_refresh kills the old token at once, works once in 30 s (an earlier one answers the present
-    token) and 20 times a day. Source: WeChat, getStableAccessToken.
+    token) and 20 times a day. Raises 45009, 45011 and what _admit does. Source: WeChat, getStableAccessToken.
     """
     asked = call.json()
-    account = credentials(state, asked.get("appid"), asked.get("secret"))
-    if asked.get("grant_type") != "client_credential":
-        raise Errcode(40002)
-    state.token_fetches[account.appid] += 1
+    account = _admit(state, call, asked)
     line = state.token_lines.setdefault((account.appid, "stable"), TokenLine())
     current = state.tokens.get(line.current or "")
     if asked.get("force_refresh") is True and _may_force(line, call.now):
@@ -71,13 +79,22 @@ def stable_token(state: State, call: Call) -> dict[str, Any]:
 
 def plain_token(state: State, call: Call) -> dict[str, Any]:
     """Answer a new token each time; the one before stays good for 300 s. Source: WeChat, getAccessToken."""
-    account = credentials(state, call.query.get("appid"), call.query.get("secret"))
-    if call.query.get("grant_type") != "client_credential":
-        raise Errcode(40002)
-    state.token_fetches[account.appid] += 1
+    account = _admit(state, call, call.query)
     line = state.token_lines.setdefault((account.appid, "plain"), TokenLine())
     _overlap(state.tokens.get(line.current or ""), call.now)
     return _issue(state, account.appid, line, call.now)
+
+
+def _admit(state: State, call: Call, asked: Mapping[str, object]) -> Account:
+    """Find who asks for a token. Raises 41002, 41004, 40013, 40125, 40243, 40002, 40164, 45009, 45011."""
+    account = credentials(state, asked.get("appid"), asked.get("secret"))
+    if asked.get("grant_type") != "client_credential":
+        raise Errcode(40002)
+    if not account.lets_in(call.ip):
+        raise Errcode(40164, f"invalid ip {call.ip} ipv6 ::ffff:{call.ip}, not in whitelist")
+    count(state, account.appid, call.path, call.now)
+    state.token_fetches[account.appid] += 1
+    return account
 
 
 def _may_force(line: TokenLine, now: float) -> bool:
@@ -98,7 +115,8 @@ def _overlap(old: IssuedToken | None, now: float) -> None:
 
 
 def _issue(state: State, appid: str, line: TokenLine, now: float) -> dict[str, Any]:
-    line.current = f"92_{secrets.token_urlsafe(96)}"
+    # As long as WeChat tells everybody to leave room for.
+    line.current = f"92_{secrets.token_urlsafe(LENGTH)}"[:LENGTH]
     state.tokens[line.current] = IssuedToken(appid, now + LIFE)
     return {"access_token": line.current, "expires_in": int(LIFE)}
 
