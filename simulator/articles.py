@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from simulator.bodies import Body, known_account, read_body, refuse
-from simulator.library import BANNED, DELETED, DONE, ENDS, UNDER_WAY, File, Library, Publication
+from simulator.library import BANNED, DELETED, DONE, ENDS, UNDER_WAY, File, Library, MassSend, Publication
 from simulator.push import Pusher
 from simulator.state import State, iso
 
@@ -39,7 +39,7 @@ def articles_blueprint(state: State, pusher: Pusher) -> Blueprint:
     def finish() -> ResponseReturnValue:
         body = read_body(FinishBody)
         known_account(state, body.appid)
-        order = state.library(body.appid).publications.get(body.publish_id)
+        order = state.library(body.appid).publications.get(str(body.publish_id))
         if order is None:
             refuse(404, "unknown_publication", f"no publication {body.publish_id}")
         later = (DELETED, BANNED) if order.status == DONE else ENDS
@@ -105,8 +105,9 @@ def _pages(articles: Blueprint, state: State) -> None:
 def _opened(state: State, key: str) -> Response | None:
     """Write the page of a published article, or of a draft as its author sees it."""
     for appid, library in state.all_of(Library):
-        if key in library.pages:
-            order, index = library.pages[key]
+        found = library.opened(key)
+        if found is not None:
+            order, index = found
             return _page(appid, order.articles[index], order.at, _reason(order, index))
         for draft in library.drafts.values():
             for article in draft.articles:
@@ -156,7 +157,7 @@ def _shown_file(file: File, *, in_article: bool) -> dict[str, Any]:
     }
 
 
-def _reason(order: Publication, index: int) -> str:
+def _reason(order: Publication | MassSend, index: int) -> str:
     if order.status == BANNED:
         return TAKEN_AWAY
     return GONE if order.articles[index]["is_deleted"] else ""

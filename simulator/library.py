@@ -77,19 +77,59 @@ class Publication:
 
 
 @dataclass
+class MassSend:
+    """One message to many. `openids` is who was chosen, `reached` who got it; `articles` only of mpnews.
+
+    `status` is what MASSSENDJOBFINISH says of its end, empty while an administrator has not confirmed it.
+    `filtered` counts who was left after the filter, WeChat's FilterCount.
+    """
+
+    appid: str
+    msg_id: int
+    msgtype: str
+    content: dict[str, Any]
+    articles: list[dict[str, Any]]
+    openids: list[str]
+    to_all: bool
+    ignores_reprint: bool
+    at: float
+    host: str
+    status: str = ""
+    reached: list[str] = field(default_factory=list)
+    filtered: int = 0
+    is_deleted: bool = False
+    event_sent: bool = False
+    event_withheld: bool = False
+
+    @property
+    def msgid(self) -> int:
+        """The number under which its event waits and is released."""
+        return self.msg_id
+
+
+@dataclass
 class Library:
-    """All of one account. `pages` finds (publication, index) by the last part of an article's address."""
+    """All of one account; publications by their publish_id, mass sends by their msg_id, both as text."""
 
     files: dict[str, File] = field(default_factory=dict)
     pictures: dict[str, File] = field(default_factory=dict)
     drafts: dict[str, Draft] = field(default_factory=dict)
-    publications: dict[int, Publication] = field(default_factory=dict)
-    pages: dict[str, tuple[Publication, int]] = field(default_factory=dict)
+    publications: dict[str, Publication] = field(default_factory=dict)
+    mass_sends: dict[str, MassSend] = field(default_factory=dict)
 
     def published(self, article_id: object) -> Publication | None:
         """Find what was once published under an article_id."""
         found = (one for one in self.publications.values() if one.article_id and one.article_id == article_id)
         return next(found, None)
+
+    def opened(self, key: str) -> tuple[Publication | MassSend, int] | None:
+        """Find a published or sent article, (its order, its index), by the last part of its address."""
+        orders: list[Publication | MassSend] = [*self.publications.values(), *self.mass_sends.values()]
+        for order in orders:
+            for index, article in enumerate(order.articles):
+                if "is_deleted" in article and article["url"].endswith(f"/s/{key}"):
+                    return order, index
+        return None
 
     def addresses(self) -> set[str]:
         """List the addresses of pictures that articles may show."""
@@ -102,13 +142,16 @@ class Library:
         if status == DONE and not publication.article_id:
             publication.article_id = new_key(32)
             self.drafts.pop(publication.media_id, None)
-            for index, article in enumerate(publication.articles):
-                key = new_key(16)
-                self.pages[key] = (publication, index)
-                article |= {"url": f"{publication.host}s/{key}", "is_deleted": False}
+            give_addresses(publication)
         if status in (DELETED, BANNED):
             for article in publication.articles:
                 article["is_deleted"] = True
+
+
+def give_addresses(order: Publication | MassSend) -> None:
+    """Let readers open the articles of an order from now on."""
+    for article in order.articles:
+        article |= {"url": f"{order.host}s/{new_key(16)}", "is_deleted": False}
 
 
 def new_key(size: int) -> str:

@@ -23,7 +23,7 @@ def submit(state: State, call: Call) -> dict[str, Any]:
     articles = [dict(article) for article in draft.articles]
     number = next(state.msgids)
     order = Publication(call.owner().appid, number, draft.media_id, articles, call.now, call.host)
-    library.publications[number] = order
+    library.publications[str(number)] = order
     library.finish(order, DONE if call.publish_status is None else call.publish_status)
     call.accepted.append(order)
     call.note = f"publish_id {number}, publish_status {order.status}"
@@ -33,8 +33,7 @@ def submit(state: State, call: Call) -> dict[str, Any]:
 def get(state: State, call: Call) -> dict[str, Any]:
     """Tell how a publication stands. Raises 53600. Source: WeChat, get publish status."""
     asked = str(call.json().get("publish_id", ""))
-    number = int(asked) if asked.isascii() and asked.isdigit() else -1
-    order = _library(state, call).publications.get(number)
+    order = _library(state, call).publications.get(asked)
     if order is None:
         raise Errcode(53600)
     return {"publish_id": asked, **order.told(), "fail_idx": order.fail_idx}
