@@ -3,15 +3,19 @@
 import re
 from typing import Any, NamedTuple
 
+from simulator.accounts import Account
 from simulator.calls import Call, Endpoint
 from simulator.errcodes import Errcode
+from simulator.library import Library
 from simulator.state import Menu, State
 
 ESCAPED = re.compile(rb"\\u[0-9A-Fa-f]{4}")
 KEYED = {"click", "scancode_push", "scancode_waitmsg"}
 KEYED |= {"pic_sysphoto", "pic_photo_or_album", "pic_weixin", "location_select"}
 LINKED = {"view", "miniprogram"}
-OTHERS = {"media_id", "view_limited", "article_id", "article_view_limited"}
+MATERIAL = {"media_id", "view_limited"}
+ARTICLE = {"article_id", "article_view_limited"}
+WEB = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 MOST, MOST_UNDER = 3, 5
 KEY_BYTES, URL_BYTES = 128, 1024
 
@@ -24,16 +28,18 @@ class Limits(NamedTuple):
     bad_name: int
     bad_key: int
     bad_url: int
+    bad_domain: int
 
 
-FIRST = Limits(16, 40017, 40018, 40019, 40020)
-SECOND = Limits(60, 40024, 40025, 40026, 40027)
+FIRST = Limits(16, 40017, 40018, 40019, 40020, 40055)
+SECOND = Limits(60, 40024, 40025, 40026, 40027, 40054)
 
 
 def create(state: State, call: Call) -> dict[str, Any]:
     """Publish a menu in place of the former one.
 
-    Raises 40033 for \\uXXXX in the body, 40016-40020 and 40023-40027 for what a button may not be.
+    Raises 40033 for \\uXXXX in the body; 40016-40020, 40023-40027, 40054 and 40055 for what a button may not
+    be; 45064, 40007 and 53600 where it opens a mini-program, file or article that is not there.
     Source: WeChat, createCustomMenu.
     """
     if ESCAPED.search(call.body):
@@ -42,6 +48,8 @@ def create(state: State, call: Call) -> dict[str, Any]:
     if not isinstance(buttons, list) or not 1 <= len(buttons) <= MOST:
         raise Errcode(40016)
     shown = [_button(button) for button in buttons]
+    for leaf in (one for top in shown for one in (top["sub_button"] or [top])):
+        _check_target(call.owner(), state.library(call.owner().appid), leaf)
     state.menus[call.owner().appid] = Menu(next(state.msgids), shown)
     return {"errcode": 0, "errmsg": "ok"}
 
@@ -52,6 +60,17 @@ def get(state: State, call: Call) -> dict[str, Any]:
     if menu is None:
         raise Errcode(46003)
     return {"menu": {"button": menu.buttons, "menuid": menu.menuid}}
+
+
+def get_current(state: State, call: Call) -> dict[str, Any]:
+    """Show the menu that followers see, in a shape of its own, to unverified accounts too.
+
+    Source: WeChat, getCurrentSelfmenuInfo.
+    """
+    menu = state.menus.get(call.owner().appid)
+    if menu is None:
+        return {"is_menu_open": 0, "selfmenu_info": {"button": []}}
+    return {"is_menu_open": 1, "selfmenu_info": {"button": [_current(button) for button in menu.buttons]}}
 
 
 def delete(state: State, call: Call) -> dict[str, Any]:
@@ -80,13 +99,33 @@ def _leaf(asked: object, limits: Limits) -> dict[str, Any]:
     if not _fits(asked.get("name"), limits.name_bytes):
         raise Errcode(limits.bad_name)
     kind = asked.get("type")
-    if kind not in KEYED | LINKED | OTHERS:
+    if kind not in KEYED | LINKED | MATERIAL | ARTICLE:
         raise Errcode(limits.bad_type)
     if kind in KEYED and not _fits(asked.get("key"), KEY_BYTES):
         raise Errcode(limits.bad_key)
     if kind in LINKED and not _fits(asked.get("url"), URL_BYTES):
         raise Errcode(limits.bad_url)
+    if kind in LINKED and not WEB.match(asked["url"]):
+        raise Errcode(limits.bad_domain)
     return {**asked, "sub_button": []}
+
+
+def _check_target(account: Account, library: Library, leaf: dict[str, Any]) -> None:
+    kind = leaf["type"]
+    if kind == "miniprogram" and account.linked is not None and leaf.get("appid") not in account.linked:
+        raise Errcode(45064)
+    if kind in MATERIAL:
+        file = library.files.get(str(leaf.get("media_id")))
+        if file is None or not file.kept:
+            raise Errcode(40007)
+    if kind in ARTICLE and library.published(leaf.get("article_id")) is None:
+        raise Errcode(53600)
+
+
+def _current(button: dict[str, Any]) -> dict[str, Any]:
+    under = button["sub_button"]
+    shown = {name: value for name, value in button.items() if name != "sub_button"}
+    return shown | {"sub_button": {"list": [_current(one) for one in under]}} if under else shown
 
 
 def _fits(text: object, most_bytes: int) -> bool:
@@ -97,4 +136,5 @@ ENDPOINTS = [
     Endpoint("POST", "/cgi-bin/menu/create", create, kind="official"),
     Endpoint("GET", "/cgi-bin/menu/get", get, kind="official"),
     Endpoint("GET", "/cgi-bin/menu/delete", delete, kind="official"),
+    Endpoint("GET", "/cgi-bin/get_current_selfmenu_info", get_current, kind="official"),
 ]
