@@ -7,6 +7,7 @@ from simulator.calls import Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.template_values import checked_values
 from simulator.state import Follower, Message, State
+from simulator.ties import refuse_blacklisted
 
 REPEAT_WINDOW = 600.0
 URL_LENGTH = 1024
@@ -16,7 +17,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
     """Accept one template message; its result follows as TEMPLATESENDJOBFINISH.
 
     The same client_msg_id to the same openid within 10 minutes answers the first msgid and delivers
-    nothing. Raises 40003, 43004, 40037, 40039, 47003. Source: WeChat, sendTemplateMessage.
+    nothing. Raises 40003, 43004, 43019, 40037, 40039, 47003. Source: WeChat, sendTemplateMessage.
     """
     asked, appid = call.json(), call.owner().appid
     person = state.follower(appid, asked.get("touser"))
@@ -24,6 +25,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
         raise Errcode(40003)
     if not person.subscribed:
         raise Errcode(43004)
+    refuse_blacklisted(state, appid, person.openid)
     template = call.owner().template(asked.get("template_id"))
     if template is None:
         raise Errcode(40037)
