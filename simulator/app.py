@@ -11,6 +11,7 @@ from simulator.bodies import refuse
 from simulator.console import console_blueprint
 from simulator.control import control_blueprint
 from simulator.edge import answer_call
+from simulator.openapi import openapi_blueprint
 from simulator.page import page_blueprint
 from simulator.phones import phones_blueprint
 from simulator.push import Pusher
@@ -43,6 +44,7 @@ def create_app(accounts: Sequence[Account], clock_offset: float = 0.0) -> Flask:
     app.register_blueprint(taps_blueprint(state, pusher))
     app.register_blueprint(wall_blueprint(state))
     app.register_blueprint(articles_blueprint(state, pusher))
+    app.register_blueprint(openapi_blueprint())
 
     @app.route("/<path:path>", methods=METHODS)
     def call(path: str) -> Response:
