@@ -1,8 +1,9 @@
-"""The command line: python -m simulator [--port] [--host] [--accounts FILE.toml] [--clock-offset SECONDS]."""
+"""The command line: python -m simulator, and what serves when it says so."""
 
 import argparse
 import contextlib
 import functools
+import multiprocessing.util
 import os
 import socket
 import sys
@@ -17,19 +18,26 @@ from pydantic import ValidationError
 
 from simulator.accounts import Account, read_accounts
 from simulator.app import create_app
+from simulator.keeping import Keeper, Unreadable, open_state
+from simulator.state import State
 
 THREADS = 256  # most of them only wait: for a withheld answer, for a callback
 STOP_SECONDS = 1
 
 
 def main() -> int:
-    """Serve until SIGTERM or SIGINT; return 0 then, 2 when the accounts file or the port is no good."""
+    """Serve until SIGTERM or SIGINT; return 0 then, 2 when a file or the port is no good."""
     options = _options()
     try:
         accounts = read_accounts(options.accounts) if options.accounts else []
     except (OSError, ValueError) as error:
         reason = _plain(error) if isinstance(error, ValidationError) else error
         print(f"simulator: {options.accounts}: {reason}", file=sys.stderr)
+        return 2
+    try:
+        _state(accounts, options)
+    except (OSError, Unreadable) as error:
+        print(f"simulator: {options.state}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return 2
     if not _is_free(options.host, options.port):
         print(f"simulator: {options.host}:{options.port} is taken", file=sys.stderr)
@@ -44,7 +52,7 @@ def main() -> int:
         log_enabled=False,
         workers_kill_timeout=STOP_SECONDS,
     )
-    start = functools.partial(_start, accounts, options.clock_offset, options.host, options.port, os.getpid())
+    start = functools.partial(_start, accounts, options, os.getpid())
     server.serve(target_loader=start, wrap_loader=False)
     return 0
 
@@ -56,7 +64,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--accounts", type=Path, metavar="FILE.toml", help="the accounts to play")
-    parser.add_argument("--clock-offset", type=float, default=0.0, metavar="SECONDS", help="clock ahead by")
+    parser.add_argument("--clock-offset", type=float, metavar="SECONDS", help="clock ahead by")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="keep everything here over a restart")
     return parser.parse_args()
 
 
@@ -77,11 +86,24 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _start(accounts: list[Account], offset: float, host: str, port: int, parent: int) -> Any:
+def _state(accounts: list[Account], options: argparse.Namespace) -> State:
+    state = State(accounts, options.clock_offset or 0.0)
+    if options.state:
+        open_state(state, options.state)
+    if options.clock_offset is not None:
+        state.offset = options.clock_offset
+    return state
+
+
+def _start(accounts: list[Account], options: argparse.Namespace, parent: int) -> Any:
     """Build the application in the worker process, which must not outlive its parent."""
+    state = _state(accounts, options)
+    if options.state:
+        # The worker is no process that runs what atexit was told.
+        multiprocessing.util.Finalize(None, Keeper(state, options.state).stop, exitpriority=1)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    threading.Thread(target=_announce, args=(host, port), daemon=True).start()
-    return create_app(accounts, offset)
+    threading.Thread(target=_announce, args=(options.host, options.port), daemon=True).start()
+    return create_app(state)
 
 
 def _announce(host: str, port: int) -> None:

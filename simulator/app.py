@@ -1,11 +1,9 @@
 """The web application: WeChat's paths, the control API and the page over one state."""
 
-from collections.abc import Sequence
-
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 
-from simulator.accounts import Account
+from simulator.administrator import administrator_blueprint
 from simulator.articles import articles_blueprint
 from simulator.bodies import refuse
 from simulator.console import console_blueprint
@@ -30,12 +28,11 @@ class Json(DefaultJSONProvider):
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
-def create_app(accounts: Sequence[Account], clock_offset: float = 0.0) -> Flask:
-    """Build the application with its own memory and pushing threads; clock_offset in seconds."""
+def create_app(state: State) -> Flask:
+    """Build the application over a state, with pushing threads of its own."""
     app = Flask(__name__, static_folder=None)
     # Template keys keep their order, names stay readable.
     app.json = Json(app)
-    state = State(accounts, clock_offset)
     pusher = Pusher(state)
     app.register_blueprint(page_blueprint())
     app.register_blueprint(control_blueprint(state, pusher))
@@ -45,11 +42,17 @@ def create_app(accounts: Sequence[Account], clock_offset: float = 0.0) -> Flask:
     app.register_blueprint(wall_blueprint(state))
     app.register_blueprint(articles_blueprint(state, pusher))
     app.register_blueprint(openapi_blueprint())
+    app.register_blueprint(administrator_blueprint(state, pusher))
 
     @app.route("/<path:path>", methods=METHODS)
     def call(path: str) -> Response:
         if path.startswith("_sim/"):
             refuse(404, "unknown_path", "the control API has no such path")
         return answer_call(state, pusher)
+
+    @app.after_request
+    def count_change(response: Response) -> Response:
+        state.changes += request.method != "GET"
+        return response
 
     return app

@@ -7,8 +7,7 @@ from typing import Any
 
 from simulator.accounts import Account
 from simulator.errcodes import Errcode
-from simulator.library import Publication
-from simulator.state import Follower, Message, State
+from simulator.state import Follower, Message, Reported, State
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,28 @@ class Call:
     host: str
     ip: str
     account: Account | None = None
-    accepted: list[Message | Publication] = field(default_factory=list)
+    accepted: list[Reported] = field(default_factory=list)
     publish_status: int | None = None
     """How a publication is to end, where a fault says so."""
     is_second: bool = False
     """Another send to the same person was in flight when this one came."""
     note: str = ""
+    _read: dict[str, Any] | None = None
 
     def json(self) -> dict[str, Any]:
         """Read the body as a JSON object, whatever its Content-Type. Raises 44002 or 47001."""
+        if self._read is None:
+            self._read = self._content()
+        return self._read
+
+    def _content(self) -> dict[str, Any]:
         if not self.body:
             raise Errcode(44002)
         try:
             content = json.loads(self.body)
-        except ValueError as error:
+            if b"\\u" in self.body:
+                json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        except (ValueError, RecursionError) as error:
             raise Errcode(47001) from error
         if not isinstance(content, dict):
             raise Errcode(47001)
@@ -63,12 +70,23 @@ class Call:
         return self.body[:most]
 
     def openid(self) -> str | None:
-        """Tell whom the call is about, for faults: the body's touser or the query's openid."""
-        try:
-            about = self.json().get("touser") if self.method == "POST" else self.query.get("openid")
-        except Errcode:
-            return None
+        """Tell whom the call is about, for faults: touser or openid of the body, or the query's openid."""
+        asked = self._asked()
+        about = asked.get("touser", asked.get("openid", self.query.get("openid")))
         return about if isinstance(about, str) else None
+
+    def appid(self) -> str | None:
+        """Tell the appid that a call for a token names, for faults."""
+        named = self.query.get("appid", self._asked().get("appid"))
+        return named if isinstance(named, str) else None
+
+    def _asked(self) -> dict[str, Any]:
+        if self.method != "POST" or self.content_type.startswith("multipart/"):
+            return {}
+        try:
+            return self.json()
+        except Errcode:
+            return {}
 
     def accept(self, state: State, person: Follower, message: Message) -> None:
         """Take a message: it stands on the phone from now on, and its result is to be reported."""

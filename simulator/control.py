@@ -157,11 +157,7 @@ def _ledgers(control: Blueprint, state: State) -> None:
     def messages() -> ResponseReturnValue:
         appid, openid = request.args.get("appid"), request.args.get("openid")
         with state.lock:
-            items = [
-                shown_message(message)
-                for message in state.messages
-                if appid in (None, message.appid) and openid in (None, message.openid)
-            ]
+            items = [shown_message(message) for message in state.messages.rows(appid, openid)]
         return jsonify(items=items)
 
     @control.get("/ledger")
@@ -184,6 +180,7 @@ def _clock(control: Blueprint, state: State, pusher: Pusher) -> None:
     @control.post("/clock")
     def set_clock() -> ResponseReturnValue:
         state.offset = read_body(ClockBody).offset_seconds
+        pusher.clock_moved()
         return clock()
 
     @control.post("/release")
@@ -194,6 +191,7 @@ def _clock(control: Blueprint, state: State, pusher: Pusher) -> None:
             for message in freed:
                 del state.withheld[message.msgid]
                 message.event_withheld = False
+                state.note(message)
         for message in freed:
             pusher.queue_event(message)
         return jsonify(released=len(freed))

@@ -1,6 +1,5 @@
 """Where calls of the WeChat API arrive: faults, habits of HTTP, the work itself, the log."""
 
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from typing import Any
 
 from flask import Response, request
 
+from simulator.answers import answered, bad_gateway, closed, truncated
 from simulator.calls import Binary, Call
 from simulator.errcodes import Errcode, error_body, new_rid
 from simulator.families import ENDPOINTS
@@ -24,9 +24,6 @@ LOGGED_BYTES = 4096
 SECRETS = re.compile(
     r'((?:access_token|app_?secret|secret|session_key|js_code)(?:"\s*:\s*"|=))[^"&\s]+', re.IGNORECASE
 )
-BAD_GATEWAY = (
-    "<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n"
-)
 
 
 def answer_call(state: State, pusher: Pusher) -> Response:
@@ -34,25 +31,20 @@ def answer_call(state: State, pusher: Pusher) -> Response:
     started = time.monotonic()
     call = _call(state)
     struck = _struck(state, call)
+    if "clock_skew" in struck:
+        call.now += struck["clock_skew"].seconds
     if "publish_status" in struck:
         call.publish_status = struck["publish_status"].order.status
-    answer: Response | None = None
     with _in_flight(state, call):
-        if "slow" in struck:
-            struck["slow"].lifted.wait(struck["slow"].seconds)
-        answer = _fault_before(call, struck)
+        answer = _fault_before(state, call, struck)
+        is_done = answer is None
         if answer is None:
-            answer = _answered(_work(state, call))
+            answer = answered(call.path, _work(state, call))
             _report(state, pusher, call, struck)
     # The work is done: a client that gives up now and comes again is not a second send in flight.
-    if "timeout_after" in struck:
-        struck["timeout_after"].lifted.wait(struck["timeout_after"].seconds)
-        call.note += ", answer withheld"
-        withheld, answer = answer, _closed_connection()
-        _log(state, call, withheld, struck, started)
-        return answer
+    sent = _fault_after(call, struck, answer) if is_done else answer
     _log(state, call, answer, struck, started)
-    return answer
+    return sent
 
 
 def _call(state: State) -> Call:
@@ -76,7 +68,7 @@ def _struck(state: State, call: Call) -> dict[str, Fault]:
         if not state.faults:
             return {}
         issued = state.tokens.get(call.query.get("access_token", ""))
-        appid = issued.appid if issued else call.query.get("appid")
+        appid = issued.appid if issued else call.appid()
         return struck_by(state.faults, call.path, call.openid(), appid)
 
 
@@ -102,15 +94,37 @@ def _in_flight(state: State, call: Call) -> Iterator[None]:
                 del flight[key]
 
 
-def _fault_before(call: Call, struck: dict[str, Fault]) -> Response | None:
-    if "reset_before" in struck:
+def _fault_before(state: State, call: Call, struck: dict[str, Fault]) -> Response | None:
+    if "token_invalid" in struck:
+        with state.lock:
+            state.kill_token(call.query.get("access_token", ""))
+    if "slow" in struck:
+        struck["slow"].wait()
+    if "timeout_before" in struck or "reset_before" in struck:
+        if "timeout_before" in struck:
+            struck["timeout_before"].wait()
         call.note = "connection closed, nothing done"
-        return _closed_connection()
+        return closed()
     if "html_502" in struck:
-        return Response(BAD_GATEWAY, 502, mimetype="text/html")
+        return bad_gateway()
     if "errcode" in struck:
-        return _json(error_body(Errcode(struck["errcode"].order.errcode or 0), call.rid))
+        return answered(call.path, error_body(Errcode(struck["errcode"].order.errcode or 0), call.rid))
     return None
+
+
+def _fault_after(call: Call, struck: dict[str, Fault], answer: Response) -> Response:
+    if "timeout_after" in struck or "reset_after" in struck:
+        if "timeout_after" in struck:
+            struck["timeout_after"].wait()
+        call.note += ", answer withheld"
+        return closed()
+    if "empty_body" in struck:
+        call.note += ", body withheld"
+        return Response(b"", content_type=answer.content_type)
+    if "truncated_body" in struck:
+        call.note += ", answer cut off"
+        return truncated(answer)
+    return answer
 
 
 def _work(state: State, call: Call) -> dict[str, Any] | Binary:
@@ -133,55 +147,37 @@ def _work(state: State, call: Call) -> dict[str, Any] | Binary:
 
 
 def _report(state: State, pusher: Pusher, call: Call, struck: dict[str, Fault]) -> None:
+    if "event_lost" in struck:
+        return
     zero = "event_msgid_zero" in struck
-    for message in call.accepted:
-        under_way = isinstance(message, Publication) and message.status == UNDER_WAY
-        if under_way or "event_lost" in struck:
+    skew = struck["clock_skew"].seconds if "clock_skew" in struck else 0.0
+    late = struck["event_late"].seconds if "event_late" in struck else 0.0
+    for about in call.accepted:
+        if isinstance(about, Publication) and about.status == UNDER_WAY:
             continue
         if "event_withheld" in struck:
             with state.lock:
-                message.event_withheld = True
-                state.withheld[message.msgid] = message
+                about.event_withheld = True
+                state.withheld[about.msgid] = about
+            state.note(about)
         elif "event_before_response" in struck:
-            pusher.push_event(message, msgid_zero=zero)
+            pusher.push_event(about, msgid_zero=zero, skew=skew)
         else:
-            pusher.queue_event(message, msgid_zero=zero)
+            pusher.queue_event(about, msgid_zero=zero, seconds=late, skew=skew)
         if "event_twice" in struck:
-            pusher.queue_event(message, msgid_zero=zero)
-
-
-def _answered(answer: dict[str, Any] | Binary) -> Response:
-    if isinstance(answer, dict):
-        return _json(answer)
-    headers = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
-    return Response(answer.content, content_type=answer.mime, headers=headers)
-
-
-def _json(answer: dict[str, Any]) -> Response:
-    body = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-    return Response(body, content_type="application/json; encoding=utf-8")
-
-
-def _closed_connection() -> Response:
-    # A body that breaks before its first byte: the server then closes the connection without a head.
-    return Response(_broken(), headers={"Content-Length": "1"})
-
-
-def _broken() -> Iterator[bytes]:
-    raise ConnectionAbortedError
-    yield b""
+            pusher.queue_event(about, msgid_zero=zero, seconds=late, skew=skew)
 
 
 def _log(state: State, call: Call, answer: Response, struck: dict[str, Fault], started: float) -> None:
-    closed = answer.is_streamed
+    is_closed = answer.is_streamed
     state.write_log(
         "in",
         call.method,
         call.path,
         query=request.query_string.decode("latin-1"),
         request=call.logged(LOGGED_BYTES),
-        answer="" if closed else _text(answer)[:LOGGED_BYTES],
-        status=None if closed else answer.status_code,
+        answer="" if is_closed else _text(answer)[:LOGGED_BYTES],
+        status=None if is_closed else answer.status_code,
         ms=int(1000 * (time.monotonic() - started)),
         rid=call.rid,
         ip=call.ip,

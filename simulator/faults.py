@@ -5,32 +5,50 @@ import random
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+# In the order in which the faults of one call take effect. Where one says "nothing done", those after it do
+# not come to pass; of several of one kind the first that was ordered counts.
 Kind = Literal[
+    "clock_skew",  # the clock is off by `seconds`: lifetimes, CreateTime, timestamp; path "push": any push
+    "token_invalid",  # the call's access_token dies before the work: 40001 from now on
     "slow",  # waits `seconds`, then works and answers
-    "reset_before",  # closes the connection, nothing was done
-    "html_502",  # a gateway's HTML page, nothing was done
-    "errcode",  # answers `errcode`, nothing was done
-    "timeout_after",  # works, withholds the answer for `seconds`, closes the connection
-    "event_before_response",  # pushes the result event and awaits its answer before answering the call
+    "timeout_before",  # nothing done, no answer: after `seconds` the connection closes
+    "reset_before",  # nothing done, the connection closes at once
+    "html_502",  # nothing done, answers a gateway's HTML page
+    "errcode",  # nothing done, answers `errcode`
+    "publish_status",  # a publication ends with `status`; 1: it stays under way until it is told to end
     "event_lost",  # the result event is never pushed
     "event_withheld",  # the result event waits until it is released
-    "event_twice",  # the result event is pushed twice
+    "event_before_response",  # pushes the result event and awaits its answer before answering the call
+    "event_late",  # the result event is pushed `seconds` later on the simulator's clock
+    "event_twice",  # the result event is pushed twice; a withheld or early one once more at once
     "event_msgid_zero",  # the result event carries MsgID 0
-    "publish_status",  # a publication ends with `status`; 1: it stays under way until it is told to end
+    "timeout_after",  # works, no answer: after `seconds` the connection closes
+    "reset_after",  # works, the connection closes at once
+    "empty_body",  # works, answers HTTP 200 without a body
+    "truncated_body",  # works, breaks off in the middle of the answer's body
 ]
+ORDER = get_args(Kind)
 SUBMIT = "/cgi-bin/freepublish/submit"
-SECONDS = {"slow": 0.03, "timeout_after": 15.0}
+PUSH = "push"
+"""The path under which pushes may be struck."""
+SECONDS = {
+    "slow": 0.03,
+    "timeout_before": 15.0,
+    "timeout_after": 15.0,
+    "event_late": 60.0,
+    "clock_skew": 600.0,
+}
 
 
 class FaultOrder(BaseModel):
     """A fault as ordered: where it strikes (path, openid, appid) and how often.
 
     `nth`: only the n-th matching call; `count`: the first so many; `share`: that part of them, drawn
-    from `seed`; none of the three: every matching call.
+    from `seed`, the same of the same calls in the same order; none of the three: every matching call.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -43,7 +61,7 @@ class FaultOrder(BaseModel):
     count: int | None = Field(default=None, ge=1)
     share: float | None = Field(default=None, ge=0, le=1)
     seed: int = 0
-    seconds: float | None = Field(default=None, ge=0, le=600)
+    seconds: float | None = Field(default=None, ge=-8_000_000, le=8_000_000)
     errcode: int | None = None
     status: int | None = Field(default=None, ge=0, le=6)
 
@@ -55,11 +73,22 @@ class FaultOrder(BaseModel):
             raise ValueError("status belongs to the kind publish_status, and only there")
         if self.kind == "publish_status":
             self.path = self.path or SUBMIT
-        if self.seconds is not None and self.kind not in SECONDS:
-            raise ValueError(f"seconds means nothing for {self.kind}")
+        if self.path == PUSH and self.kind != "clock_skew":
+            raise ValueError(f"{self.kind} strikes calls, not pushes")
+        self._seconds_must_make_sense()
         if sum(one is not None for one in (self.nth, self.count, self.share)) > 1:
             raise ValueError("give one of nth, count, share")
         return self
+
+    def _seconds_must_make_sense(self) -> None:
+        if self.seconds is None:
+            return
+        if self.kind not in SECONDS:
+            raise ValueError(f"seconds means nothing for {self.kind}")
+        if self.seconds < 0 and self.kind != "clock_skew":
+            raise ValueError(f"{self.kind} does not end before it begins")
+        if self.seconds > 600 and self.kind in ("slow", "timeout_before", "timeout_after"):
+            raise ValueError("nobody waits longer than 600 seconds")
 
 
 _ids = itertools.count(1)
@@ -82,6 +111,10 @@ class Fault:
     def seconds(self) -> float:
         """How long this fault waits, in seconds."""
         return self.order.seconds if self.order.seconds is not None else SECONDS.get(self.order.kind, 0.0)
+
+    def wait(self) -> None:
+        """Wait as long as the fault says, or until it is lifted."""
+        self.lifted.wait(self.seconds)
 
     def strikes(self, path: str, openid: str | None, appid: str | None) -> bool:
         """Say whether this call is struck; counts it, so ask once a call and under the state's lock."""
@@ -109,9 +142,9 @@ class Fault:
 
 
 def struck_by(faults: Iterable[Fault], path: str, openid: str | None, appid: str | None) -> dict[str, Fault]:
-    """Ask every fault about one call; the first of each kind that strikes counts."""
+    """Ask every fault about one call; return those that strike by kind, in ORDER."""
     struck: dict[str, Fault] = {}
     for fault in faults:
         if fault.strikes(path, openid, appid):
             struck.setdefault(fault.order.kind, fault)
-    return struck
+    return {kind: struck[kind] for kind in ORDER if kind in struck}

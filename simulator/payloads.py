@@ -3,14 +3,14 @@
 import json
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from simulator.accounts import Account
 from simulator.crypto import encrypt, sign
-from simulator.library import Publication
-from simulator.state import Message
+from simulator.library import MassSend, Publication
+from simulator.state import Reported
 
 # What XML 1.0 cannot carry at all.
 UNSPEAKABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,7 +22,8 @@ ADMINISTRATOR = "oAdministratorOfTheAccount00"
 class Push:
     """One message or event for an account's callback; every try carries the same numbers.
 
-    `about` says in the call log which one of its kind it is.
+    `about` says in the call log which one of its kind it is, `skew` by how many seconds the clock of whoever
+    pushes is off.
     """
 
     account: Account
@@ -32,6 +33,14 @@ class Push:
     fields: dict[str, Any] = field(default_factory=dict)
     msg_id: int | None = None
     about: str = ""
+    skew: float = 0.0
+
+    def at_another_time(self, seconds: float) -> "Push":
+        """Return the push as a clock that is off by so many seconds writes it."""
+        created, fields = self.create_time + int(seconds), self.fields
+        if "CreateTime" in fields:
+            fields = {**fields, "CreateTime": str(created)}
+        return replace(self, create_time=created, fields=fields, skew=self.skew + seconds)
 
     @property
     def label(self) -> str:
@@ -107,10 +116,16 @@ def _value(value: Any) -> str:
     return f"<![CDATA[{text}]]>"
 
 
-def result_event(account: Account, message: Message | Publication, now: float, *, msgid_zero: bool) -> Push:
-    """Report an end. Source: WeChat, TEMPLATESENDJOBFINISH, subscribe_msg_sent_event, PUBLISHJOBFINISH."""
+def result_event(account: Account, message: Reported, now: float, *, msgid_zero: bool) -> Push:
+    """Report an end.
+
+    Source: WeChat, TEMPLATESENDJOBFINISH, subscribe_msg_sent_event, PUBLISHJOBFINISH, MASSSENDJOBFINISH.
+    """
+    if isinstance(message, MassSend):
+        return _mass_event(account, message, now)
     if isinstance(message, Publication):
         return _publish_event(account, message, now)
+    msgid_zero |= message.client_msg_id is not None and account.undocumented.result_without_msgid
     msgid, status = 0 if msgid_zero else message.msgid, message.event_status
     about = f"MsgID {msgid} {status}"
     if message.kind == "subscribe":
@@ -123,8 +138,27 @@ def result_event(account: Account, message: Message | Publication, now: float, *
 
 def _publish_event(account: Account, order: Publication, now: float) -> Push:
     info = {"publish_id": order.publish_id, **order.told(), "fail_idx": order.fail_idx}
-    fields = {"Event": "PUBLISHJOBFINISH", "PublishEventInfo": info}
+    fields = {"Event": account.undocumented.publish_event, "PublishEventInfo": info}
     about = f"publish_id {order.publish_id} publish_status {order.status}"
+    return Push(account, ADMINISTRATOR, int(now), "event", fields, about=about)
+
+
+def _mass_event(account: Account, order: MassSend, now: float) -> Push:
+    fields: dict[str, Any] = {
+        "Event": "MASSSENDJOBFINISH",
+        "MsgID": order.msg_id,
+        "Status": order.status,
+        "TotalCount": len(order.openids),
+        "FilterCount": order.filtered,
+        "SentCount": len(order.reached),
+        "ErrorCount": order.filtered - len(order.reached),
+    }
+    if order.articles:
+        fields["CopyrightCheckResult"] = {"Count": 0, "ResultList": "", "CheckState": 1}
+    if order.reached and order.articles:
+        rows = [{"ArticleIdx": at, "ArticleUrl": one["url"]} for at, one in enumerate(order.articles, 1)]
+        fields["ArticleUrlResult"] = {"Count": len(rows), "ResultList": {"item": rows}}
+    about = f"MsgID {order.msg_id} {order.status}"
     return Push(account, ADMINISTRATOR, int(now), "event", fields, about=about)
 
 

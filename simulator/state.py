@@ -7,15 +7,20 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from simulator.accounts import Account
 from simulator.faults import Fault
-from simulator.library import Library, Publication
+from simulator.ledger import Ledger
+from simulator.ledger import Message as Message
+from simulator.library import Library, MassSend, Publication
 
 Kept = TypeVar("Kept")
+# What ends with an event of its own.
+Reported = Message | Publication | MassSend
 LOG_ROWS = 2000
-CHAT_ROWS = 100
+CHAT_ROWS = 100  # on one phone
+ALL_CHAT_ROWS = 20_000
 UNAVAILABLE = "该公众号暂时无法提供服务，请稍后再试"
 
 
@@ -26,7 +31,7 @@ class ChatRow:
     at: float
     kind: str
     text: str = ""
-    card: "Message | None" = None
+    card: Message | None = None
 
 
 @dataclass
@@ -53,28 +58,7 @@ class Follower:
     blocked: bool = False
     subscribed_at: float = 0.0
     grants: dict[str, Grant] = field(default_factory=dict)
-    chat: deque[ChatRow] = field(default_factory=lambda: deque(maxlen=CHAT_ROWS))
-
-
-@dataclass
-class Message:
-    """One accepted template or subscription message; `event_status` is what its result event says of it."""
-
-    kind: Literal["template", "subscribe"]
-    msgid: int
-    appid: str
-    openid: str
-    template_id: str
-    title: str
-    data: dict[str, str]
-    url: str | None
-    mini: dict[str, Any] | None
-    page: str | None
-    client_msg_id: str | None
-    at: float
-    event_status: str
-    event_sent: bool = False
-    event_withheld: bool = False
+    chat: list[ChatRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -141,6 +125,7 @@ class State:
         self.accounts = {account.appid: account for account in accounts}
         self.first_offset = clock_offset
         self.generation = 0
+        self.changes = 0  # whoever changes something counts it here: what is kept on disk is written anew
         self.forget()
 
     def forget(self) -> None:
@@ -149,9 +134,10 @@ class State:
             self.generation += 1  # queued pushes of before are not sent any more
             self.offset = self.first_offset
             self.followers: dict[tuple[str, str], Follower] = {}
-            self.messages: list[Message] = []
+            self.chat_rows: deque[tuple[Follower, ChatRow]] = deque()
+            self.messages = Ledger()
             self.sent_ids: dict[tuple[str, str, str], tuple[int, float]] = {}
-            self.withheld: dict[int, Message | Publication] = {}
+            self.withheld: dict[int, Reported] = {}
             self.kept: dict[tuple[str, type], Any] = {}
             self.tokens: dict[str, IssuedToken] = {}
             self.token_lines: dict[tuple[str, str], TokenLine] = {}
@@ -207,9 +193,28 @@ class State:
         return self.of(appid, Library)
 
     def show(self, person: Follower, kind: str, text: str = "", card: Message | None = None) -> None:
-        """Add a row to what the follower's phone shows."""
+        """Add a row to what the follower's phone shows; the oldest rows, of all phones too, make room."""
         with self.lock:
-            person.chat.append(ChatRow(self.now(), kind, text, card))
+            row = ChatRow(self.now(), kind, text, card)
+            person.chat.append(row)
+            self.chat_rows.append((person, row))
+            del person.chat[:-CHAT_ROWS]
+            if len(self.chat_rows) > ALL_CHAT_ROWS:
+                oldest, row = self.chat_rows.popleft()
+                if oldest.chat and oldest.chat[0] is row:
+                    del oldest.chat[0]
+
+    def note(self, about: Reported) -> None:
+        """Keep what has become of something accepted: its event was sent, withheld or released."""
+        with self.lock:
+            self.changes += 1
+            if isinstance(about, Message):
+                self.messages.note(about)
+
+    def kill_token(self, token: str) -> None:
+        """Make one token unusable: it is answered 40001 from now on."""
+        if token in self.tokens:
+            self.tokens[token].killed = True
 
     def kill_tokens(self, appid: str) -> None:
         """Make every token of an account unusable, as changing its secret does."""
@@ -222,6 +227,7 @@ class State:
     def write_log(self, way: str, method: str, path: str, **columns: Any) -> None:
         """Add a row to the call log; the oldest rows make room."""
         with self.lock:
+            self.changes += 1
             row = LogRow(next(self.log_numbers), self.now(), way, method, path, **columns)
             self.log.append(row)
 
