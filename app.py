@@ -23,6 +23,7 @@ from handlers.desk import Desk
 from handlers.edge import App, Installation, Parts
 from handlers.web import create_app
 from jobs.deliver import Outlets
+from jobs.followers import sync_followers
 from jobs.publish import publish_articles
 from jobs.run import CONNECTIONS as JOB_CONNECTIONS
 from jobs.run import run as run_jobs
@@ -181,6 +182,12 @@ def publisher_of(settings: told.Settings) -> Verb:
     )
 
 
+def follower_sync_of(settings: told.Settings) -> Verb:
+    """Return what ends the links of those who have left the official account."""
+    account = WechatApp(settings.config.official_account.appid, settings.env.wechat_oa_secret)
+    return partial(sync_followers, gateway=gateway_of(settings, account, timeout=(3, 10)))
+
+
 def set_clock(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
     """Let this process and its workers run ahead by seconds, or from a moment; refused in production."""
     if value is None:
@@ -233,7 +240,7 @@ def jobs() -> None:
     settings = told.load()
     sessions = sessions_for(settings, JOB_CONNECTIONS)
     outlets, clock = outlets_of(settings), clock_of(settings)
-    lines = schedule(outlets.channels, publisher_of(settings))
+    lines = schedule(outlets.channels, publisher_of(settings), follower_sync_of(settings))
     sys.exit(run_jobs(sessions, settings.env.database_url, outlets, lines, clock))
 
 

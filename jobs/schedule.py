@@ -49,10 +49,11 @@ def by_day(verb: Verb) -> Verb:
     return lambda sessions, now: 0 if quiet_until(now) else verb(sessions, now)
 
 
-def schedule(channels: Channels, publish: Verb) -> tuple[Planned, ...]:
+def schedule(channels: Channels, publish: Verb, follow: Verb) -> tuple[Planned, ...]:
     """Return all that happens by the clock; what makes messages sends them by these channels.
 
-    `publish` brings articles into the official account, and out of it.
+    `publish` brings articles into the official account, and out of it; `follow` ends the links of those who
+    have left it.
     """
     return (
         Planned("match_events", every(minutes=1), match_events),
@@ -65,6 +66,7 @@ def schedule(channels: Channels, publish: Verb) -> tuple[Planned, ...]:
         Planned("prompt", every(minutes=60), by_day(partial(prompt_secretaries, channels=channels))),
         Planned("watch_guesses", every(minutes=60), watch_guesses),
         Planned("retain", daily(time(3, 30)), retain),
+        Planned("sync_followers", daily(time(4, 10)), follow),
     )
 
 

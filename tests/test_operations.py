@@ -46,7 +46,7 @@ def test_page_names_every_command(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [planned.kind for planned in schedule(Channels(None, None, None), lambda *_: 0)]
+    "kind", [planned.kind for planned in schedule(Channels(None, None, None), lambda *_: 0, lambda *_: 0)]
 )
 def test_page_says_when_every_job_runs(kind: str) -> None:
     assert re.search(rf"^\| `{kind}` \| .+ \| .+ \|$", PAGE, re.MULTILINE)
@@ -54,7 +54,7 @@ def test_page_says_when_every_job_runs(kind: str) -> None:
 
 def test_page_lists_no_job_that_is_gone() -> None:
     table = PAGE[PAGE.index("| 任务 |") :].partition("\n\n")[0]
-    planned = {planned.kind for planned in schedule(Channels(None, None, None), lambda *_: 0)}
+    planned = {planned.kind for planned in schedule(Channels(None, None, None), lambda *_: 0, lambda *_: 0)}
     assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == planned
 
 

@@ -73,7 +73,7 @@ def a_fortnight(sessions: Sessions, campaign: Campaign, out: Outlets) -> None:
                 else:
                     it, by = campaign.gathering.id, campaign.secretary.id
                     cancel(session, it, reason="有大雪", by=by, channels=out.channels, now=CANCELLED_AT)
-        for line in schedule(out.channels, lambda *_: 0):
+        for line in schedule(out.channels, lambda *_: 0, lambda *_: 0):
             line.verb(sessions, now)
         while deliver_due(sessions, out, now):
             pass

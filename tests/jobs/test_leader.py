@@ -35,7 +35,7 @@ from models.notices.audience import Channels
 url = sys.argv[1]
 engine = connect(url, pool_size=CONNECTIONS)
 outlets = Outlets(Channels(None, None, None), {})
-lines = schedule(outlets.channels, lambda *_: 0)
+lines = schedule(outlets.channels, lambda *_: 0, lambda *_: 0)
 sys.exit(run(sessions_of(engine), url, outlets, lines, lambda: datetime.now(UTC)))
 """
 
@@ -72,7 +72,8 @@ def runs(database: str) -> list[str]:
 
 def test_process_leads_runs_its_schedule_and_ends_when_asked(database: str) -> None:
     with a_process(database) as process:
-        until(lambda: set(runs(database)) == {planned.kind for planned in schedule(CHANNELS, lambda *_: 0)})
+        planned = {line.kind for line in schedule(CHANNELS, lambda *_: 0, lambda *_: 0)}
+        until(lambda: set(runs(database)) == planned)
         assert leaders(database) == 1
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

@@ -53,7 +53,7 @@ def test_runs_of_every_ten_minutes_fall_due_on_the_tens() -> None:
 
 
 def test_kinds_of_the_schedule_are_told_apart() -> None:
-    kinds = [line.kind for line in schedule(CHANNELS, lambda *_: 0)]
+    kinds = [line.kind for line in schedule(CHANNELS, lambda *_: 0, lambda *_: 0)]
     assert len(set(kinds)) == len(kinds)
 
 

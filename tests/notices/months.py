@@ -205,7 +205,7 @@ class Months:
 
     def work(self) -> None:
         """Let the clock's jobs and the sending do what is due."""
-        for line in schedule(CHANNELS, lambda *_: 0):
+        for line in schedule(CHANNELS, lambda *_: 0, lambda *_: 0):
             due_at = line.last_due(self.now)
             if line.kind not in ELSEWHERE and self.done.get(line.kind) != due_at:
                 self.done[line.kind] = due_at
