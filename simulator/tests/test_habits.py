@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,23 +13,44 @@ import pytest
 import requests
 
 from simulator.tests.conftest import SECRET, Caller, Simulator, free_port, started, wait_until
+from simulator.tests.rules import rule
 
 SEND = "/cgi-bin/message/template/send"
+CODES, CODE2SESSION = 'WeChat, "global return codes"', 'WeChat, "code2Session"'
 
 
+@rule("An error is HTTP 200 with errcode, errmsg and a rid at the end of its text", CODES)
 def test_errors_are_http_200_with_a_rid(sim: Simulator) -> None:
-    answer = requests.get(sim.base + "/cgi-bin/tags/get", timeout=5)
+    answer = requests.get(sim.base + "/cgi-bin/no/such/path", timeout=5)
     assert answer.status_code == 200
     assert answer.json()["errcode"] == 40066
     assert re.fullmatch(r"invalid url rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}", answer.json()["errmsg"])
 
 
+@rule(
+    "A rid begins with the time of the call, in seconds as eight hexadecimal digits", "seen in its examples"
+)
+def test_rid_tells_the_time_of_the_call(sim: Simulator) -> None:
+    sim.post("/_sim/clock", {"offset_seconds": -3600})
+    rid = sim.get("/cgi-bin/no/such/path")["errmsg"].rsplit(" ", 1)[1]
+    assert abs(int(rid[:8], 16) - (time.time() - 3600)) < 60
+
+
+@rule("Successful reads carry no errcode, successful orders errcode 0 and errmsg ok", CODES)
+def test_success_of_reads_has_no_errcode(account: Caller) -> None:
+    assert account.send()["errcode"] == 0
+    token = {"access_token": account.access_token}
+    for path in ("get_api_domain_ip", "user/info", "draft/count"):
+        assert "errcode" not in account.sim.get(f"/cgi-bin/{path}", openid="o_one", **token)
+
+
 def test_unknown_path_is_logged_as_not_simulated(sim: Simulator) -> None:
-    sim.post("/cgi-bin/tags/create", {})
+    sim.post("/cgi-bin/no/such/path", {})
     assert sim.ledger()["not_simulated"] == 1
     assert sim.get("/_sim/log")["items"][-1]["note"] == "not simulated"
 
 
+@rule("An empty body is 44002, one that is no JSON object in UTF-8 is 47001", CODES)
 @pytest.mark.parametrize(
     ("body", "errcode"), [(b"", 44002), (b"{", 47001), (b"[1]", 47001), (b'"\xff"', 47001)]
 )
@@ -38,9 +60,19 @@ def test_bodies_that_are_no_json_object_are_named(account: Caller, body: bytes, 
     assert answer.json()["errcode"] == errcode
 
 
-def test_get_on_a_post_path_is_refused(sim: Simulator) -> None:
+@rule("The wrong method is named: 43002 where POST is wanted, 43001 where GET is", CODES)
+def test_wrong_method_is_refused(sim: Simulator) -> None:
     assert sim.get(SEND)["errcode"] == 43002
-    assert sim.get("/cgi-bin/stable_token")["errcode"] == 43002
+    assert sim.post("/cgi-bin/user/info", {})["errcode"] == 43001
+
+
+@rule("JSON is read whatever its Content-Type", CODES)
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded"])
+def test_content_type_does_not_matter(account: Caller, content_type: str) -> None:
+    asked = f'{{"grant_type":"client_credential","appid":"{account.appid}","secret":"{SECRET}"}}'
+    headers = {"Content-Type": content_type}
+    answer = requests.post(f"{account.sim.base}/cgi-bin/stable_token", asked, headers=headers, timeout=5)
+    assert "access_token" in answer.json()
 
 
 def test_log_shows_no_secret_and_no_token(account: Caller) -> None:
@@ -62,6 +94,7 @@ def exchange(phone: Caller, code: str, **changes: str) -> dict[str, Any]:
     return answer
 
 
+@rule("A code from wx.login is good once; used again it is 40163", CODE2SESSION)
 def test_login_code_is_good_once(phone: Caller) -> None:
     code = phone.do("login-code", unionid="u_one")["code"]
     answer = exchange(phone, code)
@@ -70,28 +103,33 @@ def test_login_code_is_good_once(phone: Caller) -> None:
     assert exchange(phone, code)["errcode"] == 40163
 
 
+@rule("A code from wx.login is good for five minutes; then it is 40029", CODE2SESSION)
 def test_login_code_is_good_for_five_minutes(phone: Caller) -> None:
     code = phone.do("login-code")["code"]
     phone.sim.post("/_sim/clock", {"offset_seconds": 301})
     assert exchange(phone, code)["errcode"] == 40029
 
 
+@rule("A code of another mini-program, or none at all, is 40029", CODE2SESSION)
 def test_login_code_of_another_appid_is_unknown(phone: Caller, make_account: Callable[..., Caller]) -> None:
     code = make_account(kind="mini_program").do("login-code")["code"]
     assert exchange(phone, code)["errcode"] == 40029
     assert exchange(phone, "nonsense")["errcode"] == 40029
 
 
+@rule("Outside of an open platform there is no unionid", CODE2SESSION)
 def test_login_without_unionid_answers_none(phone: Caller) -> None:
     assert "unionid" not in exchange(phone, phone.do("login-code")["code"])
 
 
+@rule("A wrong secret (40125) does not use the code up", CODE2SESSION)
 def test_login_with_wrong_secret_keeps_the_code(phone: Caller) -> None:
     code = phone.do("login-code")["code"]
     assert exchange(phone, code, secret="wrong")["errcode"] == 40125
     assert exchange(phone, code)["openid"] == "o_one"
 
 
+@rule("user/info says subscribe 0 and the openid alone of whoever left", 'WeChat, "getUserInfo"')
 def test_user_info_tells_followers_from_those_who_left(account: Caller) -> None:
     token = account.token()["access_token"]
     present = account.sim.get("/cgi-bin/user/info", access_token=token, openid="o_one")

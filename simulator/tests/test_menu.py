@@ -8,10 +8,20 @@ import pytest
 import requests
 
 from simulator.tests.conftest import Callback, Caller
+from simulator.tests.rules import rule
+from simulator.tests.shelf import Shelf
 
+CREATE, TAPS = 'WeChat, "createCustomMenu"', 'WeChat, "自定义菜单事件推送"'
 CLICK = {"type": "click", "name": "主题党日", "key": "主题党日"}
 SCAN = {"type": "scancode_waitmsg", "name": "签到", "key": "签到"}
 VIEW = {"type": "view", "name": "网站", "url": "https://example.org/"}
+MINI = {
+    "type": "miniprogram",
+    "name": "小程序",
+    "url": "https://example.org/",
+    "appid": "wx1",
+    "pagepath": "a",
+}
 POINTS = {"type": "click", "name": "积分", "key": "积分"}
 FOLDER = {"name": "我的", "sub_button": [POINTS, VIEW]}
 
@@ -26,6 +36,7 @@ def read(account: Caller, what: str) -> Any:
     return account.sim.get(f"/cgi-bin/menu/{what}", access_token=account.access_token)
 
 
+@rule("menu/get shows the menu that was created last, 46003 where there is none", 'WeChat, "getCustomMenu"')
 def test_menu_is_published_shown_and_taken_away(account: Caller) -> None:
     assert read(account, "get")["errcode"] == 46003
     assert publish(account, CLICK, SCAN, FOLDER) == {"errcode": 0, "errmsg": "ok"}
@@ -45,6 +56,7 @@ def under(**changes: Any) -> dict[str, Any]:
     return {"name": "我的", "sub_button": [CLICK | changes]}
 
 
+@rule("A button that is too many, too long, of no type or opens nothing is named by its own code", CREATE)
 @pytest.mark.parametrize(
     ("buttons", "errcode"),
     [
@@ -63,6 +75,12 @@ def under(**changes: Any) -> dict[str, Any]:
         ([under(name="字" * 20 + "a")], 40025),
         ([under(key="键" * 43)], 40026),
         ([{"name": "我的", "sub_button": [VIEW | {"url": ""}]}], 40027),
+        ([VIEW | {"url": "pages/index"}], 40055),
+        ([MINI | {"url": "example.org"}], 40055),
+        ([{"name": "我的", "sub_button": [VIEW | {"url": "ftp://example.org"}]}], 40054),
+        ([{"type": "media_id", "name": "图片", "media_id": "nothing"}], 40007),
+        ([{"name": "我的", "sub_button": [{"type": "view_limited", "name": "图文"}]}], 40007),
+        ([{"type": "article_id", "name": "文章", "article_id": "nothing"}], 53600),
     ],
 )
 def test_what_no_menu_may_hold_is_refused_and_the_old_one_stays(
@@ -73,6 +91,7 @@ def test_what_no_menu_may_hold_is_refused_and_the_old_one_stays(
     assert [one["name"] for one in read(account, "get")["menu"]["button"]] == ["签到"]
 
 
+@rule("Names may have 16 bytes, below 60, keys 128; three buttons, five below each", CREATE)
 def test_longest_names_and_keys_are_taken(account: Caller) -> None:
     long = CLICK | {"name": "字" * 5 + "a", "key": "k" * 128}
     assert publish(account, long, long, {"name": "我", "sub_button": [CLICK | {"name": "字" * 20}] * 5}) == {
@@ -81,6 +100,7 @@ def test_longest_names_and_keys_are_taken(account: Caller) -> None:
     }
 
 
+@rule("A body with \\uXXXX in it is 40033", CREATE)
 def test_escaped_signs_are_refused(account: Caller) -> None:
     token = account.token()["access_token"]
     body = '{"button":[{"type":"click","name":"\\u7b7e\\u5230","key":"a"}]}'
@@ -88,10 +108,44 @@ def test_escaped_signs_are_refused(account: Caller) -> None:
     assert requests.post(url, body, timeout=5).json()["errcode"] == 40033
 
 
+@rule("A menu opens linked mini-programs alone; others are 45064", CREATE)
+def test_mini_program_that_is_not_linked_is_refused(make_account: Callable[..., Caller]) -> None:
+    account = make_account(linked=["wx1"])
+    assert publish(account, MINI)["errcode"] == 0
+    assert publish(account, {"name": "我的", "sub_button": [MINI | {"appid": "wx2"}]})["errcode"] == 45064
+    assert read(account, "get")["menu"]["button"] == [MINI | {"sub_button": []}]
+
+
+def test_button_opens_a_file_and_an_article_that_are_there(account: Caller) -> None:
+    shelf = Shelf(account)
+    article_id = shelf.published()[1]["article_id"]
+    picture = {"type": "media_id", "name": "图片", "media_id": shelf.cover()}
+    article = {"type": "article_id", "name": "文章", "article_id": article_id}
+    assert publish(account, picture, article)["errcode"] == 0
+
+
+@rule(
+    "get_current_selfmenu_info shows buttons below under sub_button.list", 'WeChat, "getCurrentSelfmenuInfo"'
+)
+def test_current_menu_has_a_shape_of_its_own(account: Caller) -> None:
+    def current() -> Any:
+        token = account.access_token or account.token()["access_token"]
+        return account.sim.get("/cgi-bin/get_current_selfmenu_info", access_token=token)
+
+    assert current() == {"is_menu_open": 0, "selfmenu_info": {"button": []}}
+    publish(account, CLICK, FOLDER)
+    assert current() == {
+        "is_menu_open": 1,
+        "selfmenu_info": {"button": [CLICK, {"name": "我的", "sub_button": {"list": [POINTS, VIEW]}}]},
+    }
+
+
+@rule("A mini-program has no menu (48001)", CREATE)
 def test_mini_program_has_no_menu(make_account: Callable[..., Caller]) -> None:
     assert publish(make_account(kind="mini_program"), CLICK)["errcode"] == 48001
 
 
+@rule("A tap pushes CLICK, VIEW or scancode_waitmsg with the button's key or address", TAPS)
 def test_taps_push_what_each_button_is(make_account: Callable[..., Caller], callback: Callback) -> None:
     account = make_account(callback_url=callback.url)
     publish(account, CLICK, SCAN, FOLDER)
