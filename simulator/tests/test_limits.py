@@ -97,6 +97,15 @@ def test_user_who_logs_in_too_often_waits_a_minute(make_account: Callable[..., C
     assert exchange(code) == 40163
 
 
+@rule("mass/send and mass/sendall are answered 60 times a minute each, then 45011", 'WeChat, "sendAll"')
+def test_mass_sends_keep_to_60_a_minute(account: Caller) -> None:
+    account.sim.post("/_sim/clock", {"offset_seconds": 60 - time.time() % 60})
+    token = account.token()["access_token"]
+    path = "/cgi-bin/message/mass/sendall"
+    codes = [account.sim.post(path, {}, access_token=token)["errcode"] for _ in range(61)]
+    assert codes == [47001] * 60 + [45011]
+
+
 BY_MINUTE = [path for path, limit in LIMITS.items() if limit.minute]
 
 

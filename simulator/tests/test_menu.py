@@ -52,6 +52,50 @@ def test_menu_is_published_shown_and_taken_away(account: Caller) -> None:
     assert read(account, "delete")["errcode"] == 0
 
 
+# The two bodies on the page of createCustomMenu, the second without the buttons beyond its third.
+SONGS = [
+    {"type": "click", "name": "今日歌曲", "key": "V1001_TODAY_MUSIC"},
+    {
+        "name": "菜单",
+        "sub_button": [
+            {"type": "view", "name": "搜索", "url": "http://www.soso.com/"},
+            {
+                "type": "miniprogram",
+                "name": "wxa",
+                "url": "http://mp.weixin.qq.com",
+                "appid": "wx286b93c14bbf93aa",
+                "pagepath": "pages/lunar/index",
+            },
+            {"type": "click", "name": "赞一下我们", "key": "V1001_GOOD"},
+        ],
+    },
+]
+SCANS = [
+    {
+        "name": "扫码",
+        "sub_button": [
+            {"type": "scancode_waitmsg", "name": "扫码带提示", "key": "rselfmenu_0_0", "sub_button": []},
+            {"type": "scancode_push", "name": "扫码推事件", "key": "rselfmenu_0_1", "sub_button": []},
+        ],
+    },
+    {
+        "name": "发图",
+        "sub_button": [
+            {"type": "pic_sysphoto", "name": "系统拍照发图", "key": "rselfmenu_1_0", "sub_button": []},
+            {"type": "pic_photo_or_album", "name": "拍照或者相册发图", "key": "rselfmenu_1_1"},
+            {"type": "pic_weixin", "name": "微信相册发图", "key": "rselfmenu_1_2", "sub_button": []},
+        ],
+    },
+    {"name": "发送位置", "type": "location_select", "key": "rselfmenu_2_0"},
+]
+
+
+@rule("The documented examples of createCustomMenu are taken", CREATE)
+@pytest.mark.parametrize("buttons", [SONGS, SCANS])
+def test_documented_menus_are_taken(account: Caller, buttons: list[dict[str, Any]]) -> None:
+    assert publish(account, *buttons) == {"errcode": 0, "errmsg": "ok"}
+
+
 def under(**changes: Any) -> dict[str, Any]:
     return {"name": "我的", "sub_button": [CLICK | changes]}
 
