@@ -114,7 +114,7 @@ def publication_result(gateway: Gateway, publish_id: str) -> PublishResult:
     Source: WeChat, "Get publish status".
     """
     path = f"{PUBLISH}/get"
-    answer = gateway.post(path, {"publish_id": publish_id})
+    answer = gateway.ask(path, {"publish_id": publish_id})
     status = answer.get("publish_status")
     if not isinstance(status, int) or isinstance(status, bool):
         raise NoClearAnswer(None, "an answer without publish_status", path=path)
@@ -180,7 +180,7 @@ def _found(
     """Yield each item whose article has this source_url, with that article, through all pages."""
     offset, total = 0, 1
     while offset < total:
-        answer = gateway.post(path, {"offset": offset, "count": PAGE, "no_content": 1})
+        answer = gateway.ask(path, {"offset": offset, "count": PAGE, "no_content": 1})
         try:
             total = int(answer["total_count"])
             items = [(item, item["content"]["news_item"]) for item in answer.get("item") or ()]

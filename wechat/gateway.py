@@ -1,25 +1,33 @@
-"""The only HTTP client for WeChat: one token refresh, one retry, always a time-out."""
+"""The only HTTP client for WeChat: tokens, time-outs, repeats where they are safe, and figures of it all."""
 
 import logging
+import random
 import re
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 from redis import Redis
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-from wechatpy.client.base import BaseWeChatClient
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from wechatpy.exceptions import WeChatClientException
 
+from wechat.breaker import Breaker
 from wechat.errors import Advice, NoClearAnswer, NotSent, WechatError
-from wechat.token import AccessToken
+from wechat.metrics import BREAKER, CALLS, LATENCY, TOKEN_FETCHES
+from wechat.token import FETCH_WITHIN, AccessToken
+from wechat.transport import Client, ending_within, whole_number
 
 TOKEN_PATH = "/cgi-bin/stable_token"  # noqa: S105 (an address, not a secret)
+# A read is asked again after about so many seconds, and only where the first answer came quickly.
+PAUSES = (0.3, 1.0)
+REPEAT_WITHIN = 3.0
 _RID = re.compile(r"rid: ([0-9a-f-]{10,})")
 _CREDENTIAL = re.compile(r"((?:access_token|secret|appsecret|js_code)=)[^&\s\"']+")
+_CREDENTIALS = ("access_token", "secret", "js_code")
 # These reasons exist only in the handshake, so not one byte of the request was written.
 _HANDSHAKE_ONLY = {
     "CERTIFICATE_VERIFY_FAILED",
@@ -35,6 +43,8 @@ _HANDSHAKE_ONLY = {
 logging.getLogger("urllib3.connectionpool").addFilter(
     lambda record: not _CREDENTIAL.search(record.getMessage())
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,8 +68,9 @@ class Gateway:
     """Calls for one app, safe for any number of threads.
 
     `base_url` replaces https://api.weixin.qq.com. `timeout` is (connect, read) in seconds. `on_call` runs
-    before each network call. A call is refused, or has no clear answer, as `wechat.errors` says; a token
-    that has run out is renewed once and the call repeated once.
+    before each network call, which ends within the sum of both. `breaker` is shared by the gateways of one
+    process. A call is refused, or has no clear answer, as `wechat.errors` says; a token that has run out is
+    renewed once and the call repeated once. Reads are repeated a few times; what acts never is.
     """
 
     def __init__(
@@ -70,20 +81,28 @@ class Gateway:
         redis: Redis | None,
         timeout: tuple[float, float] = (3, 10),
         on_call: Callable[[], None] | None = None,
+        breaker: Breaker | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.app = app
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout
         self._on_call = on_call
+        self._breaker = breaker or Breaker()
+        self._sleep = sleep
         self._threads = threading.local()
         self._token = AccessToken(app.appid, redis, self._fetch_token)
 
     def get(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
         """Read something with the app's token; return WeChat's JSON object. WechatError."""
-        return self._with_token(path, params, None)
+        return self._repeated(path, params, None)
+
+    def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Read something by a JSON body with the app's token; return WeChat's JSON object. WechatError."""
+        return self._repeated(path, {}, body)
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Post a JSON body with the app's token; return WeChat's JSON object. WechatError."""
+        """Have WeChat act on a JSON body, once, with the app's token; return its JSON object. WechatError."""
         return self._with_token(path, {}, body)
 
     def upload(self, path: str, params: Mapping[str, str], file: tuple[str, bytes, str]) -> dict[str, Any]:
@@ -94,22 +113,38 @@ class Gateway:
         return self._with_token(path, params, _File(*file))
 
     def get_without_token(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
-        """Read something that takes the secret, not the token; return WeChat's JSON object. WechatError."""
-        return self._exchange(path, params, None)
+        """Ask for something that takes the secret, not the token, once; return WeChat's JSON object.
+
+        WechatError.
+        """
+        return self._exchange(path, params, None, self._timeout)
+
+    def _repeated(
+        self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        began = time.monotonic()
+        for pause in PAUSES:
+            try:
+                return self._with_token(path, params, body)
+            except WechatError as failure:
+                if failure.advice is not Advice.RETRY or time.monotonic() - began > REPEAT_WITHIN:
+                    raise
+            self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (spreads the load, hides nothing)
+        return self._with_token(path, params, body)
 
     def _with_token(
         self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | _File | None
     ) -> dict[str, Any]:
         used = self._token.get()
         try:
-            return self._exchange(path, {**params, "access_token": used}, body)
+            return self._exchange(path, {**params, "access_token": used.token}, body, self._timeout)
         except WechatError as refused:
             if refused.advice is not Advice.REFRESH:
                 raise
             fresh = self._token.refresh(used)
             if fresh == used:
                 raise
-        return self._exchange(path, {**params, "access_token": fresh}, body)
+        return self._exchange(path, {**params, "access_token": fresh.token}, body, self._timeout)
 
     def _fetch_token(self, force_refresh: bool) -> tuple[str, int]:
         body = {
@@ -118,65 +153,102 @@ class Gateway:
             "secret": self.app.secret,
             "force_refresh": force_refresh,
         }
+        connect = min(self._timeout[0], FETCH_WITHIN / 2)
+        timeout = connect, min(self._timeout[1], FETCH_WITHIN - connect)
+        TOKEN_FETCHES.inc()
         try:
-            answer = self._exchange(TOKEN_PATH, {}, body)
-            return str(answer["access_token"]), int(answer["expires_in"])
+            answer = self._exchange(TOKEN_PATH, {}, body, timeout)
         except NoClearAnswer as unclear:
             # The call that needs this token has not been made, whatever became of the token's own.
             raise NotSent(None, unclear.errmsg, path=TOKEN_PATH) from None
-        except (KeyError, TypeError, ValueError):
-            raise NotSent(None, "an answer without a token", path=TOKEN_PATH) from None
         except WechatError as refused:
             if refused.errcode == 40001:  # here it speaks of the secret
                 refused.advice = Advice.STOP
             raise
+        token, lives = answer.get("access_token"), whole_number(answer.get("expires_in"))
+        if not isinstance(token, str) or not token or lives is None:
+            raise NotSent(None, "an answer without a token", path=TOKEN_PATH)
+        return token, lives
 
     def _exchange(
-        self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | _File | None
+        self,
+        path: str,
+        params: Mapping[str, str],
+        body: Mapping[str, Any] | _File | None,
+        timeout: tuple[float, float],
     ) -> dict[str, Any]:
-        """Make one call: GET, or POST where there is a body."""
+        """Make one call, GET, or POST where there is a body; count it and log a refusal."""
+        if not self._breaker.admits():
+            raise NotSent(None, "WeChat does not answer, calls are held back", path=path)
         if self._on_call is not None:
             self._on_call()
+        began = time.monotonic()
+        answer = self._answer(path, params, body, timeout)
+        LATENCY.labels(path).observe(time.monotonic() - began)
+        if not isinstance(answer, WechatError):
+            self._heard(path, "0")
+            return answer
+        if answer.errcode is not None:
+            self._heard(path, str(answer.errcode))
+            level = logging.ERROR if answer.advice.alerts else logging.WARNING
+            log.log(level, "%s was refused: errcode %s, rid %s", path, answer.errcode, answer.rid)
+        else:
+            CALLS.labels(path, "not_sent" if isinstance(answer, NotSent) else "unclear").inc()
+            log.warning("%s had no answer: %s", path, answer.errmsg)
+            if self._breaker.failed():
+                BREAKER.set(1)
+                log.error("WeChat does not answer any more, calls are held back")
+        raise answer
+
+    def _heard(self, path: str, errcode: str) -> None:
+        CALLS.labels(path, errcode).inc()
+        if self._breaker.answered():
+            BREAKER.set(0)
+            log.warning("WeChat answers again")
+
+    def _answer(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        body: Mapping[str, Any] | _File | None,
+        timeout: tuple[float, float],
+    ) -> dict[str, Any] | WechatError:
+        """Return WeChat's answer or the failure, which its caller raises: raised here, it would carry what
+        holds the address with its token as its context."""
         client = self._client()
         call = client.get if body is None else client.post
-        failure: WechatError | None = None
         try:
-            answer = call(
-                self._base_url + path,
-                params=list(params.items()),  # into a dict wechatpy would put a token of its own
-                allow_redirects=False,
-                **_payload(body),
-            )
+            with ending_within(sum(timeout)):
+                answer = call(
+                    self._base_url + path,
+                    params=list(params.items()),  # into a dict wechatpy would put a token of its own
+                    allow_redirects=False,
+                    stream=True,
+                    timeout=timeout,
+                    **_payload(body),
+                )
         except WeChatClientException as refused:
-            failure = self._refusal(refused, path, params)
-        except requests.RequestException as broken:
+            return self._refusal(refused, path, params)
+        except (requests.RequestException, HTTPError, OSError) as broken:
             kind = NotSent if _never_left(broken) else NoClearAnswer
-            failure = kind(None, type(broken).__name__, path=path)
-        except ValueError:
-            failure = NoClearAnswer(None, "an errcode that is no number", path=path)
-        # Raised out here: the exceptions above hold the address with its token and would come as context.
-        if failure is not None:
-            raise failure
+            return kind(None, type(broken).__name__, path=path)
         if not isinstance(answer, dict):
-            raise NoClearAnswer(None, "an answer that is no JSON object", path=path)
+            return NoClearAnswer(None, "an answer that is no JSON object", path=path)
         return answer
 
-    def _client(self) -> BaseWeChatClient:
+    def _client(self) -> Client:
         """Return this thread's client: a requests.Session is not for sharing."""
-        client = getattr(self._threads, "client", None)
+        client: Client | None = getattr(self._threads, "client", None)
         if client is None:
-            # auto_retry would call itself without end on a token that stays bad.
-            client = BaseWeChatClient(self.app.appid, timeout=self._timeout, auto_retry=False)
-            # A proxy from the environment is for the way to WeChat, not to a plain-http stand-in next door.
-            client._http.trust_env = self._base_url.startswith("https:")
-            self._threads.client = client
+            client = self._threads.client = Client(self.app.appid, self._base_url)
         return client
 
     def _refusal(self, refused: WeChatClientException, path: str, params: Mapping[str, str]) -> WechatError:
         if refused.errcode is None:
+            refused.response.close()
             return NoClearAnswer(None, f"HTTP {refused.response.status_code}", path=path)
-        told = _CREDENTIAL.sub(r"\1***", str(refused.errmsg))
-        for secret in (self.app.secret, params.get("access_token")):
+        told = _CREDENTIAL.sub(r"\1***", " ".join(str(refused.errmsg).split()))
+        for secret in (self.app.secret, *(params.get(name) for name in _CREDENTIALS)):
             told = told.replace(secret, "***") if secret else told
         rid = _RID.search(told)
         return WechatError(refused.errcode, told[:300], path=path, rid=rid.group(1) if rid else None)
@@ -190,7 +262,7 @@ def _payload(body: Mapping[str, Any] | _File | None) -> dict[str, Any]:
     return {"data": data, "headers": {"Content-Type": "application/json"}}
 
 
-def _never_left(broken: requests.RequestException) -> bool:
+def _never_left(broken: BaseException) -> bool:
     """Say whether the failure proves that no byte of the request was written."""
     for cause in _causes(broken):
         if isinstance(cause, NewConnectionError | ConnectTimeoutError):  # refused, unreachable, DNS

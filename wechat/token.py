@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from redis import Redis
@@ -12,12 +12,21 @@ from redis.exceptions import RedisError
 
 from wechat.errors import Advice, WechatError
 
-LEASE = 10.0
+FETCH_WITHIN = 5.0
+"""Seconds in which a token call has to end, sooner than the lease of whoever makes it."""
+LEASE = 6.0
 """Seconds after which the lock of a dead process is free again."""
 OVERLAP = 300
 """In a token's last 300 seconds WeChat hands out the next one and both are good: renew then."""
-FORCE_PAUSE = 30
-"""WeChat: a forced refresh less than 30 seconds after the last one does nothing; 20 a day are allowed."""
+LONGEST_LIFE = 7200
+CONFIRMED = 30
+"""Seconds in which a token that WeChat has just called current is not asked about again."""
+FORCE_PAUSE = 35
+"""WeChat takes a forced refresh 30 seconds after the last one; some more for calls that travelled slowly."""
+FORCES_A_DAY = 20
+DAY, SHANGHAI = 86_400, 8 * 3600
+RECENT = 1.0
+"""Seconds in which a process believes what it last read: at hundreds of sends a second Redis costs most."""
 REDIS_PAUSE = 5.0
 """Seconds without asking a Redis that has just failed, so that senders do not wait for it at each call."""
 STOP_PAUSE = 60.0
@@ -27,8 +36,16 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Held:
+    """A token as it was taken; `confirmed`: WeChat has lately called it current though it refused it."""
+
+    token: str = field(repr=False)
+    confirmed: bool = False
+
+
+@dataclass(frozen=True)
 class _Local:
-    token: str
+    token: str = field(repr=False)
     good_until: float
 
 
@@ -36,8 +53,9 @@ class AccessToken:
     """The app's stable token, shared through Redis under a lock with a lease.
 
     `fetch(force_refresh)` asks WeChat and returns (token, seconds it lives). Redis may be None or down:
-    then each process keeps its own copy, which costs a few fetches more and nothing else, because an
-    unforced fetch gives every process the same token. Source: WeChat, "Get stable access token".
+    then each process keeps its own copy, which costs a few fetches more, because an unforced fetch gives
+    every process the same token; and nobody forces, because nobody counts. Source: WeChat, "Get stable
+    access token".
     """
 
     def __init__(self, appid: str, redis: Redis | None, fetch: Callable[[bool], tuple[str, int]]) -> None:
@@ -46,34 +64,55 @@ class AccessToken:
         self._key = f"wx:{appid}:token"
         self._mutex = threading.Lock()
         self._local: _Local | None = None
+        self._confirmed: _Local | None = None
+        self._recent: tuple[Held, float] | None = None
         self._redis_away_until = 0.0
-        self._forced_at = float("-inf")
-        self._refusal: tuple[WechatError, float] | None = None
+        self._failure: tuple[WechatError, float] | None = None
 
-    def get(self) -> str:
+    def get(self) -> Held:
         """Return a token believed good. WechatError: what the token call raised."""
-        return self._read() or self._renew(None)
+        recent = self._recent
+        if recent is not None and time.monotonic() < recent[1]:
+            return recent[0]
+        held = self._read() or self._renew(None)
+        self._recent = held, time.monotonic() + RECENT
+        return held
 
-    def refresh(self, stale: str) -> str:
-        """Return another token than `stale`, or `stale` itself if WeChat still calls it current.
+    def refresh(self, refused: Held) -> Held:
+        """Return what to repeat a call with that WeChat refused for its token; `refused` if nothing helps.
 
-        Asks without force first: usually somebody else's refresh is already there. Forces only when the
-        same token comes back, and not within 30 seconds of the last time anybody did.
+        Asks without force: usually somebody else's refresh is already there. Where WeChat calls the refused
+        token current, its own machines may disagree for a moment: the same one is returned, once. One that
+        was `confirmed` when it was taken is refreshed by force, if the day and these seconds allow it.
         """
-        return self._renew(stale)
+        self._recent = None
+        return self._renew(refused)
 
-    def _renew(self, stale: str | None) -> str:
+    def _renew(self, refused: Held | None) -> Held:
         # Threads queue on the mutex, processes on the lock: whoever comes second finds the first one's token.
+        began = time.monotonic()
         with self._mutex:
+            self._share_failure(began)
             lock = self._acquire()
             try:
                 current = self._read()
-                if current and current != stale:
+                if current is not None and (refused is None or current.token != refused.token):
                     return current
-                return self._fetch_and_keep(stale)
+                if current is not None and current.confirmed and refused and not refused.confirmed:
+                    return current
+                return self._fetch_and_keep(refused)
             finally:
                 if lock is not None:
                     self._ask(lambda _: lock.release())
+
+    def _share_failure(self, began: float) -> None:
+        """Raise what the token call raised while this thread was waiting for it, or shortly before a stop."""
+        if self._failure is None:
+            return
+        told, ended = self._failure
+        stops = told.advice is Advice.STOP and time.monotonic() < ended + STOP_PAUSE
+        if stops or began < ended:
+            raise type(told)(told.errcode, told.errmsg, path=told.path, rid=told.rid, advice=told.advice)
 
     def _acquire(self) -> Any:
         """Take the lock shared by processes; None when Redis is away or the wait outlasts a lease.
@@ -83,49 +122,57 @@ class AccessToken:
 
         def acquire(redis: Redis) -> Any:
             lock = redis.lock(
-                f"{self._key}:lock", timeout=LEASE, sleep=0.05, blocking_timeout=LEASE + 2, thread_local=False
+                f"{self._key}:lock", timeout=LEASE, sleep=0.05, blocking_timeout=LEASE + 1, thread_local=False
             )
             return lock if lock.acquire() else None
 
         return self._ask(acquire)
 
-    def _fetch_and_keep(self, stale: str | None) -> str:
-        if self._refusal and time.monotonic() < self._refusal[1]:
-            told = self._refusal[0]
-            raise WechatError(told.errcode, told.errmsg, path=told.path, rid=told.rid, advice=told.advice)
+    def _fetch_and_keep(self, refused: Held | None) -> Held:
+        force = refused is not None and refused.confirmed
+        if refused and force and not self._may_force():
+            return refused
         try:
-            token, lives = self._fetch(False)
-            if token == stale and self._may_force():
-                token, lives = self._fetch(True)
-        except WechatError as refused:
-            if refused.advice is Advice.STOP:
-                self._refusal = (refused, time.monotonic() + STOP_PAUSE)
+            token, lives = self._fetch(force)
+        except WechatError as failure:
+            self._failure = (failure, time.monotonic())
             raise
-        self._refusal = None
+        self._failure = None
+        lives = min(lives, LONGEST_LIFE)
         keep = max(lives - OVERLAP, min(60, lives // 2), 1)
         self._local = _Local(token, time.monotonic() + keep)
         self._ask(lambda redis: redis.set(self._key, token, ex=keep))
-        return token
+        if refused is None or refused.token != token or force:
+            return Held(token)
+        self._confirmed = _Local(token, time.monotonic() + CONFIRMED)
+        self._ask(lambda redis: redis.set(f"{self._key}:confirmed", token, ex=CONFIRMED))
+        return Held(token, confirmed=True)
 
     def _may_force(self) -> bool:
-        """Claim the one forced refresh of these 30 seconds, for all processes."""
-        now = time.monotonic()
-        if now - self._forced_at < FORCE_PAUSE:
-            return False
-        if (
-            self._ask(lambda redis: bool(redis.set(f"{self._key}:forced", 1, nx=True, ex=FORCE_PAUSE)))
-            is False
-        ):
-            return False
-        self._forced_at = now
-        return True
+        """Claim the one forced refresh of these seconds, and one of the day's, for all processes."""
 
-    def _read(self) -> str | None:
-        found = self._ask(lambda redis: redis.get(self._key) or "")
-        if found is None:  # Redis is away: what this process knows itself
-            local = self._local
-            return local.token if local and time.monotonic() < local.good_until else None
-        return found.decode() if isinstance(found, bytes) else found or None
+        def claim(redis: Redis) -> bool:
+            if not redis.set(f"{self._key}:forced", 1, nx=True, ex=FORCE_PAUSE):
+                return False
+            day = f"{self._key}:forced:{int(time.time() + SHANGHAI) // DAY}"
+            number = redis.incr(day)
+            redis.expire(day, 2 * DAY)
+            return int(number) <= FORCES_A_DAY
+
+        return self._ask(claim) is True
+
+    def _read(self) -> Held | None:
+        found = self._ask(lambda redis: redis.mget(self._key, f"{self._key}:confirmed"))
+        if found is not None:
+            token, confirmed = (one.decode() if isinstance(one, bytes) else one for one in found)
+            return Held(token, confirmed == token) if token else None
+        # Redis is away: what this process knows itself.
+        now, local, confirmed = time.monotonic(), self._local, self._confirmed
+        if local is None or now >= local.good_until:
+            return None
+        return Held(
+            local.token, bool(confirmed and confirmed.token == local.token and now < confirmed.good_until)
+        )
 
     def _ask(self, question: Callable[[Redis], Any]) -> Any:
         """Return Redis's answer, or None while it is away."""

@@ -24,6 +24,7 @@ class Stage:
         self.answers: dict[str, Callable[[int], Any]] = {"/cgi-bin/stable_token": self.new_token}
         self.url = ""
         self.lock = threading.Lock()
+        self.here = threading.local()
 
     def new_token(self, turn: int) -> dict[str, Any]:
         """Answer another token each time, slowly enough for threads to meet."""
@@ -33,6 +34,11 @@ class Stage:
     def always(self, path: str, answer: Any) -> None:
         """Answer every call of a path alike."""
         self.answers[path] = lambda _: answer
+
+    def answer_by_token(self, path: str, answers: dict[str, Any], otherwise: Any) -> None:
+        """Answer calls of a path by the access token they carry."""
+
+        self.answers[path] = lambda _: answers.get(self.here.query["access_token"], otherwise)
 
     def paths(self) -> list[str]:
         """The paths called, in order."""
@@ -68,6 +74,7 @@ class Player(BaseHTTPRequestHandler):
             headers = dict(self.headers.items())
             self.stage.calls.append((address.path, dict(parse_qsl(address.query)), body, headers))
             turn = self.stage.paths().count(address.path)
+        self.stage.here.query = dict(parse_qsl(address.query))
         answer = self.stage.answers[address.path](turn)
         if answer == "hang up":
             self.close_connection = True
@@ -83,13 +90,19 @@ class Player(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
+class Crowd(ThreadingHTTPServer):
+    """A server at whose door many may wait at once."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     """The stage, listening."""
     stage = Stage()
     player = type("OurPlayer", (Player,), {"stage": stage})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), player)
-    server.daemon_threads = True
+    server = Crowd(("127.0.0.1", 0), player)
     stage.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -24,7 +24,7 @@ APP = App("wx1", SECRET)
 
 
 def gateway_to(url: str, timeout: tuple[float, float] = (1, 1)) -> Gateway:
-    return Gateway(APP, base_url=url, redis=None, timeout=timeout)
+    return Gateway(APP, base_url=url, redis=None, timeout=timeout, sleep=lambda _: None)
 
 
 def send(gateway: Gateway, openid: str = "oA") -> str:
@@ -119,15 +119,22 @@ def test_token_that_stays_bad_makes_three_calls_and_ends(stage: Stage) -> None:
     assert stage.paths() == [TOKEN, INFO, SEND, TOKEN, SEND]
 
 
-def test_same_token_again_is_forced_once_and_then_not_for_a_while(stage: Stage) -> None:
+def test_token_refused_for_good_costs_three_calls_a_request_and_one_forced_refresh(
+    appid: str, stage: Stage, redis: Redis
+) -> None:
     stage.always(TOKEN, {"access_token": "T", "expires_in": 7200})
     stage.always(SEND, {"errcode": 40001, "errmsg": "invalid credential"})
-    gateway = gateway_to(stage.url)
-    for _ in range(3):
-        with pytest.raises(WechatError):
+    gateway = Gateway(App(appid, SECRET), base_url=stage.url, redis=redis)
+    costs: list[int] = []
+    for _ in range(5):
+        before = len(stage.calls)
+        with pytest.raises(WechatError) as refused:
             send(gateway)
-    assert [body["force_refresh"] for body in stage.bodies(TOKEN)] == [False, False, True, False, False]
-    assert stage.paths().count(SEND) == 3
+        assert (refused.value.errcode, refused.value.advice) == (40001, Advice.REFRESH)
+        costs.append(len(stage.calls) - before)
+    assert [body["force_refresh"] for body in stage.bodies(TOKEN)].count(True) == 1
+    assert costs[0] == 4  # with the first token of all
+    assert max(costs[1:]) <= 3
 
 
 def test_errcode_brings_its_advice_path_and_rid(stage: Stage) -> None:
@@ -174,21 +181,7 @@ def test_only_three_codes_renew_the_token() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [
-        (502, b"<html>Bad Gateway</html>"),
-        (500, b'{"errcode":0,"msgid":1}'),
-        (200, b"<html>maintenance</html>"),
-        (200, b'{"errcode":0,"msg'),
-        (200, b'{"errcode":0, cut'),
-        (200, b""),
-        (200, b"[]"),
-        (200, b"{}"),
-        (200, b'{"errcode":"x"}'),
-        (302, b""),
-        "hang up",
-    ],
-    ids=str,
+    "answer", [(500, b'{"errcode":0,"msgid":1}'), (200, b'{"errcode":0, cut'), (302, b""), "hang up"], ids=str
 )
 def test_what_is_no_answer_is_no_clear_answer(stage: Stage, answer: object) -> None:
     stage.always(SEND, answer)

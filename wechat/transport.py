@@ -1,0 +1,185 @@
+"""wechatpy's client on a leash: every call ends in time, every answer is small and plain JSON."""
+
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from wechatpy.client.base import BaseWeChatClient
+
+LONGEST_ANSWER = 1024 * 1024
+CHUNK = 64 * 1024
+TICK = 0.1
+"""Seconds by which a call may outlast its time."""
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A call under way in one thread: when it must be over, and the connection it uses."""
+
+    until: float
+    connection: HTTPConnection | None = None
+
+
+_flights: dict[int, _Flight] = {}
+_starting = threading.Lock()
+_watched_process = 0
+
+
+@contextmanager
+def ending_within(seconds: float) -> Iterator[None]:
+    """Break off what this thread asks of WeChat after so many seconds, however slowly bytes still come.
+
+    A time-out of a socket counts from byte to byte, and an answer can come by single bytes for hours.
+    """
+    _watch()
+    mine = threading.get_ident()
+    flight = _flights[mine] = _Flight(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        flight.connection = None
+        del _flights[mine]
+
+
+def _watch() -> None:
+    """See to it that this process, which may be a fork, has one thread that ends calls."""
+    global _watched_process
+    if _watched_process != os.getpid():
+        with _starting:
+            if _watched_process != os.getpid():
+                threading.Thread(target=_end_late_calls, name="late-calls", daemon=True).start()
+                _watched_process = os.getpid()
+
+
+def _end_late_calls() -> None:
+    while True:
+        time.sleep(TICK)
+        now = time.monotonic()
+        for flight in list(_flights.values()):
+            connection = flight.connection
+            if now > flight.until and connection is not None and connection.sock is not None:
+                with suppress(OSError):  # by the plain socket: TLS must stay whole for the thread reading it
+                    socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+
+def _board(connection: HTTPConnection) -> None:
+    flight = _flights.get(threading.get_ident())
+    if flight is not None:
+        flight.connection = connection
+
+
+class _Plain(HTTPConnection):
+    def request(self, *args: Any, **more: Any) -> None:
+        _board(self)
+        super().request(*args, **more)
+
+
+class _Sealed(HTTPSConnection):
+    def request(self, *args: Any, **more: Any) -> None:
+        _board(self)
+        super().request(*args, **more)
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _SealedPool(HTTPSConnectionPool):
+    ConnectionCls = _Sealed
+
+
+_POOLS = {"http": _PlainPool, "https": _SealedPool}
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        super().init_poolmanager(*args, **more)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **more: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **more)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+class Client(BaseWeChatClient):  # type: ignore[misc]
+    """One thread's way to `base_url`; what it returns is a JSON object, or the answer that is none."""
+
+    def __init__(self, appid: str, base_url: str) -> None:
+        # auto_retry would call itself without end on a token that stays bad.
+        super().__init__(appid, auto_retry=False)
+        http = self._http = requests.Session()
+        # Looked up once, not at each call; and a proxy is for the way to WeChat, not to a stand-in next door.
+        if base_url.startswith("https:"):
+            http.proxies = get_environ_proxies(base_url)
+            http.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+        http.trust_env = False
+        http.mount("https://", _Adapter())
+        http.mount("http://", _Adapter())
+
+    def _decode_result(self, res: requests.Response) -> Any:
+        told = bytearray()
+        for chunk in res.iter_content(CHUNK):
+            told += chunk
+            if len(told) > LONGEST_ANSWER:
+                res.close()
+                return res
+        answer = read_answer(bytes(told))
+        return res if answer is None else answer
+
+
+def read_answer(told: bytes) -> dict[str, Any] | None:
+    """Return the JSON object of an answer with `errcode` as a number, None for anything else.
+
+    Names said twice and numbers that are none make it unclear what was meant. People's names and cut
+    digests hold bytes and signs that JSON forbids: those pass.
+    """
+    try:
+        answer = json.loads(
+            told.decode("utf-8-sig", "replace"),
+            strict=False,
+            object_pairs_hook=_once,
+            parse_constant=_no_number,
+        )
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(answer, dict):
+        return None
+    answer.pop("base_resp", None)  # of calls for devices: wechatpy would let it speak for the whole
+    if "errcode" in answer:
+        errcode = whole_number(answer["errcode"])
+        if errcode is None:
+            return None
+        answer["errcode"] = errcode
+    return answer
+
+
+def whole_number(value: object) -> int | None:
+    """Return a number that WeChat wrote as one or as text, None for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if abs(value) < 10**15 else None
+    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit() and len(value) < 16:
+        return int(value)
+    return None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a name twice")
+    return made
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(name)
