@@ -55,6 +55,12 @@ class LoginBody(About):
     person: str | None = Field(default=None, min_length=1)
 
 
+class VerifyBody(Body):
+    """Whose callback is to be asked."""
+
+    appid: str
+
+
 class ClockBody(Body):
     """How far the simulator's clock is ahead of the real one, in seconds."""
 
@@ -70,7 +76,7 @@ class ReleaseBody(Body):
 def control_blueprint(state: State, pusher: Pusher) -> Blueprint:
     """Build the control API over a state."""
     control = Blueprint("control", __name__, url_prefix="/_sim")
-    _accounts(control, state)
+    _accounts(control, state, pusher)
     _people(control, state)
     _faults(control, state)
     _ledgers(control, state)
@@ -78,7 +84,7 @@ def control_blueprint(state: State, pusher: Pusher) -> Blueprint:
     return control
 
 
-def _accounts(control: Blueprint, state: State) -> None:
+def _accounts(control: Blueprint, state: State, pusher: Pusher) -> None:
     @control.post("/accounts")
     def put_account() -> ResponseReturnValue:
         account = read_body(Account)
@@ -92,6 +98,12 @@ def _accounts(control: Blueprint, state: State) -> None:
     @control.get("/accounts")
     def list_accounts() -> ResponseReturnValue:
         return jsonify(items=[_shown_account(account) for account in state.accounts.values()])
+
+    @control.post("/verify")
+    def verify() -> ResponseReturnValue:
+        appid = read_body(VerifyBody).appid
+        known_account(state, appid)
+        return jsonify(pusher.verify(state.accounts[appid]).json())
 
 
 def _people(control: Blueprint, state: State) -> None:

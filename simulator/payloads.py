@@ -72,6 +72,13 @@ def push_request(push: Push, now: float) -> tuple[dict[str, str], bytes, str]:
     return query, write(account, content).encode(), kind
 
 
+def verification(account: Account, now: float) -> tuple[dict[str, str], str]:
+    """Make the query that asks whether a callback is the owner's, and what it has to answer."""
+    timestamp, nonce, echo = str(int(now)), str(secrets.randbelow(10**9)), str(secrets.randbelow(10**19))
+    signature = sign(account.token, timestamp, nonce)
+    return {"signature": signature, "timestamp": timestamp, "nonce": nonce, "echostr": echo}, echo
+
+
 def message_fields(push: Push) -> dict[str, Any]:
     """List the elements of a push in WeChat's order."""
     content = {

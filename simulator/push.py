@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 import urllib3
 
+from simulator.accounts import Account
 from simulator.faults import PUSH, struck_by
-from simulator.payloads import Push, push_request, result_event, signed_url
+from simulator.payloads import Push, push_request, result_event, signed_url, verification
 from simulator.replies import REPLY_LIMIT, Malformed, Outcome, judge
 from simulator.state import Reported, State
 
@@ -90,6 +91,25 @@ class Pusher:
                 break
         return outcome
 
+    def verify(self, account: Account) -> Outcome:
+        """Ask a callback whether it is the owner's, as saving its address in the console does.
+
+        It has to answer echostr and nothing else. Source: WeChat, access overview.
+        """
+        query, echo = verification(account, self.state.now())
+        if not account.callback_url:
+            return Outcome("no_callback", detail="the account has no callback_url")
+        started = time.monotonic()
+        try:
+            status, said = self._ask(
+                "GET", signed_url(account.callback_url, query), b"", {}, started + TIMEOUT
+            )
+        except (urllib3.exceptions.HTTPError, TimeoutError) as error:
+            return Outcome("unanswered", 1, None, [], type(error).__name__)
+        if status != 200:
+            return Outcome("unanswered", 1, status, [], f"HTTP {status}")
+        return Outcome("ok" if said == echo.encode() else "malformed", 1, status)
+
     def clock_moved(self) -> None:
         """Look again which events' time has come."""
         with self.clock:
@@ -107,7 +127,7 @@ class Pusher:
         url = push.account.callback_url or ""
         headers = {"Content-Type": content_type, "User-Agent": "Mozilla/4.0", "Accept": "*/*"}
         try:
-            status, said = self._post(signed_url(url, query), body, headers, started + TIMEOUT)
+            status, said = self._ask("POST", signed_url(url, query), body, headers, started + TIMEOUT)
         except (urllib3.exceptions.HTTPError, TimeoutError) as error:
             outcome = Outcome("unanswered", number, None, [], type(error).__name__)
         else:
@@ -115,10 +135,18 @@ class Pusher:
         self._log(push, outcome, url, int(1000 * (time.monotonic() - started)))
         return outcome
 
-    def _post(self, url: str, body: bytes, headers: dict[str, str], end: float) -> tuple[int, bytes]:
+    def _ask(
+        self, method: str, url: str, body: bytes, headers: dict[str, str], end: float
+    ) -> tuple[int, bytes]:
         timeout = urllib3.Timeout(total=TIMEOUT)
         answer = self.http.request(
-            "POST", url, body=body, headers=headers, redirect=False, timeout=timeout, preload_content=False
+            method,
+            url,
+            body=body or None,
+            headers=headers,
+            redirect=False,
+            timeout=timeout,
+            preload_content=False,
         )
         said = b""
         try:

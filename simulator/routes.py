@@ -15,6 +15,7 @@ OUTCOME = "answers {replies, tries, status, verdict, detail}"
 ROUTES = {
     "GET accounts": Said("the accounts, without what is secret"),
     "POST accounts": Said("adds or changes one account; fields as in the accounts file"),
+    "POST verify": Said("asks an account's callback for echostr, as the console does; answers as say"),
     "GET followers": Said("the followers", ("appid",)),
     "POST followers": Said("adds or changes followers of an account; what is left out stays as it was"),
     "POST login-code": Said("hands out a code as wx.login does: {code}"),

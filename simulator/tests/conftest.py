@@ -148,8 +148,11 @@ def callback() -> Iterator[Callback]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             query = dict(parse_qsl(urlsplit(self.path).query))
             record.received.append((query, body))
             status, answer = record.reply(query, body)

@@ -1,15 +1,15 @@
 """Faults on demand: what is done, what is answered, and whom they strike."""
 
 import json
+import socket
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests
 
-from simulator.tests.conftest import VALUES, Callback, Caller, wait_until
+from simulator.tests.conftest import VALUES, Caller, wait_until
 
 SEND = "/cgi-bin/message/template/send"
 
@@ -84,47 +84,6 @@ def test_two_sends_to_one_person_at_once_are_seen(account: Caller) -> None:
     assert account.sim.ledger()["concurrent_same_openid_max"] == 2
 
 
-def test_event_comes_before_the_response(make_account: Callable[..., Caller], callback: Callback) -> None:
-    account = make_account(callback_url=callback.url)
-    order(account, "event_before_response")
-    pushed_at: list[float] = []
-
-    def answer_late(*_: object) -> tuple[int, bytes]:
-        time.sleep(0.3)
-        pushed_at.append(time.monotonic())
-        return 200, b"success"
-
-    callback.reply = answer_late
-    assert send_raw(account, 10).json()["errcode"] == 0
-    assert pushed_at[0] < time.monotonic()
-    assert len(callback.received) == 1
-
-
-def test_withheld_event_comes_when_released(make_account: Callable[..., Caller], callback: Callback) -> None:
-    account = make_account(callback_url=callback.url)
-    order(account, "event_withheld")
-    msgid = account.send()["msgid"]
-    (message,) = account.messages()
-    assert (message["event_withheld"], message["event_sent"]) == (True, False)
-    assert account.sim.post("/_sim/release", {"msgid": msgid}) == {"released": 1}
-    wait_until(lambda: account.messages()[0]["event_sent"])
-    assert len(callback.received) == 1
-
-
-def test_event_may_come_twice_never_or_without_its_number(
-    make_account: Callable[..., Caller], callback: Callback
-) -> None:
-    account = make_account(callback_url=callback.url)
-    order(account, "event_lost", nth=1)
-    order(account, "event_twice", nth=2)
-    order(account, "event_msgid_zero", nth=3)
-    msgids = [account.send()["msgid"] for _ in range(3)]
-    callback.wait_for(3)
-    bodies = [body for _, body in callback.received]
-    assert [sum(f"<MsgID>{msgid}<" in body for body in bodies) for msgid in msgids] == [0, 2, 0]
-    assert sum("<MsgID>0<" in body for body in bodies) == 1
-
-
 def test_errcode_is_answered_and_nothing_done(account: Caller) -> None:
     order(account, "errcode", errcode=45009, count=1)
     answer = account.send()
@@ -157,7 +116,21 @@ def test_fault_strikes_only_its_openid_and_path(account: Caller) -> None:
     assert "access_token" in account.token()
 
 
-def test_share_is_repeatable_by_its_seed(account: Caller) -> None:
+def test_fault_strikes_only_its_appid_even_where_a_token_is_fetched(
+    make_account: Callable[..., Caller],
+) -> None:
+    one, other = make_account(), make_account()
+    order(one, "errcode", errcode=-1, path="/cgi-bin/stable_token", appid=one.appid)
+    assert one.token()["errcode"] == -1
+    assert "access_token" in other.token()
+
+
+def test_nth_call_alone_is_struck(account: Caller) -> None:
+    order(account, "errcode", errcode=-1, nth=2)
+    assert [account.send()["errcode"] for _ in range(4)] == [0, -1, 0, 0]
+
+
+def test_same_seed_and_order_of_calls_strike_the_same_calls(account: Caller) -> None:
     def codes(seed: int) -> list[int]:
         number = order(account, "errcode", errcode=-1, share=0.3, seed=seed)
         answers = [account.send()["errcode"] for _ in range(60)]
@@ -169,6 +142,109 @@ def test_share_is_repeatable_by_its_seed(account: Caller) -> None:
     assert 5 < first.count(-1) < 35
 
 
+def test_timeout_before_does_nothing(account: Caller) -> None:
+    order(account, "timeout_before", count=1)
+    with pytest.raises(requests.ReadTimeout):
+        send_raw(account, 0.3)
+    assert account.messages() == []
+    lift(account)
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "truncated_body"])
+def test_broken_answer_hides_that_the_work_is_done(account: Caller, kind: str) -> None:
+    order(account, kind, count=1)
+    with pytest.raises(requests.RequestException):
+        send_raw(account, 5)
+    (message,) = account.messages()
+    assert send_raw(account, 5).json()["msgid"] == message["msgid"]
+
+
+def test_truncated_body_is_the_beginning_of_the_answer(account: Caller) -> None:
+    order(account, "truncated_body")
+    account.access_token = account.token()["access_token"]
+    head, body = spoken(account, send_request(account)).split(b"\r\n\r\n")
+    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    assert b'{"errcode":0'.startswith(body[:12])
+    assert 12 < len(body) < length
+
+
+def test_empty_body_hides_that_the_work_is_done(account: Caller) -> None:
+    order(account, "empty_body")
+    answer = send_raw(account, 5)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert len(account.messages()) == 1
+
+
+def test_invalid_token_is_refused_from_then_on(account: Caller) -> None:
+    order(account, "token_invalid", count=1)
+    assert [account.send()["errcode"] for _ in range(2)] == [40001, 40001]
+    assert account.messages() == []
+    fresh = account.token()["access_token"]
+    assert fresh != account.access_token
+    account.access_token = fresh
+    assert account.send()["errcode"] == 0
+
+
+@pytest.mark.parametrize(("seconds", "errcode"), [(7201, 42001), (-7201, 0)])
+def test_skewed_clock_ends_lifetimes_at_another_time(account: Caller, seconds: int, errcode: int) -> None:
+    account.access_token = account.token()["access_token"]
+    order(account, "clock_skew", seconds=seconds)
+    assert account.send()["errcode"] == errcode
+
+
+def test_skewed_clock_makes_a_token_die_before_its_expires_in(account: Caller) -> None:
+    order(account, "clock_skew", path="/cgi-bin/stable_token", seconds=-7201, count=1)
+    answer = account.token()
+    assert answer["expires_in"] == 7200
+    account.access_token = answer["access_token"]
+    assert account.send()["errcode"] == 42001
+
+
+# What is ordered, in an order that means nothing, and what comes to pass: an errcode, or the connection ends.
+@pytest.mark.parametrize(
+    ("kinds", "errcode", "accepted"),
+    [
+        (["errcode", "reset_before"], None, 0),
+        (["timeout_after", "errcode"], 45009, 0),
+        (["errcode", "token_invalid"], 45009, 0),
+        (["truncated_body", "empty_body", "reset_after"], None, 1),
+        (["html_502", "errcode"], 502, 0),
+    ],
+)
+def test_faults_of_one_call_take_effect_in_a_set_order(
+    account: Caller, kinds: list[str], errcode: int | None, accepted: int
+) -> None:
+    for kind in kinds:
+        order(account, kind, **({"errcode": 45009} if kind == "errcode" else {}))
+    try:
+        answer = send_raw(account, 5)
+    except requests.RequestException:
+        found = None
+    else:
+        found = answer.json()["errcode"] if answer.ok else answer.status_code
+    assert (found, len(account.messages())) == (errcode, accepted)
+    if "token_invalid" in kinds:
+        lift(account)
+        assert send_raw(account, 5).json()["errcode"] == 40001
+
+
+def lift(account: Caller) -> None:
+    requests.delete(account.sim.base + "/_sim/faults", timeout=5)
+
+
+def send_request(account: Caller) -> bytes:
+    body = json.dumps({"touser": "o_one", "template_id": "T1", "data": VALUES}).encode()
+    head = f"POST {SEND}?access_token={account.access_token} HTTP/1.1\r\nHost: x\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def spoken(account: Caller, request: bytes) -> bytes:
+    """Say something to the process's port and read until it closes the connection."""
+    with socket.create_connection(("127.0.0.1", int(account.sim.base.rsplit(":", 1)[1])), 5) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -176,6 +252,10 @@ def test_share_is_repeatable_by_its_seed(account: Caller) -> None:
         {"kind": "slow", "errcode": -1},
         {"kind": "slow", "nth": 1, "share": 0.5},
         {"kind": "event_lost", "seconds": 3},
+        {"kind": "slow", "seconds": -1},
+        {"kind": "slow", "seconds": 601},
+        {"kind": "slow", "path": "push"},
+        {"kind": "publish_status"},
     ],
 )
 def test_fault_that_makes_no_sense_is_refused(account: Caller, body: dict[str, Any]) -> None:
