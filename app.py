@@ -27,7 +27,7 @@ from jobs.followers import sync_followers
 from jobs.publish import publish_articles
 from jobs.run import CONNECTIONS as JOB_CONNECTIONS
 from jobs.run import run as run_jobs
-from jobs.schedule import Verb, schedule
+from jobs.schedule import schedule
 from jobs.subscribe import subscribe_sender
 from jobs.template import template_sender
 from models.base import Sessions, connect, sessions_of
@@ -157,7 +157,7 @@ def outlets_of(settings: told.Settings) -> Outlets:
     config, env = settings.config, settings.env
     account, mini = config.official_account, config.mini_program
     template = template_sender(
-        gateway_of(settings, WechatApp(account.appid, env.wechat_oa_secret), timeout=(3, 10)),
+        account_of(settings),
         account.theme_day_template.id,
         account.theme_day_template.fields,
         url=f"{env.public_base_url}/",
@@ -172,20 +172,10 @@ def outlets_of(settings: told.Settings) -> Outlets:
     return Outlets(channels_of(settings), {Channel.TEMPLATE: template, Channel.SUBSCRIBE: subscribe})
 
 
-def publisher_of(settings: told.Settings) -> Verb:
-    """Return what brings articles into the official account."""
+def account_of(settings: told.Settings) -> Gateway:
+    """Return the gateway of the official account for what is no hurry."""
     account = WechatApp(settings.config.official_account.appid, settings.env.wechat_oa_secret)
-    return partial(
-        publish_articles,
-        gateway=gateway_of(settings, account, timeout=(3, 10)),
-        base_url=settings.env.public_base_url,
-    )
-
-
-def follower_sync_of(settings: told.Settings) -> Verb:
-    """Return what ends the links of those who have left the official account."""
-    account = WechatApp(settings.config.official_account.appid, settings.env.wechat_oa_secret)
-    return partial(sync_followers, gateway=gateway_of(settings, account, timeout=(3, 10)))
+    return gateway_of(settings, account, timeout=(3, 10))
 
 
 def set_clock(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
@@ -240,7 +230,9 @@ def jobs() -> None:
     settings = told.load()
     sessions = sessions_for(settings, JOB_CONNECTIONS)
     outlets, clock = outlets_of(settings), clock_of(settings)
-    lines = schedule(outlets.channels, publisher_of(settings), follower_sync_of(settings))
+    account = account_of(settings)
+    publish = partial(publish_articles, gateway=account, base_url=settings.env.public_base_url)
+    lines = schedule(outlets.channels, publish, partial(sync_followers, gateway=account))
     sys.exit(run_jobs(sessions, settings.env.database_url, outlets, lines, clock))
 
 
@@ -260,9 +252,8 @@ def menu(dry_run: bool) -> None:
         click.echo("\n".join(menu_lines()))
         return
     settings = told.load()
-    account = WechatApp(settings.config.official_account.appid, settings.env.wechat_oa_secret)
     try:
-        create_menu(gateway_of(settings, account, timeout=(3, 10)), MENU)
+        create_menu(account_of(settings), MENU)
     except WechatError as failure:
         raise click.ClickException(f"菜单没有发布，可以再试一次。微信的回答：{failure}") from failure
     click.echo("菜单已发布，手机上五分钟内可以看到。")

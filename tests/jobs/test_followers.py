@@ -58,7 +58,7 @@ def test_leaving_that_nobody_told_is_made_up_for(
     assert night(sessions, account, caplog) == (0, [])
 
 
-@pytest.mark.parametrize("kind", ["html_502", "truncated", "reset_before", "errcode"])
+@pytest.mark.parametrize("kind", ["html_502", "reset_before", "errcode"])
 def test_list_that_cannot_be_read_ends_nobody_and_alerts_the_operator(
     sessions: Sessions, account: Account, caplog: pytest.LogCaptureFixture, kind: str
 ) -> None:
