@@ -94,7 +94,7 @@ class Call:
         state.counters["accepted"] += 1
         self.accepted.append(message)
         self.note = f"accepted, msgid {message.msgid}"
-        if person.blocked:
+        if message.event_status != "success":
             state.show(person, "note", f"没有送到 not delivered · {message.event_status}")
         else:
             state.show(person, "card", card=message)

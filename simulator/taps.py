@@ -14,6 +14,7 @@ from simulator.phones import known_official, present, push_from
 from simulator.push import Pusher
 from simulator.replies import Outcome
 from simulator.state import Follower, Grant, State
+from simulator.ties import note_visit
 
 MOST_TEMPLATES = 5
 WORDS = {"accept": "允许 accept", "reject": "拒绝 reject", "ban": "已封禁 ban"}
@@ -63,7 +64,7 @@ def taps_blueprint(state: State, pusher: Pusher) -> Blueprint:
         known_official(state, body)
         person = present(state, body)
         button = _button(state, body)
-        said, fields = _tapped(button, body)
+        said, fields = _tapped(button, body, state.menus[body.appid].menuid)
         state.show(person, "said", said)
         return push_from(state, pusher, body, "event", fields)
 
@@ -75,6 +76,7 @@ def _subscriptions(taps: Blueprint, state: State, pusher: Pusher) -> None:
     def subscribe() -> ResponseReturnValue:
         body = read_body(SubscribeBody)
         account, person = _phone_of(state, body)
+        note_visit(state, body.appid, body.openid)
         with state.lock:
             results, asked = _answer(state, account, person, body)
         popup = {"TemplateId": "", "SubscribeStatusString": "", "PopupScene": 0}
@@ -103,7 +105,8 @@ def _bans(taps: Blueprint, state: State) -> None:
     def ban() -> ResponseReturnValue:
         body = read_body(BanBody)
         known_account(state, body.appid)
-        key = (body.appid, _template(state.accounts[body.appid], body.template_id).id)
+        account, template_id = state.accounts[body.appid], body.template_id
+        key = (body.appid, (account.template(template_id) or _template(account, template_id)).id)
         with state.lock:
             (state.banned.add if body.banned else state.banned.discard)(key)
         return jsonify(banned=body.banned)
@@ -186,7 +189,7 @@ def _button(state: State, body: TapBody) -> dict[str, Any]:
     return dict(found[0])
 
 
-def _tapped(button: dict[str, Any], body: TapBody) -> tuple[str, dict[str, Any]]:
+def _tapped(button: dict[str, Any], body: TapBody, menuid: int) -> tuple[str, dict[str, Any]]:
     """Return what the phone shows of the tap, and the elements of its event. Source: WeChat, menu events."""
     said = f"[菜单 menu] {button['name']}"
     if button["type"].startswith("scancode_"):
@@ -199,4 +202,5 @@ def _tapped(button: dict[str, Any], body: TapBody) -> tuple[str, dict[str, Any]]
     event = events.get(button["type"])
     if event is None:
         refuse(409, "not_simulated", f"taps on {button['type']} are not simulated")
-    return said, {"Event": event, "EventKey": button.get("pagepath") or body.key}
+    fields = {"Event": event, "EventKey": button.get("pagepath") or body.key}
+    return said, fields if event == "CLICK" else {**fields, "MenuId": menuid}

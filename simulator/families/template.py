@@ -1,49 +1,104 @@
 """Template messages of a verified service account."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.accounts import Template
+from simulator.accounts import Account, Template
 from simulator.calls import Call, Endpoint
+from simulator.campaigns import Desk
 from simulator.errcodes import Errcode
 from simulator.families.template_values import checked_values
 from simulator.state import Follower, Message, State
 from simulator.ties import refuse_blacklisted
 
-REPEAT_WINDOW = 600.0
-URL_LENGTH = 1024
+REPEAT_WINDOW, MINUTE = 600.0, 60.0
+URL_LENGTH, ID_LENGTH = 1024, 64
+
+
+@dataclass
+class Pace:
+    """When each person of an account was sent template messages, as far as it still counts."""
+
+    sent: dict[str, list[float]] = field(default_factory=dict)
 
 
 def send(state: State, call: Call) -> dict[str, Any]:
     """Accept one template message; its result follows as TEMPLATESENDJOBFINISH.
 
-    The same client_msg_id to the same openid within 10 minutes answers the first msgid and delivers
-    nothing. Raises 40003, 43004, 43019, 40037, 40039, 47003. Source: WeChat, sendTemplateMessage.
+    The same client_msg_id to the same openid within 10 minutes delivers nothing and is answered as the
+    account's `undocumented` says. Raises 40003, 43004, 43019, 40036, 40037, 43116, 40039, 40013, 47003,
+    40249, 43117. Source: WeChat, sendTemplateMessage.
     """
-    asked, appid = call.json(), call.owner().appid
-    person = state.follower(appid, asked.get("touser"))
+    asked, account = call.json(), call.owner()
+    person = _recipient(state, account, asked.get("touser"))
+    template = _template(state, account, asked.get("template_id"))
+    _check_jumps(account, asked)
+    shown = checked_values(template.keys, asked.get("data"), template.enums)
+    if any(word in value for value in shown.values() for word in account.undocumented.marketing):
+        raise Errcode(40249)
+    client_msg_id = asked.get("client_msg_id") or None
+    key = (account.appid, person.openid, str(client_msg_id))
+    if client_msg_id is not None:
+        known = _first_send(state, key, call.now)
+        if known is not None:
+            state.counters["deduplicated"] += 1
+            call.note = f"same client_msg_id again, msgid {known}, not delivered twice"
+            answers = {"same": known, "new": next(state.msgids), "zero": 0}
+            return {"errcode": 0, "errmsg": "ok", "msgid": answers[account.undocumented.repeated_id]}
+    _check_pace(state, account, person, call.now)
+    message = _accept(state, call, person, template, shown)
+    if client_msg_id is not None:
+        state.sent_ids[key] = (message.msgid, call.now)
+    return {"errcode": 0, "errmsg": "ok", "msgid": message.msgid}
+
+
+def _recipient(state: State, account: Account, touser: object) -> Follower:
+    person = state.follower(account.appid, touser)
     if person is None:
         raise Errcode(40003)
     if not person.subscribed:
         raise Errcode(43004)
-    refuse_blacklisted(state, appid, person.openid)
-    template = call.owner().template(asked.get("template_id"))
+    refuse_blacklisted(state, account.appid, person.openid)
+    return person
+
+
+def _template(state: State, account: Account, template_id: object) -> Template:
+    if not isinstance(template_id, str) or not 1 <= len(template_id) <= ID_LENGTH:
+        raise Errcode(40036)
+    template = account.template(template_id)
     if template is None:
         raise Errcode(40037)
-    url = asked.get("url") or None
+    if (account.appid, template.id) in state.banned:
+        raise Errcode(43116)
+    return template
+
+
+def _check_jumps(account: Account, asked: dict[str, Any]) -> None:
+    """Check where the card leads: to an address, or to a mini-program that is linked. Raises 40039, 40013."""
+    url, mini = asked.get("url") or None, asked.get("miniprogram") or None
     if url is not None and (not isinstance(url, str) or len(url.encode()) > URL_LENGTH):
         raise Errcode(40039)
-    shown = checked_values(template.keys, asked.get("data"))
-    client_msg_id = asked.get("client_msg_id") or None
-    if client_msg_id is not None:
-        known = _first_send(state, (appid, person.openid, str(client_msg_id)), call.now)
-        if known is not None:
-            state.counters["deduplicated"] += 1
-            call.note = f"same client_msg_id again, msgid {known}, not delivered twice"
-            return {"errcode": 0, "errmsg": "ok", "msgid": known}
-    message = _accept(state, call, person, template, shown)
-    if client_msg_id is not None:
-        state.sent_ids[appid, person.openid, str(client_msg_id)] = (message.msgid, call.now)
-    return {"errcode": 0, "errmsg": "ok", "msgid": message.msgid}
+    check_linked(account, mini)
+
+
+def check_linked(account: Account, mini: object) -> None:
+    """Refuse to open a mini-program that is not linked with the account. Raises 40013."""
+    if mini is None:
+        return
+    appid = mini.get("appid") if isinstance(mini, dict) else None
+    if not appid or (account.linked is not None and appid not in account.linked):
+        raise Errcode(40013)
+
+
+def _check_pace(state: State, account: Account, person: Follower, now: float) -> None:
+    most = account.undocumented.most_a_minute
+    if most is None:
+        return
+    sent = state.of(account.appid, Pace).sent
+    recent = [at for at in sent.get(person.openid, []) if now - at < MINUTE]
+    if len(recent) >= most:
+        raise Errcode(43117)
+    sent[person.openid] = [*recent, now]
 
 
 def _first_send(state: State, key: tuple[str, str, str], now: float) -> int | None:
@@ -77,10 +132,18 @@ def _accept(state: State, call: Call, person: Follower, template: Template, show
         page=None,
         client_msg_id=str(asked["client_msg_id"]) if asked.get("client_msg_id") else None,
         at=call.now,
-        event_status="failed:user block" if person.blocked else "success",
+        event_status=_outcome(state, call.owner(), person),
     )
     call.accept(state, person, message)
     return message
+
+
+def _outcome(state: State, account: Account, person: Follower) -> str:
+    """Tell how the message ends, as TEMPLATESENDJOBFINISH words it; one of the two has a space."""
+    if person.blocked:
+        return "failed:user block"
+    lost = person.openid in state.of(account.appid, Desk).undeliverable
+    return "failed: system failed" if lost else "success"
 
 
 ENDPOINTS = [Endpoint("POST", "/cgi-bin/message/template/send", send, kind="official", one_at_a_time=True)]

@@ -1,7 +1,7 @@
 """Value rules of template keys: thing1, time2, ... are checked by the letters before the number."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from simulator.errcodes import Errcode
@@ -16,8 +16,13 @@ DATE_MAY_TIME = re.compile(rf"{DATE}(?:\s*{CLOCK})?")
 TIME_MAY_DATE = re.compile(rf"(?:{DATE}\s*)?{CLOCK}")
 
 
-def checked_values(keys: Sequence[str], values: object) -> dict[str, str]:
-    """Read the data of a message that fills exactly the template's keys. Raises 47003."""
+def checked_values(
+    keys: Sequence[str], values: object, enums: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, str]:
+    """Read the data of a message that fills exactly the template's keys. Raises 47003.
+
+    `enums` lists what keys of the types enum and enum_string may say; without a list they may say anything.
+    """
     if not isinstance(values, dict):
         raise Errcode(47003, "argument invalid! data is empty")
     for key in values:
@@ -30,7 +35,9 @@ def checked_values(keys: Sequence[str], values: object) -> dict[str, str]:
         if value is None or value == "":
             raise Errcode(47003, f"argument invalid! data.{key}.value is empty")
         shown[key] = str(value)
-        if value_fault(key, shown[key]):
+        allowed = (enums or {}).get(key)
+        is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
+        if not is_text or value_fault(key, shown[key]) or (allowed and value not in allowed):
             raise Errcode(47003, f"argument invalid! data.{key}.value invalid")
     return shown
 
@@ -78,15 +85,15 @@ def _name(value: str) -> bool:
 
 RULES: dict[str, Callable[[str], bool]] = {
     "thing": _pattern(r".+", 20),
-    "number": _pattern(r"[+-]?\d+(\.\d+)?", 32),
+    "number": _pattern(r"\d+(\.\d+)?", 32),
     "letter": _pattern(r"[A-Za-z]+", 32),
     "symbol": _pattern(r"[^\w\s]+|_+", 5),
     "character_string": _pattern(rf"[^{HANZI}]+", 32),
     "time": _moment(TIME_MAY_DATE),
     "date": _moment(DATE_MAY_TIME),
-    "amount": _pattern(r"[¥￥$€£]?-?\d{1,10}(\.\d+)?元?", 20),
+    "amount": _pattern(r"[¥￥$€£]?\d{1,10}(\.\d+)?元?", 20),
     "phone_number": _pattern(r"[^\w\s]*\d[\d\W]*", 17),
-    "car_number": _pattern(rf"[{HANZI}]?[A-Za-z0-9·]+[{HANZI}]?", 8),
+    "car_number": _pattern(rf"[{HANZI}]?[A-Za-z0-9]+[{HANZI}]?", 8),
     "name": _name,
     "phrase": _pattern(f"[{HANZI}]+", 5),
 }
