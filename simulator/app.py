@@ -13,8 +13,11 @@ from simulator.openapi import openapi_blueprint
 from simulator.page import page_blueprint
 from simulator.phones import phones_blueprint
 from simulator.push import Pusher
+from simulator.scans import scans_blueprint
 from simulator.state import State
+from simulator.talk import talk_blueprint
 from simulator.taps import taps_blueprint
+from simulator.visits import visits_blueprint
 from simulator.wall import wall_blueprint
 
 
@@ -38,7 +41,10 @@ def create_app(state: State) -> Flask:
     app.register_blueprint(control_blueprint(state, pusher))
     app.register_blueprint(console_blueprint(state))
     app.register_blueprint(phones_blueprint(state, pusher))
+    app.register_blueprint(talk_blueprint(state, pusher))
     app.register_blueprint(taps_blueprint(state, pusher))
+    app.register_blueprint(scans_blueprint(state, pusher))
+    app.register_blueprint(visits_blueprint(state))
     app.register_blueprint(wall_blueprint(state))
     app.register_blueprint(articles_blueprint(state, pusher))
     app.register_blueprint(openapi_blueprint())

@@ -1,22 +1,47 @@
-"""What a follower does with a phone: type, follow, unfollow, block, scan."""
+"""What a follower does with a phone: follow, unfollow, block; and how anything done there is pushed."""
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from pydantic import Field
 
 from simulator.bodies import About, known_account, known_follower, read_body, refuse
+from simulator.families.tags import Tags
 from simulator.payloads import Push
 from simulator.push import Pusher
 from simulator.replies import Outcome
 from simulator.state import UNAVAILABLE, Follower, State
+from simulator.ties import note_act, seen_tie, tie_of
+
+# What allows customer messages for a while, by its event; so does every message.
+ACTS = {
+    "CLICK": "click",
+    "scancode_push": "click",
+    "scancode_waitmsg": "click",
+    "subscribe": "follow",
+    "SCAN": "scan",
+    "user_enter_tempsession": "enter",
+}
 
 
-class SayBody(About):
-    """What the follower types."""
+class FollowBody(About):
+    """How a person came to follow, as subscribe_scene says it."""
 
-    text: str = Field(min_length=1, max_length=2000)
+    scene: Literal[
+        "ADD_SCENE_SEARCH",
+        "ADD_SCENE_ACCOUNT_MIGRATION",
+        "ADD_SCENE_PROFILE_CARD",
+        "ADD_SCENE_QR_CODE",
+        "ADD_SCENE_PROFILE_LINK",
+        "ADD_SCENE_PROFILE_ITEM",
+        "ADD_SCENE_PAID",
+        "ADD_SCENE_WECHAT_ADVERTISEMENT",
+        "ADD_SCENE_REPRINT",
+        "ADD_SCENE_LIVESTREAM",
+        "ADD_SCENE_CHANNELS",
+        "ADD_SCENE_WXA",
+        "ADD_SCENE_OTHERS",
+    ] = "ADD_SCENE_SEARCH"
 
 
 class BlockBody(About):
@@ -25,46 +50,15 @@ class BlockBody(About):
     blocked: bool = True
 
 
-class ScanBody(About):
-    """The menu button's key and the text of the scanned picture."""
-
-    key: str
-    result: str
-
-
 def phones_blueprint(state: State, pusher: Pusher) -> Blueprint:
     """Build the followers' side of the control API."""
     phones = Blueprint("phones", __name__, url_prefix="/_sim")
-    _chat(phones, state, pusher)
-    _following(phones, state, pusher)
-    return phones
 
-
-def _chat(phones: Blueprint, state: State, pusher: Pusher) -> None:
-    @phones.post("/say")
-    def say() -> ResponseReturnValue:
-        body = read_body(SayBody)
-        state.show(present(state, body), "said", body.text)
-        return push_from(state, pusher, body, "text", {"Content": body.text}, next(state.push_ids))
-
-    @phones.post("/scan")
-    def scan() -> ResponseReturnValue:
-        body = read_body(ScanBody)
-        state.show(present(state, body), "said", f"[扫码 scan] {body.result}")
-        scanned = {"ScanType": "qrcode", "ScanResult": body.result}
-        fields = {"Event": "scancode_waitmsg", "EventKey": body.key, "ScanCodeInfo": scanned}
-        return push_from(state, pusher, body, "event", fields)
-
-
-def _following(phones: Blueprint, state: State, pusher: Pusher) -> None:
     @phones.post("/follow")
     def follow() -> ResponseReturnValue:
-        body = read_body(About)
+        body = read_body(FollowBody)
         known_official(state, body)
-        with state.lock:
-            person = state.meet(body.appid, body.openid)
-            person.subscribed, person.blocked, person.subscribed_at = True, False, state.now()
-            state.show(person, "note", "关注 subscribe")
+        begin_following(state, body, body.scene)
         return push_from(state, pusher, body, "event", {"Event": "subscribe", "EventKey": ""})
 
     @phones.post("/unfollow")
@@ -83,6 +77,24 @@ def _following(phones: Blueprint, state: State, pusher: Pusher) -> None:
         person.blocked = body.blocked
         state.show(person, "note", "拒收 block" if body.blocked else "不再拒收 unblock")
         return jsonify(Outcome("not_pushed", detail="WeChat tells the account nothing of it").json())
+
+    return phones
+
+
+def begin_following(
+    state: State, about: About, scene: str, qr_scene: int = 0, qr_scene_str: str = ""
+) -> None:
+    """Let a person follow from now on; of an earlier time neither tags nor remark are left."""
+    with state.lock:
+        known = state.follower(about.appid, about.openid)
+        came = known is None or not known.subscribed
+        person, tie = state.meet(about.appid, about.openid), tie_of(state, about.appid, about.openid)
+        person.subscribed, person.blocked, person.subscribed_at = True, False, state.now()
+        if came:
+            state.of(about.appid, Tags).forget(about.openid)
+            tie.remark = ""
+        tie.subscribe_scene, tie.qr_scene, tie.qr_scene_str = scene, qr_scene, qr_scene_str
+        state.show(person, "note", "关注 subscribe")
 
 
 def known_official(state: State, about: About) -> None:
@@ -108,9 +120,18 @@ def push_from(
     fields: dict[str, Any],
     msg_id: int | None = None,
 ) -> ResponseReturnValue:
-    """Push what somebody did, show the answer on the phone, and answer the request with how it ended."""
-    account = state.accounts[about.appid]
-    outcome = pusher.push(Push(account, about.openid, int(state.now()), msg_type, fields, msg_id))
+    """Push what somebody did, show the answer on the phone, and answer the request with how it ended.
+
+    What it allows is allowed before the push: whoever is pushed may answer at once.
+    """
+    account, is_event = state.accounts[about.appid], msg_type == "event"
+    act = ACTS.get(fields["Event"]) if is_event else "message"
+    if act is not None:
+        note_act(state, about.appid, about.openid, act)
+    if not is_event and seen_tie(state, about.appid, about.openid).blacklisted:
+        outcome = Outcome("not_pushed", detail="the account has this person on its blacklist")
+    else:
+        outcome = pusher.push(Push(account, about.openid, int(state.now()), msg_type, fields, msg_id))
     person = known_follower(state, about)
     # Who has just left does not see what the account says to that.
     if person.subscribed:

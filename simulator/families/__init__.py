@@ -23,10 +23,11 @@ from simulator.families import (
     token,
     users,
     wxacode,
+    wxalink,
 )
 
 FAMILIES = (
-    *(token, quota, network, login, phone, security, wxacode),
+    *(token, quota, network, login, phone, security, wxacode, wxalink),
     *(menu, template, templates, template_library, subscribe, bizsend, mass, customer),
     *(users, tags, qrcode, media, draft, freepublish),
 )

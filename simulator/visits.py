@@ -1,0 +1,86 @@
+"""A person and a mini-program: visits, phone numbers, risk, and which words the content check finds."""
+
+from typing import Literal
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+
+from simulator.bodies import About, Body, known_account, read_body, refuse
+from simulator.families.phone import make_phone_code
+from simulator.families.security import Word, Words
+from simulator.state import State
+from simulator.ties import note_visit, tie_of
+
+
+class PhoneCodeBody(About):
+    """The number that the person chooses to give, without its country's code."""
+
+    number: str = Field(pattern=r"^\d{5,15}$")
+    country_code: int = Field(default=86, ge=1, le=999)
+
+
+class RiskBody(About):
+    """Whether log-ins of the person are blocked."""
+
+    risky: bool = True
+
+
+class FoundWord(Body):
+    """What the check says of a word; the label is WeChat's number for the reason."""
+
+    suggest: Literal["risky", "review"] = "risky"
+    label: int = 20006
+
+
+class WordsBody(Body):
+    """All words that the check is to find from now on."""
+
+    appid: str
+    words: dict[str, FoundWord]
+
+
+def visits_blueprint(state: State) -> Blueprint:
+    """Build the mini-programs' side of the control API."""
+    visits = Blueprint("visits", __name__, url_prefix="/_sim")
+
+    @visits.post("/visit")
+    def visit() -> ResponseReturnValue:
+        body = read_body(About)
+        _known_mini_program(state, body.appid)
+        note_visit(state, body.appid, body.openid)
+        return jsonify(ok=True)
+
+    @visits.post("/phone-code")
+    def phone_code() -> ResponseReturnValue:
+        body = read_body(PhoneCodeBody)
+        _known_mini_program(state, body.appid)
+        with state.lock:
+            note_visit(state, body.appid, body.openid)
+            code = make_phone_code(state, body.appid, body.openid, body.number, body.country_code)
+        return jsonify(code=code)
+
+    @visits.post("/risk")
+    def risk() -> ResponseReturnValue:
+        body = read_body(RiskBody)
+        _known_mini_program(state, body.appid)
+        with state.lock:
+            tie_of(state, body.appid, body.openid).risky = body.risky
+        return jsonify(risky=body.risky)
+
+    @visits.post("/words")
+    def words() -> ResponseReturnValue:
+        body = read_body(WordsBody)
+        _known_mini_program(state, body.appid)
+        found = {word: Word(kind.suggest, kind.label) for word, kind in body.words.items()}
+        with state.lock:
+            state.of(body.appid, Words).words = found
+        return jsonify(words=len(found))
+
+    return visits
+
+
+def _known_mini_program(state: State, appid: str) -> None:
+    known_account(state, appid)
+    if state.accounts[appid].kind != "mini_program":
+        refuse(409, "not_a_mini_program", "only a mini-program is visited")
