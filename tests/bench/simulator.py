@@ -107,6 +107,8 @@ def _write_sends(base: str, asked: Path, count: int) -> None:
     openids = [f"o_bench_{number:020}" for number in range(1000)]
     _order(base, "/_sim/accounts", ACCOUNT)
     _order(base, "/_sim/followers", {"appid": "wx-bench", "followers": [{"openid": one} for one in openids]})
+    # A new account's 100,000 a day are too few for this.
+    _order(base, "/_sim/quota", {"appid": "wx-bench", "path": SEND, "left": 10_000_000})
     body = {"grant_type": "client_credential", "appid": "wx-bench", "secret": ACCOUNT["secret"]}
     address = f"{SEND}?access_token={_order(base, '/cgi-bin/stable_token', body)['access_token']}"
     with asked.open("w") as rows:
