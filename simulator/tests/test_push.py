@@ -1,4 +1,4 @@
-"""Pushes: signatures and modes, three tries, and how the answer is judged."""
+"""Pushes: what they carry, how they are signed and sealed."""
 
 import json
 import time
@@ -9,9 +9,10 @@ import pytest
 
 from simulator.crypto import decrypt, encrypt, sign
 from simulator.tests.conftest import AES_KEY, TOKEN, Callback, Caller, wait_until
+from simulator.tests.rules import rule
 
 GH = "gh_10f6c3c3ac5a"
-UNAVAILABLE = "该公众号暂时无法提供服务，请稍后再试"
+PUSH, REPLY = 'WeChat, "message push"', 'WeChat, "passive replies"'
 
 
 def text_reply(content: str, to: str = "o_one", source: str = GH) -> str:
@@ -39,6 +40,7 @@ def always(answer: bytes, status: int = 200) -> Callable[[dict[str, str], str], 
     return lambda *_: (status, answer)
 
 
+@rule("signature is SHA-1 over token, timestamp and nonce, sorted", PUSH)
 def test_plain_text_is_signed_and_answered(make_account: Callable[..., Caller], callback: Callback) -> None:
     account = make_account(callback_url=callback.url)
     callback.reply = always(text_reply("您好").encode())
@@ -54,6 +56,7 @@ def test_plain_text_is_signed_and_answered(make_account: Callable[..., Caller], 
     assert (outcome["tries"], outcome["status"], outcome["verdict"]) == (1, 200, "reply")
 
 
+@rule("A safe push carries ToUserName and Encrypt alone; msg_signature is over the cipher too", PUSH)
 def test_safe_push_hides_the_text_and_takes_a_sealed_reply(
     make_account: Callable[..., Caller], callback: Callback
 ) -> None:
@@ -69,14 +72,23 @@ def test_safe_push_hides_the_text_and_takes_a_sealed_reply(
     assert outcome["replies"] == [{"type": "text", "content": "收到"}]
 
 
-def test_compatible_push_carries_both(make_account: Callable[..., Caller], callback: Callback) -> None:
+@rule("A compatible push carries the plain elements and Encrypt, and takes either reply", PUSH)
+def test_compatible_push_carries_both_and_takes_either_reply(
+    make_account: Callable[..., Caller], callback: Callback
+) -> None:
     account = make_account(callback_url=callback.url, push_mode="compatible")
-    account.do("say", text="积分")
-    both = fields(callback.received[0][1])
+    for reply in (text_reply("收到").encode(), sealed_reply(account.appid, "收到")):
+        callback.reply = always(reply)
+        assert account.do("say", text="积分")["replies"] == [{"type": "text", "content": "收到"}]
+    query, body = callback.received[0]
+    both = fields(body)
     assert both["Content"] == "积分"
     assert fields(decrypt(both["Encrypt"], AES_KEY, account.appid))["Content"] == "积分"
+    assert query["signature"] == sign(TOKEN, query["timestamp"], query["nonce"])
+    assert query["msg_signature"] == sign(TOKEN, query["timestamp"], query["nonce"], both["Encrypt"])
 
 
+@rule("A mini-program may be pushed JSON, in every mode", PUSH)
 def test_mini_program_may_be_pushed_json(make_account: Callable[..., Caller], callback: Callback) -> None:
     account = make_account(
         kind="mini_program", push_format="json", push_mode="safe", callback_url=callback.url
@@ -87,6 +99,10 @@ def test_mini_program_may_be_pushed_json(make_account: Callable[..., Caller], ca
     assert json.loads(decrypt(outer["Encrypt"], AES_KEY, account.appid))["Content"] == "你好"
 
 
+@rule(
+    "TEMPLATESENDJOBFINISH carries the msgid of the send as MsgID, and no MsgId",
+    'WeChat, "template messages"',
+)
 def test_result_event_reports_the_message(make_account: Callable[..., Caller], callback: Callback) -> None:
     account = make_account(callback_url=callback.url)
     msgid = account.send(client_msg_id="d-1")["msgid"]
@@ -99,6 +115,7 @@ def test_result_event_reports_the_message(make_account: Callable[..., Caller], c
     assert "MsgId" not in event
 
 
+@rule("A follower who blocks is reported as failed:user block", 'WeChat, "template messages"')
 def test_blocked_follower_is_reported(make_account: Callable[..., Caller], callback: Callback) -> None:
     account = make_account(callback_url=callback.url)
     account.do("block")
@@ -107,107 +124,7 @@ def test_blocked_follower_is_reported(make_account: Callable[..., Caller], callb
     assert fields(callback.received[0][1])["Status"] == "failed:user block"
 
 
-def test_unanswered_push_is_tried_three_times_with_the_same_numbers(
-    make_account: Callable[..., Caller], callback: Callback
-) -> None:
-    account = make_account(callback_url=callback.url)
-    callback.reply = always(b"", 500)
-    outcome = account.do("say", text="帮助")
-    assert (outcome["tries"], outcome["status"], outcome["verdict"]) == (3, 500, "unanswered")
-    numbers = {(fields(body)["MsgId"], fields(body)["CreateTime"]) for _, body in callback.received}
-    assert len(callback.received) == 3
-    assert len(numbers) == 1
-    ledger = account.sim.ledger()
-    assert (ledger["pushes"], ledger["push_retries"]) == (1, 2)
-
-
-def test_second_try_may_succeed(make_account: Callable[..., Caller], callback: Callback) -> None:
-    account = make_account(callback_url=callback.url)
-    callback.reply = lambda *_: (
-        (502, b"") if len(callback.received) == 1 else (200, text_reply("迟到").encode())
-    )
-    outcome = account.do("say", text="帮助")
-    assert (outcome["tries"], outcome["verdict"]) == (2, "reply")
-
-
-def test_slow_answer_is_dropped_after_five_seconds(
-    make_account: Callable[..., Caller], callback: Callback
-) -> None:
-    account = make_account(callback_url=callback.url)
-
-    def slow_once(*_: object) -> tuple[int, bytes]:
-        if len(callback.received) == 1:
-            time.sleep(5.5)
-        return 200, b"success"
-
-    callback.reply = slow_once
-    started = time.monotonic()
-    outcome = account.do("say", text="帮助")
-    assert 4.9 < time.monotonic() - started < 9
-    assert (outcome["tries"], outcome["verdict"]) == (2, "ok")
-
-
-def test_nobody_listening_is_unanswered(make_account: Callable[..., Caller]) -> None:
-    outcome = make_account(callback_url="http://127.0.0.1:9/").do("say", text="帮助")
-    assert (outcome["tries"], outcome["status"], outcome["verdict"]) == (3, None, "unanswered")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b'{"errcode":0}',
-        b"ok",
-        b"success\n",
-        b"<xml>",
-        b"<!DOCTYPE x><xml></xml>",
-        text_reply("x", to="o_other").encode(),
-        text_reply("x", source="gh_other").encode(),
-        text_reply("").encode(),
-        text_reply("x").replace("12345678", "now").encode(),
-        text_reply("x").replace("text", "fax").encode(),
-    ],
-)
-def test_malformed_answer_shows_the_sentence(
-    make_account: Callable[..., Caller], callback: Callback, answer: bytes
-) -> None:
-    account = make_account(callback_url=callback.url)
-    callback.reply = always(answer)
-    outcome = account.do("say", text="帮助")
-    assert (outcome["tries"], outcome["verdict"], outcome["replies"]) == (1, "malformed", [])
-    (phone,) = account.sim.get("/_sim/wall", appid=account.appid)["phones"]
-    assert phone["chat"][-1]["text"] == UNAVAILABLE
-
-
-def test_safe_mode_refuses_plain_forged_and_foreign_replies(
-    make_account: Callable[..., Caller], callback: Callback
-) -> None:
-    account = make_account(callback_url=callback.url, push_mode="safe")
-    answers = [
-        text_reply("x").encode(),
-        sealed_reply(account.appid, "x", signature="0" * 40),
-        sealed_reply("wxother", "x"),
-    ]
-    for answer in answers:
-        callback.reply = always(answer)
-        assert account.do("say", text="帮助")["verdict"] == "malformed"
-
-
-def test_plain_mode_refuses_a_sealed_reply(make_account: Callable[..., Caller], callback: Callback) -> None:
-    account = make_account(callback_url=callback.url)
-    callback.reply = always(sealed_reply(account.appid, "x"))
-    assert account.do("say", text="帮助")["verdict"] == "malformed"
-
-
-@pytest.mark.parametrize("answer", [b"", b"success"])
-def test_no_reply_is_silent(make_account: Callable[..., Caller], callback: Callback, answer: bytes) -> None:
-    account = make_account(callback_url=callback.url)
-    callback.reply = always(answer)
-    outcome = account.do("say", text="帮助")
-    assert (outcome["verdict"], outcome["replies"]) == ("ok", [])
-    (phone,) = account.sim.get("/_sim/wall", appid=account.appid)["phones"]
-    assert [row["kind"] for row in phone["chat"]] == ["said"]
-
-
+@rule("Following and leaving are pushed as subscribe and unsubscribe", 'WeChat, "event push"')
 def test_following_and_leaving_are_pushed(make_account: Callable[..., Caller], callback: Callback) -> None:
     account = make_account(callback_url=callback.url)
     account.do("unfollow")
@@ -216,6 +133,7 @@ def test_following_and_leaving_are_pushed(make_account: Callable[..., Caller], c
     assert account.sim.get("/_sim/followers", appid=account.appid)["items"][0]["subscribed"] is True
 
 
+@rule("scancode_waitmsg carries ScanCodeInfo with ScanType and ScanResult", 'WeChat, "menu events"')
 def test_scan_pushes_what_was_scanned(make_account: Callable[..., Caller], callback: Callback) -> None:
     account = make_account(callback_url=callback.url)
     account.do("scan", key="sign-in", result="https://example.org/c/abc")
@@ -237,3 +155,27 @@ def test_push_carries_the_simulators_time(make_account: Callable[..., Caller], c
 def test_who_left_cannot_type(account: Caller) -> None:
     account.do("unfollow")
     assert account.do("say", text="帮助")["error"]["code"] == "not_following"
+
+
+@rule("The query of a push names the openid, which no signature covers", PUSH)
+@pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
+def test_query_names_the_openid(make_account: Callable[..., Caller], callback: Callback, mode: str) -> None:
+    account = make_account(callback_url=f"{callback.url}?own=1", push_mode=mode)
+    account.do("say", text="帮助")
+    query = callback.received[0][0]
+    assert (query["openid"], query["own"]) == ("o_one", "1")
+
+
+@rule(
+    "Saving a callback asks it for echostr, in every mode under signature alone", 'WeChat, "access overview"'
+)
+@pytest.mark.parametrize(("answer", "verdict"), [(None, "ok"), (b"success", "malformed"), (b"", "malformed")])
+def test_callback_has_to_say_echostr(
+    make_account: Callable[..., Caller], callback: Callback, answer: bytes | None, verdict: str
+) -> None:
+    account = make_account(callback_url=callback.url, push_mode="safe")
+    callback.reply = lambda query, _: (200, query["echostr"].encode() if answer is None else answer)
+    assert account.sim.post("/_sim/verify", {"appid": account.appid})["verdict"] == verdict
+    query = callback.received[0][0]
+    assert sorted(query) == ["echostr", "nonce", "signature", "timestamp"]
+    assert query["signature"] == sign(TOKEN, query["timestamp"], query["nonce"])
