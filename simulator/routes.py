@@ -21,6 +21,19 @@ ROUTES = {
     "POST login-code": Said("hands out a code as wx.login does: {code}"),
     "POST say": Said(f"the follower types; {OUTCOME}"),
     "POST scan": Said("the follower scans with a scancode_waitmsg button; answers as say"),
+    "POST picture": Said("the follower sends a picture, base64; answers as say"),
+    "POST voice": Said("the follower sends a recording, base64 of AMR; answers as say"),
+    "POST location": Said("the follower sends a place; answers as say"),
+    "POST link": Said("the follower passes a page on; answers as say"),
+    "POST enter": Said("somebody enters the mini-program's customer service session; answers as say"),
+    "GET customer-messages": Said("every accepted customer message", ("appid", "openid")),
+    "POST scan-code": Said(
+        "a phone scans a code of the account by ticket, url or scene: SCAN, or subscribe; answers as say"
+    ),
+    "POST visit": Said("somebody has the mini-program open: texts may be checked for two hours"),
+    "POST phone-code": Said("hands out a code as the button getPhoneNumber does: {code}"),
+    "POST risk": Said("blocks a person's log-ins to a mini-program (40226), or no longer"),
+    "POST words": Said("the words that a mini-program's content check finds, each risky or to review"),
     "POST follow": Said("somebody follows the account; answers as say"),
     "POST unfollow": Said("the follower leaves; answers as say"),
     "POST block": Said("the follower refuses the account's messages, or takes them again; answers as say"),
@@ -49,7 +62,9 @@ ROUTES = {
     "POST clock": Said("moves the simulator's time: seconds ahead of the real one"),
     "GET log": Said("calls and pushes, what is secret masked", ("after", "limit")),
     "GET log/{number}": Said("one row of the log, whole"),
-    "GET wall": Said("all that the page shows of one account", ("appid", "have", "after")),
+    "GET wall": Said(
+        "what the page shows of one account, but for what it has", ("appid", "q", "have", "after", "filter")
+    ),
     "POST reset": Said("forgets all but the accounts; the clock goes back to its start"),
     "GET openapi.json": Said("this description"),
     "GET docs": Said("this description as a page to read"),
