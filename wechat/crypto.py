@@ -66,16 +66,15 @@ def unseal(sealed: str, keys: Iterable[bytes], appid: str) -> tuple[str, bytes]:
     After a change in the console WeChat may still use the previous key for a while: give both, the current
     one first. Undecipherable, ForeignEnvelope.
     """
-    is_foreign = False
     for key in keys:
         try:
             message, sealed_for = _open(sealed, key)
         except ValueError:
             continue
-        if hmac.compare_digest(sealed_for, appid.encode()):
-            return message, key
-        is_foreign = True
-    raise ForeignEnvelope if is_foreign else Undecipherable
+        if not hmac.compare_digest(sealed_for, appid.encode()):
+            raise ForeignEnvelope
+        return message, key
+    raise Undecipherable
 
 
 def _open(sealed: str, key: bytes) -> tuple[str, bytes]:

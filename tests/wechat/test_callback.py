@@ -1,6 +1,7 @@
 """Who is let in: signatures, age, modes, and bodies that are none."""
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -131,6 +132,51 @@ def test_typed_envelope_in_compatible_mode_does_not_replace_the_signed_one() -> 
     assert push.content == "真"
 
 
+def test_previous_key_opens_a_push_and_no_older_one_does() -> None:
+    new, newest = "B" * 42 + "A", "C" * 42 + "A"
+    rotating = replace(SAFE, aes_keys=(new, v.V3.key))
+    push = open_push(rotating, v.V3.query, envelope(v.V3.sealed), now=V3_NOW)
+    assert push.reply_to.key == read_key(v.V3.key)
+    sealed = seal(push_xml().decode(), read_key(new), SAFE.appid, salt=new_salt())
+    push = open_push(rotating, stamped(SAFE, sealed=sealed), envelope(sealed), now=NOW)
+    assert push.reply_to.key == read_key(new)
+    gone = replace(SAFE, aes_keys=(newest, new))
+    assert refused(gone, v.V3.query, envelope(v.V3.sealed), V3_NOW) == "undecipherable"
+
+
+class Untouchable(str):
+    """A text that may be looked at only as a whole: == stops at the first sign that differs."""
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared sign by sign")
+
+    __ne__ = __eq__
+    __hash__ = str.__hash__
+
+
+def test_no_signature_is_compared_sign_by_sign() -> None:
+    # Control: with == in `same` each of these fails.
+    plain, safe = stamped(PLAIN), v.V3.query
+    url = v.V1_GET | {"signature": Untouchable(v.V1_GET["signature"])}
+    assert verify_url(Callback(v.V1_APPID, v.V1_TOKEN, (), safe=False), url)
+    for signature in (plain["signature"], "0" * 40, ""):
+        query = plain | {"signature": Untouchable(signature)}
+        with suppress(Forged):
+            open_push(PLAIN, query, push_xml("<Event>CLICK</Event>"), now=NOW)
+    for signature in (safe["msg_signature"], "0" * 40, ""):
+        query = safe | {"msg_signature": Untouchable(signature)}
+        with suppress(Forged):
+            open_push(SAFE, query, envelope(v.V3.sealed), now=V3_NOW)
+
+
+def test_published_sample_of_another_product_is_opened_all_the_same() -> None:
+    callback = Callback(v.V4.appid, v.V4.token, (v.V4.key,), safe=True)
+    now = datetime.fromtimestamp(int(v.V4.timestamp), UTC)
+    push = open_push(callback, v.V4.query, envelope(v.V4.sealed), now=now)
+    assert isinstance(push, TextMessage)
+    assert (push.content, push.msg_id) == ("hello", "4561255354251345929")
+
+
 BOMB = "<!DOCTYPE x [" + "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12)) + "]>"
 
 
@@ -149,6 +195,7 @@ BOMB = "<!DOCTYPE x [" + "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i 
         b'{"a":' + b"[" * 65_000,
         b"{" + b'"a":{' * 13_000,
         b"<xml></xml>",
+        push_xml("<Event>debug_demo</Event>", "<a>" * 2000, "</a>" * 2000),  # deeper than its key can be made
         b"{}",
         b"[]",
         b"",
