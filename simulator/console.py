@@ -39,7 +39,7 @@ def console_blueprint(state: State) -> Blueprint:
         appid = request.args.get("appid", "")
         known_account(state, appid)
         with state.lock:
-            return jsonify(_shown_quota(state, appid))
+            return jsonify(shown_quota(state, appid))
 
     @console.post("/quota")
     def set_quota() -> ResponseReturnValue:
@@ -49,7 +49,7 @@ def console_blueprint(state: State) -> Blueprint:
             refuse(404, "unknown_path", f"{body.path} is not simulated")
         with state.lock:
             usage(state, body.appid, state.now()).leave(body.path, body.left)
-            return jsonify(_shown_quota(state, body.appid))
+            return jsonify(shown_quota(state, body.appid))
 
     @console.post("/secret")
     def secret() -> ResponseReturnValue:
@@ -62,7 +62,7 @@ def console_blueprint(state: State) -> Blueprint:
     return console
 
 
-def _shown_quota(state: State, appid: str) -> dict[str, Any]:
+def shown_quota(state: State, appid: str) -> dict[str, Any]:
     """Show today's counters of every path that was called or given a limit, and the clearings left."""
     now = state.now()
     found, cleared = usage(state, appid, now), clearings(state, appid, now)

@@ -13,17 +13,21 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from simulator.accounts import Account
+from simulator.administrator import shown_send
 from simulator.articles import shown_library
 from simulator.bodies import refuse
+from simulator.console import shown_quota
 from simulator.control import shown_follower, shown_grants, shown_ledger, shown_message, shown_row
 from simulator.edge import masked
 from simulator.families import ENDPOINTS
 from simulator.faults import SECONDS, Kind
+from simulator.library import MassSend
 from simulator.state import ChatRow, Follower, LogRow, Message, State, iso
 
 PHONES = 24
 ROWS = 30
 CALLS = 60
+SENDS = 5
 SUMMARY = 240
 ERRCODE = re.compile(r'"errcode"\s*:\s*(-?\d+)')
 OPENID = re.compile(r'"(?:touser|openid)"\s*:\s*"([^"]{1,64})"')
@@ -66,6 +70,8 @@ def _wall(state: State, appid: str | None, have: frozenset[str]) -> dict[str, An
         "library": shown_library(state, appid),
         "faults": [fault.json() for fault in state.faults],
         "ledger": shown_ledger(state),
+        "quota": shown_quota(state, appid) if appid else {"items": []},
+        "sends": [shown_send(one) for one in _last_sends(state, appid)],
         "kinds": {"kinds": get_args(Kind), "seconds": SECONDS, "paths": [*ENDPOINTS]},
     }
     marks = {name: _mark(appid, name, part) for name, part in parts.items()}
@@ -81,6 +87,10 @@ def _wall(state: State, appid: str | None, have: frozenset[str]) -> dict[str, An
         **{name: part for name, part in parts.items() if marks[name] not in have},
         "phones": [_phone(state, appid, person, have) for _, person in first],
     }
+
+
+def _last_sends(state: State, appid: str) -> list[MassSend]:
+    return [*state.library(appid).mass_sends.values()][: -SENDS - 1 : -1]
 
 
 def _found(people: list[Follower]) -> list[Follower]:
