@@ -1,6 +1,6 @@
-"""The README's tables: rules from the tests that prove them, routes from the control API as it is.
+"""The README's tables: rules from the tests that prove them, calls and routes from the code that answers.
 
-python -m simulator.tests.conformance [--write]: prints the rules, or writes both tables into the README.
+python -m simulator.tests.conformance [--write]: prints the rules, or writes the tables into the README.
 """
 
 import sys
@@ -11,6 +11,7 @@ from types import FunctionType
 from typing import NamedTuple
 
 from simulator.app import create_app
+from simulator.families import FAMILIES
 from simulator.openapi import routes
 from simulator.state import State
 
@@ -53,6 +54,19 @@ def rules_table() -> str:
     return _table(("family", "rule", "source", "test"), rows)
 
 
+def calls_table() -> str:
+    """Write the families of the API and their calls as a Markdown table."""
+    rows = [
+        (
+            family.__name__.rpartition(".")[2].replace("_", " "),
+            (family.__doc__ or "").partition("\n")[0],
+            ", ".join(f"`{one.method} {one.path}`" for one in family.ENDPOINTS),
+        )
+        for family in FAMILIES
+    ]
+    return _table(("family", "what it is", "calls"), rows)
+
+
 def control_table() -> str:
     """Write the control API's routes as a Markdown table."""
     described = routes(create_app(State([], 0)))
@@ -84,8 +98,10 @@ def written(readme: str, part: str, table: str) -> str:
 
 
 def complete(readme: str) -> str:
-    """Put both tables into a README's text."""
-    return written(written(readme, "rules", rules_table()), "control", control_table())
+    """Put the tables into a README's text."""
+    for part, table in (("calls", calls_table), ("control", control_table), ("rules", rules_table)):
+        readme = written(readme, part, table())
+    return readme
 
 
 def main() -> int:
