@@ -87,6 +87,22 @@ def test_sdk_reads_a_follower(steps: dict[str, Any]) -> None:
     assert (steps["user"]["subscribe"], steps["user"]["openid"]) == (1, "o_one")
 
 
+def test_sdk_lists_and_tags_followers(steps: dict[str, Any]) -> None:
+    assert steps["followers"]["data"]["openid"] == ["o_one"]
+    assert [one["openid"] for one in steps["users"]["user_info_list"]] == ["o_one"]
+    assert "党员" in [one["name"] for one in steps["tags"]["tags"]]
+    assert steps["tagged"]["data"]["openid"] == ["o_one"]
+
+
+def test_sdk_makes_a_code_to_scan(steps: dict[str, Any]) -> None:
+    assert steps["code"]["expire_seconds"] == 60
+    assert steps["code"]["url"].startswith("http")
+
+
+def test_sdk_sends_to_all(steps: dict[str, Any]) -> None:
+    assert steps["mass"]["errcode"] == 0
+
+
 def test_sdk_uploads_files_and_gets_them_back(steps: dict[str, Any]) -> None:
     assert steps["media"]["type"] == "image"
     assert base64.b64decode(steps["media_back"]) == PNG
@@ -109,3 +125,7 @@ def test_sdk_opens_a_sealed_push_and_its_sealed_reply_is_taken(steps: dict[str, 
     assert (steps["message"]["FromUserName"], steps["message"]["Content"]) == ("o_one", "签到")
     assert steps["say"]["verdict"] == "reply"
     assert steps["say"]["replies"] == [{"type": "text", "content": "听到了：签到"}]
+
+
+def test_sdk_writes_to_who_has_written(steps: dict[str, Any]) -> None:
+    assert steps["customer"]["errcode"] == 0

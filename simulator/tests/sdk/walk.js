@@ -51,6 +51,17 @@ async function call() {
   await step('user', () => api.getUser(asked.openid))
 }
 
+async function people() {
+  await step('followers', () => api.getFollowers())
+  await step('users', () => api.batchGetUsers([asked.openid]))
+  const made = await step('tag', () => api.createTags('党员'))
+  await step('tagging', () => api.batchTagging([asked.openid], made.tag?.id))
+  await step('tags', () => api.getTags())
+  await step('tagged', () => api.getUsersFromTag(made.tag?.id))
+  await step('code', () => api.createTmpQRCode(7, 60))
+  await step('mass', () => api.massSendText('全体党员', true, 'sdk-walk-1'))
+}
+
 async function files() {
   const kept = await step('media', () => api.uploadImageMedia(asked.picture))
   await step('media_back', async () => (await api.getMedia(kept.media_id)).toString('base64'))
@@ -87,11 +98,13 @@ async function callback() {
   const url = `http://127.0.0.1:${server.address().port}/`
   await control('accounts', { ...account, callback_url: url, push_mode: 'safe' })
   await step('say', () => control('say', { appid: account.appid, openid: asked.openid, text: '签到' }))
+  await step('customer', () => api.sendText(asked.openid, '晚上七点开会'))
   server.close()
 }
 
 async function main() {
   await call()
+  await people()
   await files()
   await renewal()
   await callback()
