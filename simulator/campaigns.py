@@ -89,7 +89,8 @@ def finish(state: State, order: MassSend, status: str) -> None:
     if order.articles:
         library.drafts.pop(order.content["media_id"], None)
     for openid in order.reached:
-        state.show(state.followers[order.appid, openid], "reply", words_of(order))
+        kind = "news" if order.articles else "reply"
+        state.show(state.followers[order.appid, openid], kind, words_of(order))
 
 
 def give_up_waiting(state: State, appid: str) -> list[MassSend]:

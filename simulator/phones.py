@@ -143,7 +143,7 @@ def _show(state: State, person: Follower, outcome: Outcome) -> None:
     if outcome.verdict in ("malformed", "unanswered"):
         state.show(person, "note", UNAVAILABLE)
     for reply in outcome.replies:
-        state.show(person, "reply", _words(reply))
+        state.show(person, "news" if reply["type"] == "news" else "reply", _words(reply))
 
 
 def _words(reply: dict[str, Any]) -> str:
