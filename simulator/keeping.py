@@ -189,6 +189,7 @@ def _reported(state: State) -> dict[int, Reported]:
     for _, library in state.all_of(Library):
         reported |= {one.msgid: one for one in library.publications.values()}
         reported |= {one.msgid: one for one in library.mass_sends.values()}
+        reported |= {one.msgid: one for one in library.media_checks.values()}
     return reported
 
 

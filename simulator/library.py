@@ -108,6 +108,21 @@ class MassSend:
 
 
 @dataclass
+class MediaCheck:
+    """A check of a picture or sound; `errcode` is -1008 where it could not be fetched."""
+
+    appid: str
+    openid: str
+    msgid: int
+    trace_id: str
+    errcode: int
+    suggest: str
+    label: int
+    event_sent: bool = False
+    event_withheld: bool = False
+
+
+@dataclass
 class Library:
     """All of one account; publications by their publish_id, mass sends by their msg_id, both as text."""
 
@@ -115,6 +130,7 @@ class Library:
     pictures: dict[str, File] = field(default_factory=dict)
     drafts: dict[str, Draft] = field(default_factory=dict)
     publications: dict[str, Publication] = field(default_factory=dict)
+    media_checks: dict[str, MediaCheck] = field(default_factory=dict)
     mass_sends: dict[str, MassSend] = field(default_factory=dict)
 
     def published(self, article_id: object) -> Publication | None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from simulator.accounts import Account
 from simulator.crypto import encrypt, sign
-from simulator.library import MassSend, Publication
+from simulator.library import MassSend, MediaCheck, Publication
 from simulator.state import Reported
 
 # What XML 1.0 cannot carry at all.
@@ -126,8 +126,11 @@ def _value(value: Any) -> str:
 def result_event(account: Account, message: Reported, now: float, *, msgid_zero: bool) -> Push:
     """Report an end.
 
-    Source: WeChat, TEMPLATESENDJOBFINISH, subscribe_msg_sent_event, PUBLISHJOBFINISH, MASSSENDJOBFINISH.
+    Source: WeChat, TEMPLATESENDJOBFINISH, subscribe_msg_sent_event, PUBLISHJOBFINISH, MASSSENDJOBFINISH,
+    wxa_media_check.
     """
+    if isinstance(message, MediaCheck):
+        return _media_check_event(account, message, now)
     if isinstance(message, MassSend):
         return _mass_event(account, message, now)
     if isinstance(message, Publication):
@@ -167,6 +170,25 @@ def _mass_event(account: Account, order: MassSend, now: float) -> Push:
         fields["ArticleUrlResult"] = {"Count": len(rows), "ResultList": {"item": rows}}
     about = f"MsgID {order.msg_id} {order.status}"
     return Push(account, ADMINISTRATOR, int(now), "event", fields, about=about)
+
+
+def _media_check_event(account: Account, check: MediaCheck, now: float) -> Push:
+    result = {"suggest": check.suggest, "label": check.label}
+    is_done = check.errcode == 0
+    fields: dict[str, Any] = {
+        "Event": "wxa_media_check",
+        "appid": account.appid,
+        "trace_id": check.trace_id,
+        "version": 2,
+        "detail": [{"strategy": "content_model", "errcode": check.errcode, **(result if is_done else {})}],
+        "errcode": check.errcode,
+        "errmsg": "ok" if is_done else "download failed",
+        "result": result if is_done else {},
+    }
+    if is_done:
+        fields["detail"][0]["prob"] = 90
+    about = f"trace_id {check.trace_id} {check.suggest}"
+    return Push(account, check.openid, int(now), "event", fields, about=about)
 
 
 def subscribe_event(

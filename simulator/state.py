@@ -13,11 +13,11 @@ from simulator.accounts import Account
 from simulator.faults import Fault
 from simulator.ledger import Ledger
 from simulator.ledger import Message as Message
-from simulator.library import Library, MassSend, Publication
+from simulator.library import Library, MassSend, MediaCheck, Publication
 
 Kept = TypeVar("Kept")
 # What ends with an event of its own.
-Reported = Message | Publication | MassSend
+Reported = Message | Publication | MassSend | MediaCheck
 LOG_ROWS = 2000
 CHAT_ROWS = 100  # on one phone
 ALL_CHAT_ROWS = 20_000

@@ -1,17 +1,20 @@
 """Checks of words and pictures; which words are risky, a test says."""
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from simulator.calls import Call, Endpoint
 from simulator.errcodes import Errcode
+from simulator.library import MediaCheck
 from simulator.state import State
 from simulator.ties import Ties
 
 VISIT = 7200.0
 LONGEST = 2500
-NORMAL = 100
+ADDRESS = re.compile(r"https?://[^/\s]")
 
 
 @dataclass
@@ -20,6 +23,9 @@ class Word:
 
     suggest: str
     label: int
+
+
+CLEAN = ("", Word("pass", 100))
 
 
 @dataclass
@@ -53,6 +59,26 @@ def msg_sec_check(state: State, call: Call) -> dict[str, Any]:
     return {"errcode": 0, "errmsg": "ok", **_verdict(found), "trace_id": secrets.token_hex(12)}
 
 
+def media_check_async(state: State, call: Call) -> dict[str, Any]:
+    """Take a picture or sound to be checked; wxa_media_check tells what came of it.
+
+    The words are looked for in its address, and a host that ends in .invalid has nothing to fetch. Raises
+    as msg_sec_check. Source: WeChat, mediaCheckAsync.
+    """
+    asked, appid = call.json(), call.owner().appid
+    _check_asked(state, call, asked)
+    url = asked.get("media_url")
+    if not isinstance(url, str) or not ADDRESS.match(url) or asked.get("media_type") not in (1, 2):
+        raise Errcode(40097)
+    _, kind = state.of(appid, Words).found(url) or CLEAN
+    errcode = -1008 if (urlsplit(url).hostname or "").endswith(".invalid") else 0
+    trace_id, number = secrets.token_hex(12), next(state.push_ids)
+    check = MediaCheck(appid, asked["openid"], number, trace_id, errcode, kind.suggest, kind.label)
+    state.library(appid).media_checks[trace_id] = check
+    call.accepted.append(check)
+    return {"errcode": 0, "errmsg": "ok", "trace_id": trace_id}
+
+
 def _check_asked(state: State, call: Call, asked: dict[str, Any]) -> None:
     appid, openid = call.owner().appid, asked.get("openid")
     if asked.get("version") != 2:
@@ -68,7 +94,7 @@ def _check_asked(state: State, call: Call, asked: dict[str, Any]) -> None:
 
 
 def _verdict(found: tuple[str, Word] | None) -> dict[str, Any]:
-    word, kind = found or ("", Word("pass", NORMAL))
+    word, kind = found or CLEAN
     told: dict[str, Any] = {"suggest": kind.suggest, "label": kind.label}
     detail = [{"strategy": "content_model", "errcode": 0, **told, "prob": 90}]
     if found:
@@ -76,4 +102,7 @@ def _verdict(found: tuple[str, Word] | None) -> dict[str, Any]:
     return {"detail": detail, "result": told}
 
 
-ENDPOINTS = [Endpoint("POST", "/wxa/msg_sec_check", msg_sec_check, kind="mini_program")]
+ENDPOINTS = [
+    Endpoint("POST", "/wxa/msg_sec_check", msg_sec_check, kind="mini_program"),
+    Endpoint("POST", "/wxa/media_check_async", media_check_async, kind="mini_program"),
+]
