@@ -54,7 +54,7 @@ class Call:
         if not self.body:
             raise Errcode(44002)
         try:
-            content = json.loads(self.body)
+            content = json.loads(self.body.decode())
             if b"\\u" in self.body:
                 json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError) as error:

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from simulator.crypto import BadCipher, decrypt, encrypt, sign
+from simulator.tests.rules import rule
 
+CRYPT = 'WeChat, "message push: encryption"'
 V1 = ("A" * 43, "wxba5fad812f8e6fb9")
 V1_ENCRYPT = (
     "+qdx1OKCy+5JPCBFWw70tm0fJGb2Jmeia4FCB7kao+/Q5c/ohsOzQHi8khUOb05JCpj0JB4RvQMkUyus8TPxLKJGQqcvZqzDpVza"
@@ -29,11 +31,13 @@ V4_ENCRYPT = (
 )
 
 
+@rule("signature is SHA-1 over token, timestamp and nonce: the published example", CRYPT)
 def test_v1_three_part_signatures() -> None:
     assert sign("AAAAA", "1714036504", "1514711492") == "f464b24fc39322e44b38aa78f5edd27bd1441696"
     assert sign("AAAAA", "1714037059", "486452656") == "899cf89e464efb63f54ddac96b0a0a235f53aa78"
 
 
+@rule("msg_signature covers Encrypt too: the published safe push is read", CRYPT)
 def test_v1_safe_push_is_signed_and_read() -> None:
     expected = "046e02f8204d34f8ba5fa3b1db94908f3df2e9b3"
     assert sign("AAAAA", "1714112445", "415670741", V1_ENCRYPT) == expected
@@ -42,6 +46,7 @@ def test_v1_safe_push_is_signed_and_read() -> None:
     assert message["debug_str"] == "hello world"
 
 
+@rule("A reply is encrypted as the published one is, to the byte", CRYPT)
 def test_v1_reply_is_encrypted_to_the_byte() -> None:
     cipher = encrypt('{"demo_resp":"good luck"}', *V1, random16=b"707722b803182950")
     assert cipher == (
@@ -50,6 +55,7 @@ def test_v1_reply_is_encrypted_to_the_byte() -> None:
     assert sign("AAAAA", "1713424427", "415670741", cipher) == "1b9339964ed2e271e7c7b6ff2b0ef902fc94dea1"
 
 
+@rule("AES-256-CBC over random(16), length, message, appid: the published Java sample, to the byte", CRYPT)
 def test_v2_is_encrypted_to_the_byte() -> None:
     cipher = encrypt("我是中文abcd123", V2_KEY, "wxb11529c136998cb6", random16=b"aaaabbbbccccdddd")
     assert cipher == (
@@ -57,12 +63,14 @@ def test_v2_is_encrypted_to_the_byte() -> None:
     )
 
 
+@rule("The published Python sample is read", CRYPT)
 def test_v3_is_signed_and_read() -> None:
     expected = "5d197aaffba7e9b25a30732f161a50dee96bd5fa"
     assert sign("spamtest", "1409735669", "1320562132", V3_ENCRYPT) == expected
     assert "<![CDATA[abcdteT]]>" in decrypt(V3_ENCRYPT, V2_KEY, "wx2c2769f8efd9abc2")
 
 
+@rule("The published C# sample is read", CRYPT)
 def test_v4_is_signed_and_read() -> None:
     expected = "477715d11cdb4164915debcba66cb864d751f3e6"
     assert sign("QDG6eK", "1409659813", "1372623149", V4_ENCRYPT) == expected
@@ -70,12 +78,14 @@ def test_v4_is_signed_and_read() -> None:
     assert "4561255354251345929" in decrypt(V4_ENCRYPT, key, "wx5823bf96d3bd56c7")
 
 
+@rule("Padding goes by blocks of 32, one to 32 bytes of it", CRYPT)
 @pytest.mark.parametrize("length", range(40))
 def test_every_padding_length_comes_back(length: int) -> None:
     message = "x" * length
     assert decrypt(encrypt(message, V2_KEY, "wx1"), V2_KEY, "wx1") == message
 
 
+@rule("A cipher for another appid is refused", CRYPT)
 def test_another_appid_is_refused() -> None:
     with pytest.raises(BadCipher, match="appid"):
         decrypt(encrypt("x", V2_KEY, "wx1"), V2_KEY, "wx2")

@@ -1,0 +1,76 @@
+"""Habits of HTTP: content types, methods nobody should use, bodies nobody should send."""
+
+import pytest
+import requests
+
+from simulator.tests.conftest import SECRET, Caller, Simulator
+from simulator.tests.rules import rule
+
+SEND = "/cgi-bin/message/template/send"
+UNKNOWN = "/cgi-bin/no/such/path"
+SEEN = "seen in the field"
+
+
+@rule("Calls of cgi-bin answer application/json; encoding=utf-8", SEEN)
+@pytest.mark.parametrize("path", [UNKNOWN, SEND, "/cgi-bin/token"])
+def test_json_is_named_as_wechat_names_it(process: Simulator, path: str) -> None:
+    answer = requests.get(process.base + path, timeout=5)
+    assert answer.headers["Content-Type"] == "application/json; encoding=utf-8"
+
+
+@rule("Calls of sns answer JSON under text/plain", SEEN)
+def test_log_in_calls_say_plain_text(process: Simulator) -> None:
+    answer = requests.get(f"{process.base}/sns/jscode2session", {"appid": "wx", "secret": SECRET}, timeout=5)
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.json()["errcode"] == 40013
+
+
+@rule("Errors of the method come before those of the token and the body", "chosen: no page says it")
+@pytest.mark.parametrize(
+    ("method", "path", "errcode"),
+    [
+        ("PUT", SEND, 43002),
+        ("DELETE", SEND, 43002),
+        ("PUT", "/cgi-bin/menu/get", 43001),
+        ("PATCH", UNKNOWN, 40066),
+        ("OPTIONS", UNKNOWN, 40066),
+    ],
+)
+def test_other_methods_are_refused(process: Simulator, method: str, path: str, errcode: int) -> None:
+    answer = requests.request(method, process.base + path, timeout=5)
+    assert (answer.status_code, answer.json()["errcode"]) == (200, errcode)
+
+
+@pytest.mark.parametrize("path", [SEND, "/cgi-bin/menu/get", UNKNOWN])
+def test_head_is_answered_without_a_body(process: Simulator, path: str) -> None:
+    answer = requests.head(process.base + path, timeout=5)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@rule("A body that no text can be is 47001", 'WeChat, "global return codes"')
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"touser":' * 20_000,
+        '{"touser":"o_one"}'.encode("utf-16"),
+        b'{"touser":"\\ud83d"}',
+        b'{"touser":"\xff"}',
+        b'{"touser":"o_one"',
+        b"touser=o_one",
+    ],
+)
+def test_bodies_that_are_no_text_are_refused(account: Caller, body: bytes) -> None:
+    token = account.token()["access_token"]
+    answer = requests.post(f"{account.sim.base}{SEND}?access_token={token}", body, timeout=5)
+    assert answer.json()["errcode"] == 47001
+
+
+@rule("An answer is UTF-8 as it is, without \\uXXXX", SEEN)
+def test_answer_is_not_escaped(account: Caller) -> None:
+    token = account.token()["access_token"]
+    button = {"button": [{"name": "积分", "type": "click", "key": "points"}]}
+    account.sim.post("/cgi-bin/menu/create", button, access_token=token)
+    answer = requests.get(f"{account.sim.base}/cgi-bin/menu/get?access_token={token}", timeout=5)
+    assert "积分".encode() in answer.content
+    assert b" " not in answer.content
