@@ -54,7 +54,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
     kf_account = str(service.get("kf_account", "")) if isinstance(service, dict) else ""
     message = CustomerMessage(call.now, person.openid, msgtype, content, kf_account)
     state.of(account.appid, CustomerMessages).sent.append(message)
-    state.show(person, "reply", shown)
+    state.show(person, "news" if msgtype in ("news", "mpnewsarticle") else "reply", shown)
     call.note = f"accepted, customer message {msgtype}"
     return OK
 
