@@ -17,17 +17,20 @@ from simulator.state import Follower, Grant, State
 from simulator.ties import note_visit
 
 MOST_TEMPLATES = 5
+SCENES = {"page": 1, "article": 2}
 WORDS = {"accept": "允许 accept", "reject": "拒绝 reject", "ban": "已封禁 ban"}
 
 
 class SubscribeBody(About):
     """What wx.requestSubscribeMessage asks for, each template with what the person taps in its popup.
 
-    `keep` ticks 总是保持以上选择: the same answer from now on, without a popup.
+    `keep` ticks 总是保持以上选择: the same answer from now on, without a popup. An official account asks on a
+    web `page` or in an `article`; a mini-program's popup has no such scene.
     """
 
     choices: dict[str, Literal["accept", "reject"]] = Field(min_length=1)
     keep: bool = False
+    scene: Literal["page", "article"] = "page"
 
 
 class SwitchBody(About):
@@ -79,7 +82,8 @@ def _subscriptions(taps: Blueprint, state: State, pusher: Pusher) -> None:
         note_visit(state, body.appid, body.openid)
         with state.lock:
             results, asked = _answer(state, account, person, body)
-        popup = {"TemplateId": "", "SubscribeStatusString": "", "PopupScene": 0}
+        scene = SCENES[body.scene] if account.kind == "official" else 0
+        popup = {"TemplateId": "", "SubscribeStatusString": "", "PopupScene": scene}
         rows = [popup | {"TemplateId": one, "SubscribeStatusString": results[one]} for one in asked]
         outcome = _push(state, pusher, account, person, "Popup", rows)
         return jsonify(results=results, popup=bool(asked), **outcome.json())
@@ -121,10 +125,7 @@ def _bans(taps: Blueprint, state: State) -> None:
 
 def _phone_of(state: State, about: About) -> tuple[Account, Follower]:
     person = known_follower(state, about)
-    account = state.accounts[about.appid]
-    if account.kind != "mini_program":
-        refuse(409, "not_a_mini_program", "only a mini-program sends subscription messages")
-    return account, person
+    return state.accounts[about.appid], person
 
 
 def _template(account: Account, template_id: str) -> SubscribeTemplate:
@@ -144,7 +145,7 @@ def _answer(
     templates = [_template(account, one) for one in body.choices]
     if len(templates) > MOST_TEMPLATES:
         refuse(409, "20003", f"more than {MOST_TEMPLATES} templates at once")
-    if len({template.kind for template in templates}) > 1:
+    if len({template.kind == "once" for template in templates}) > 1:
         refuse(409, "20002", "templates of both kinds at once")
     results, asked = dict[str, str](), list[str]()
     for template in templates:
@@ -166,7 +167,7 @@ def _known_answer(state: State, account: Account, template: SubscribeTemplate, g
         return "ban"
     if grant.off:
         return "reject"
-    if template.kind == "long" and grant.left:
+    if template.kind != "once" and grant.left:
         return "accept"
     return grant.kept or None
 

@@ -1,5 +1,39 @@
-"""Subscription notices of an official account."""
+"""Subscription notices of an official account: each was allowed by a tap in an article or on a web page."""
 
-from simulator.calls import Endpoint
+from typing import Any
 
-ENDPOINTS: list[Endpoint] = []
+from simulator.calls import Call, Endpoint
+from simulator.errcodes import Errcode
+from simulator.families.subscribe import (
+    checked_content,
+    recipient_and_template,
+    subscribe_message,
+    use_grant,
+)
+from simulator.families.template import URL_LENGTH, check_linked
+from simulator.state import State
+
+
+def send(state: State, call: Call) -> dict[str, Any]:
+    """Accept one notice to somebody who allowed it, follower or not; subscribe_msg_sent_event follows.
+
+    The answer carries no msgid, and nothing makes a repeated call the same notice. Raises 40003, 40037,
+    40013, 47003, 45168, 43107, 43101. Source: WeChat, sendNewSubscribeMsg.
+    """
+    asked, account = call.json(), call.owner()
+    person, template = recipient_and_template(state, account, asked)
+    page, mini = asked.get("page") or None, asked.get("miniprogram") or None
+    if page is not None and (not isinstance(page, str) or len(page.encode()) > URL_LENGTH):
+        raise Errcode(47003, "argument invalid! page invalid")
+    check_linked(account, mini)
+    shown = checked_content(account, template, asked.get("data"))
+    use_grant(state, account, person, template, call.now)
+    message = subscribe_message(state, call, person, template, shown)
+    message.url, message.mini = page, mini
+    call.accept(state, person, message)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
+ENDPOINTS = [
+    Endpoint("POST", "/cgi-bin/message/subscribe/bizsend", send, kind="official", one_at_a_time=True)
+]
