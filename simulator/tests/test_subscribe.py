@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from simulator.crypto import decrypt
 from simulator.tests.conftest import AES_KEY, VALUES, Callback, Caller, wait_until
+from simulator.tests.rules import rule
 
 SEND = "/cgi-bin/message/subscribe/send"
 TEMPLATES = [
@@ -58,6 +59,7 @@ def pushed(callback: Callback) -> list[dict[str, Any]]:
     return [json.loads(body) for _, body in callback.received]
 
 
+@rule("Nobody gets a subscription message who did not allow it: 43101", 'WeChat, "subscribeMessage.send"')
 def test_nobody_gets_a_message_who_allowed_none(phone: Caller) -> None:
     answer = send(phone)
     assert answer["errcode"] == 43101
@@ -65,6 +67,7 @@ def test_nobody_gets_a_message_who_allowed_none(phone: Caller) -> None:
     assert phone.messages() == []
 
 
+@rule("One accepted tap allows one message", 'WeChat, "subscribeMessage.send"')
 def test_one_tap_allows_one_message(phone: Caller) -> None:
     assert tap(phone)["results"] == {"S1": "accept"}
     answer = send(phone, page="pages/gathering/index?id=7", miniprogram_state="formal", lang="zh_CN")
@@ -87,6 +90,7 @@ def test_refused_popup_allows_nothing(phone: Caller) -> None:
     assert send(phone)["errcode"] == 43101
 
 
+@rule("A kept answer skips the popup, allows no further messages and is not pushed", "field reports")
 def test_kept_answer_asks_no_more_and_each_tap_still_allows_one(phone: Caller, callback: Callback) -> None:
     assert tap(phone, keep=True)["popup"] is True
     again = tap(phone, "reject")
@@ -102,6 +106,7 @@ def test_kept_refusal_refuses_every_later_tap(phone: Caller, callback: Callback)
     assert len(callback.received) == 1
 
 
+@rule("A long-term template is allowed once for any number", 'WeChat, "wx.requestSubscribeMessage"')
 def test_long_template_is_allowed_once_for_any_number(phone: Caller, callback: Callback) -> None:
     assert send(phone, "L1")["errcode"] == 43101
     tap(phone, "accept", "L1")
@@ -111,6 +116,7 @@ def test_long_template_is_allowed_once_for_any_number(phone: Caller, callback: C
     callback.wait_for(4)
 
 
+@rule("Switching off is told as change_event, switching on is not", 'WeChat, "subscribe_msg_change_event"')
 def test_switched_off_takes_what_was_allowed_and_tells_it_once(phone: Caller, callback: Callback) -> None:
     tap(phone, keep=True)
     phone.do("switch", template_id="S1", on=False)
@@ -125,6 +131,7 @@ def test_switched_off_takes_what_was_allowed_and_tells_it_once(phone: Caller, ca
     assert [push["List"] for push in changes] == [{"TemplateId": "S1", "SubscribeStatusString": "reject"}]
 
 
+@rule("A banned template is 43107, and ban to the tap", 'WeChat, "subscribeMessage.send"')
 def test_banned_template_is_banned_for_taps_and_sends(phone: Caller, callback: Callback) -> None:
     tap(phone)
     phone.sim.post("/_sim/ban", {"appid": phone.appid, "template_id": "S1"})
@@ -135,6 +142,7 @@ def test_banned_template_is_banned_for_taps_and_sends(phone: Caller, callback: C
     assert send(phone)["errcode"] == 0
 
 
+@rule("A popup asks for up to five templates of one kind", 'WeChat, "wx.requestSubscribeMessage"')
 def test_popup_may_ask_for_five_of_one_kind(make_account: Callable[..., Caller], callback: Callback) -> None:
     many = [{"id": f"S{n}", "title": f"通知{n}", "keys": ["thing1"]} for n in range(6)]
     phone = make_mini(make_account, callback, subscribe_templates=[*many, TEMPLATES[2]])
@@ -145,6 +153,7 @@ def test_popup_may_ask_for_five_of_one_kind(make_account: Callable[..., Caller],
     assert [left(phone, f"S{n}") for n in range(6)] == [1, 1, 1, 1, 1, 0]
 
 
+@rule("A refused send uses up nothing: 40003, 40037, 47003, 41030", 'WeChat, "subscribeMessage.send"')
 @pytest.mark.parametrize(
     ("change", "errcode", "words"),
     [
@@ -176,6 +185,7 @@ def test_only_a_mini_program_sends_them(account: Caller) -> None:
     assert tap(account)["error"]["code"] == "unknown_template"
 
 
+@rule("Two sends to one person at once: the second is 43108", 'WeChat, "subscribeMessage.send"')
 def test_second_send_to_one_person_at_once_is_refused(phone: Caller) -> None:
     tap(phone)
     tap(phone)
@@ -219,6 +229,10 @@ def test_nobody_gets_more_than_they_allowed(make_account: Callable[..., Caller],
     assert len(phone.messages()) == taken
 
 
+@rule(
+    "As JSON one row stands alone, more in a list, and all values are text",
+    'WeChat, "subscription messages: event push"',
+)
 def test_events_as_json_stand_alone_or_in_a_list_and_all_is_text(phone: Caller, callback: Callback) -> None:
     tap(phone)
     tap(phone, "reject", "S1", "S2")
