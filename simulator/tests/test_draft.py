@@ -7,7 +7,11 @@ import pytest
 import requests
 
 from simulator.tests.conftest import Caller
+from simulator.tests.rules import rule
 from simulator.tests.shelf import JPEG, Shelf
+
+ADD, UPDATE = 'WeChat, "draft_add"', 'WeChat, "draft_update"'
+LIST = 'WeChat, "draft_batchget"'
 
 
 @pytest.fixture
@@ -15,6 +19,7 @@ def shelf(account: Caller) -> Shelf:
     return Shelf(account)
 
 
+@rule("A draft is changed article by article and deleted for good", UPDATE)
 def test_draft_is_kept_shown_changed_and_thrown_away(shelf: Shelf) -> None:
     article = shelf.article(need_open_comment=1)
     media_id = shelf.add(article, shelf.article(title="第二篇", digest=""))["media_id"]
@@ -35,6 +40,7 @@ def test_draft_is_kept_shown_changed_and_thrown_away(shelf: Shelf) -> None:
     assert shelf.get("draft/count") == {"total_count": 0}
 
 
+@rule("Title 32 signs, author 16, digest 120, content under 20,000, address 1 KB", ADD)
 @pytest.mark.parametrize(
     ("changes", "errcode"),
     [
@@ -62,6 +68,7 @@ def test_articles_keep_to_wechats_limits(shelf: Shelf, changes: dict[str, Any], 
     assert len(shelf.kept("drafts")) == (errcode is None)
 
 
+@rule("thumb_media_id is a permanent picture of the account, else 40007", ADD)
 def test_cover_is_a_permanent_picture_of_this_account(make_account: Callable[..., Caller]) -> None:
     ours, theirs = Shelf(make_account()), Shelf(make_account())
     temporary = ours.upload("media/upload", JPEG, type="image")["media_id"]
@@ -83,12 +90,14 @@ def test_draft_holds_eight_articles(shelf: Shelf) -> None:
     assert shelf.add(*[article] * 9)["errcode"] == 45008
 
 
+@rule("A digest that is left out is the first 54 signs of the text", ADD)
 def test_digest_left_out_is_the_beginning_of_the_text(shelf: Shelf) -> None:
     media_id = shelf.drafted(digest="", content=f"<p>{'正' * 50}</p><p>{'文' * 50}</p>")
     (article,) = shelf.post("draft/get", {"media_id": media_id})["news_item"]
     assert article["digest"] == "正" * 50 + "文" * 4
 
 
+@rule("An escaped sign in a draft is shown as it came", ADD)
 def test_escaped_signs_are_shown_as_they_came(shelf: Shelf) -> None:
     cover = shelf.cover()
     body = (
@@ -131,11 +140,13 @@ STRIPPED = [
 ]
 
 
+@rule("Scripts and pictures from elsewhere are stripped from an article", ADD)
 @pytest.mark.parametrize(("written", "left"), STRIPPED)
 def test_scripts_and_foreign_pictures_are_stripped(shelf: Shelf, written: str, left: str) -> None:
     assert shelf.content(f"<p>文</p>{written}") == f"<p>文</p>{left}"
 
 
+@rule("Pictures uploaded by uploadimg stay in an article", ADD)
 def test_pictures_of_the_account_stay(make_account: Callable[..., Caller]) -> None:
     ours, theirs = Shelf(make_account()), Shelf(make_account())
     mine, strange = ours.picture(), theirs.picture()
@@ -145,6 +156,7 @@ def test_pictures_of_the_account_stay(make_account: Callable[..., Caller]) -> No
     )
 
 
+@rule("draft/batchget gives 1 to 20 drafts, without content if asked", LIST)
 def test_drafts_are_listed_newest_first_with_or_without_content(shelf: Shelf) -> None:
     ids = [shelf.drafted(content_source_url=f"https://example.org/{number}") for number in range(22)]
     first = shelf.post("draft/batchget", {"offset": 0, "count": 20, "no_content": 1})

@@ -5,9 +5,13 @@ from collections.abc import Callable
 
 from simulator.crypto import sign
 from simulator.tests.conftest import TOKEN, Callback, Caller, wait_until
+from simulator.tests.rules import rule
 from simulator.tests.test_faults import order, send_raw
 
+REPORTS = "field reports"
 
+
+@rule("A result event may come before the answer of its call", REPORTS)
 def test_event_comes_before_the_response(make_account: Callable[..., Caller], callback: Callback) -> None:
     account = make_account(callback_url=callback.url)
     order(account, "event_before_response")
@@ -35,6 +39,7 @@ def test_withheld_event_comes_when_released(make_account: Callable[..., Caller],
     assert len(callback.received) == 1
 
 
+@rule("A result event may come twice, never, or with MsgID 0", REPORTS)
 def test_event_may_come_twice_never_or_without_its_number(
     make_account: Callable[..., Caller], callback: Callback
 ) -> None:
@@ -49,6 +54,7 @@ def test_event_may_come_twice_never_or_without_its_number(
     assert sum("<MsgID>0<" in body for body in bodies) == 1
 
 
+@rule("A result event may come late", REPORTS)
 def test_late_event_comes_when_its_time_has(make_account: Callable[..., Caller], callback: Callback) -> None:
     account = make_account(callback_url=callback.url)
     order(account, "event_late", nth=1, seconds=3600)

@@ -10,6 +10,9 @@ import pytest
 import requests
 
 from simulator.tests.conftest import VALUES, Caller, wait_until
+from simulator.tests.rules import rule
+
+REPORTS, CODES = "field reports", 'WeChat, "global return codes"'
 
 SEND = "/cgi-bin/message/template/send"
 
@@ -26,6 +29,7 @@ def send_raw(account: Caller, timeout: float, **changes: Any) -> requests.Respon
     return requests.post(url, json.dumps(body), timeout=timeout)
 
 
+@rule("A message whose answer never came may have gone out", REPORTS)
 def test_timeout_after_counts_the_message_and_withholds_the_answer(account: Caller) -> None:
     fault = order(account, "timeout_after", count=1)
     with pytest.raises(requests.ReadTimeout):
@@ -70,6 +74,7 @@ def test_withheld_answer_is_no_second_send_in_flight(account: Caller) -> None:
     assert account.sim.ledger()["concurrent_same_openid_max"] == 1
 
 
+@rule("Sends to one person at the same time are counted", REPORTS)
 def test_two_sends_to_one_person_at_once_are_seen(account: Caller) -> None:
     order(account, "slow", seconds=0.4)
     account.access_token = account.token()["access_token"]
@@ -84,6 +89,7 @@ def test_two_sends_to_one_person_at_once_are_seen(account: Caller) -> None:
     assert account.sim.ledger()["concurrent_same_openid_max"] == 2
 
 
+@rule("A busy system answers -1 and does nothing", CODES)
 def test_errcode_is_answered_and_nothing_done(account: Caller) -> None:
     order(account, "errcode", errcode=45009, count=1)
     answer = account.send()
@@ -93,6 +99,7 @@ def test_errcode_is_answered_and_nothing_done(account: Caller) -> None:
     assert account.send()["errcode"] == 0
 
 
+@rule("A gateway may answer HTTP 502 with an HTML page", REPORTS)
 def test_gateway_page_is_html_502_and_nothing_done(account: Caller) -> None:
     order(account, "html_502")
     answer = send_raw(account, 5)
@@ -101,6 +108,7 @@ def test_gateway_page_is_html_502_and_nothing_done(account: Caller) -> None:
     assert account.messages() == []
 
 
+@rule("A connection may break before anything is done", REPORTS)
 def test_broken_connection_does_nothing(account: Caller) -> None:
     order(account, "reset_before")
     with pytest.raises(requests.RequestException):
@@ -150,6 +158,7 @@ def test_timeout_before_does_nothing(account: Caller) -> None:
     lift(account)
 
 
+@rule("A connection may break after the work is done", REPORTS)
 @pytest.mark.parametrize("kind", ["reset_after", "truncated_body"])
 def test_broken_answer_hides_that_the_work_is_done(account: Caller, kind: str) -> None:
     order(account, kind, count=1)

@@ -7,7 +7,11 @@ import pytest
 import requests
 
 from simulator.tests.conftest import Callback, Caller, wait_until
+from simulator.tests.rules import rule
 from simulator.tests.shelf import JPEG, Shelf
+
+SUBMITTED, STATUS = 'WeChat, "freepublish_submit"', 'WeChat, "freepublish_get"'
+PUBLISHED, RIGHT = 'WeChat, "PUBLISHJOBFINISH"', 'WeChat, "发布能力"'
 
 SUBMIT = "/cgi-bin/freepublish/submit"
 
@@ -21,6 +25,7 @@ def events(callback: Callback) -> list[ET.Element]:
     return [ET.fromstring(body) for _, body in callback.received]
 
 
+@rule("A published draft leaves the draft box; PUBLISHJOBFINISH tells its articles", PUBLISHED)
 def test_published_article_is_told_opens_and_leaves_the_draft_box(shelf: Shelf, callback: Callback) -> None:
     picture = shelf.picture()
     publish_id, result = shelf.published(title="学习<贯彻>", content=f'<p>正文</p><img src="{picture}">')
@@ -48,6 +53,7 @@ def test_published_article_is_told_opens_and_leaves_the_draft_box(shelf: Shelf, 
     assert requests.get(picture, timeout=5).content == JPEG
 
 
+@rule("publish_status says how it ended: 2 copied, 3 failed, 4 rejected, 5 deleted, 6 banned", STATUS)
 @pytest.mark.parametrize("status", [2, 3, 4, 5, 6])
 def test_publication_may_end_otherwise(shelf: Shelf, callback: Callback, status: int) -> None:
     shelf.order("faults", kind="publish_status", status=status)
@@ -62,6 +68,7 @@ def test_publication_may_end_otherwise(shelf: Shelf, callback: Callback, status:
     assert len(shelf.kept("drafts")) == 1
 
 
+@rule("publish_status is 1 until the publication ends and the event comes", STATUS)
 def test_publication_stays_under_way_until_it_is_told_to_end(shelf: Shelf, callback: Callback) -> None:
     shelf.order("faults", kind="publish_status", status=1, count=1)
     publish_id, result = shelf.published()
@@ -75,6 +82,7 @@ def test_publication_stays_under_way_until_it_is_told_to_end(shelf: Shelf, callb
     assert shelf.order("finish", publish_id="7", status=4)["error"]["code"] == "unknown_publication"
 
 
+@rule("A published article may be taken away later, with an event of its own", PUBLISHED)
 def test_platform_may_take_an_article_away_later(shelf: Shelf, callback: Callback) -> None:
     publish_id, result = shelf.published()
     address = result["article_detail"]["item"][0]["article_url"]
@@ -109,6 +117,7 @@ def test_event_may_be_lost_withheld_or_come_twice_or_first(shelf: Shelf, callbac
     assert lost not in [one.findtext("PublishEventInfo/publish_id") for one in events(callback)]
 
 
+@rule("Nothing makes a repeated freepublish/submit the same one", SUBMITTED)
 def test_lost_answer_leaves_a_publication_and_a_repeated_call_makes_another(shelf: Shelf) -> None:
     media_id = shelf.drafted()
     shelf.order("faults", kind="timeout_after", path=SUBMIT, count=1)
@@ -128,6 +137,7 @@ def test_draft_that_was_published_cannot_be_published_again(shelf: Shelf) -> Non
     assert shelf.submit(media_id)["errcode"] == 40007
 
 
+@rule("An account without the right to publish is answered 48001", RIGHT)
 def test_account_without_the_right_publishes_nothing(make_account: Callable[..., Caller]) -> None:
     shelf = Shelf(make_account(publishes=False))
     media_id = shelf.drafted()
@@ -139,6 +149,7 @@ def test_account_without_the_right_publishes_nothing(make_account: Callable[...,
     assert Shelf(make_account(kind="mini_program")).submit(media_id)["errcode"] == 48001
 
 
+@rule("freepublish/delete takes articles away for good", 'WeChat, "freepublish_delete"')
 def test_published_articles_are_shown_listed_and_deleted_for_good(shelf: Shelf) -> None:
     results = [shelf.published(title=f"第{number}篇") for number in range(3)]
     ids = [result["article_id"] for _, result in results]
@@ -159,6 +170,7 @@ def test_published_articles_are_shown_listed_and_deleted_for_good(shelf: Shelf) 
     assert oldest["content"]["news_item"][0]["is_deleted"] is True
 
 
+@rule("index deletes one article of several", 'WeChat, "freepublish_delete"')
 def test_one_article_of_several_is_deleted_by_its_number(shelf: Shelf) -> None:
     media_id = shelf.add(shelf.article(), shelf.article(title="第二篇"))["media_id"]
     publish_id = str(shelf.submit(media_id)["publish_id"])

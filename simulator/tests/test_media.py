@@ -7,7 +7,11 @@ import pytest
 import requests
 
 from simulator.tests.conftest import Caller
+from simulator.tests.rules import rule
 from simulator.tests.shelf import JPEG, PNG, Shelf
+
+UPLOAD, GET = 'WeChat, "uploadTempMedia"', 'WeChat, "getTempMedia"'
+MATERIAL, LIST = 'WeChat, "addMaterial"', 'WeChat, "batchgetMaterial"'
 
 MB = 1024 * 1024
 GIF, AMR, MP3, MP4 = b"GIF89a..", b"#!AMR\n..", b"ID3.....", b"\0\0\0 ftypisom"
@@ -23,6 +27,7 @@ def padded(start: bytes, size: int) -> bytes:
     return start + b"." * (size - len(start))
 
 
+@rule("A temporary file is good for three days, then 40007", UPLOAD)
 def test_temporary_file_is_good_for_three_days(shelf: Shelf) -> None:
     answer = shelf.upload("media/upload", PNG, type="image")
     assert answer["type"] == "image"
@@ -42,6 +47,7 @@ def test_temporary_file_is_good_for_three_days(shelf: Shelf) -> None:
     assert got().json()["errcode"] == 40007
 
 
+@rule("A thumb is told as thumb_media_id, a video as video_url", GET)
 def test_thumb_and_video_are_told_in_their_own_way(shelf: Shelf) -> None:
     assert "thumb_media_id" in shelf.upload("media/upload", JPEG, type="thumb")
     video = shelf.upload("media/upload", MP4, type="video")["media_id"]
@@ -49,6 +55,7 @@ def test_thumb_and_video_are_told_in_their_own_way(shelf: Shelf) -> None:
     assert requests.get(address, timeout=5).content == MP4
 
 
+@rule("Each type has its formats and its size: 40004, 40005, 40006, 40009", MATERIAL)
 @pytest.mark.parametrize(
     ("kind", "content", "errcode"),
     [
@@ -76,6 +83,7 @@ def test_files_keep_to_their_type_and_size(
     assert len(shelf.kept("media")) == (0 if errcode else 2)
 
 
+@rule("uploadimg takes JPEG and PNG under 1 MB and answers an address", 'WeChat, "uploadImage"')
 def test_picture_in_an_article_has_less_than_a_megabyte_and_an_address(shelf: Shelf) -> None:
     address = shelf.upload("media/uploadimg", padded(PNG, MB - 1))["url"]
     shown = requests.get(address, timeout=5)
@@ -88,6 +96,7 @@ def test_picture_in_an_article_has_less_than_a_megabyte_and_an_address(shelf: Sh
     assert requests.get(address.replace("mmbiz_png", "mmbiz_html"), timeout=5).status_code == 404
 
 
+@rule("A file comes in the part media of a form, else 41005", UPLOAD)
 def test_what_is_no_form_is_no_file(shelf: Shelf) -> None:
     url = f"{shelf.base}/cgi-bin/media/uploadimg"
     sent: list[dict[str, object]] = [
@@ -101,6 +110,7 @@ def test_what_is_no_form_is_no_file(shelf: Shelf) -> None:
         assert answer.json()["errcode"] == 41005
 
 
+@rule("Permanent files are counted, listed and deleted; temporary ones are not among them", LIST)
 def test_permanent_files_are_counted_listed_given_back_and_thrown_away(shelf: Shelf) -> None:
     ids = [shelf.upload("material/add_material", JPEG, type="image")["media_id"] for _ in range(3)]
     shelf.upload("material/add_material", JPEG, type="thumb")
@@ -120,6 +130,7 @@ def test_permanent_files_are_counted_listed_given_back_and_thrown_away(shelf: Sh
     assert shelf.post("material/del_material", {"media_id": ids[0]})["errcode"] == 40007
 
 
+@rule("A permanent video needs its title and introduction", MATERIAL)
 def test_video_kept_for_good_says_its_title(shelf: Shelf) -> None:
     assert shelf.upload("material/add_material", MP4, type="video")["errcode"] == 47001
     media_id = shelf.upload("material/add_material", MP4, type="video", description=VIDEO)["media_id"]
@@ -128,6 +139,7 @@ def test_video_kept_for_good_says_its_title(shelf: Shelf) -> None:
     assert requests.get(told["down_url"], timeout=5).content == MP4
 
 
+@rule("batchget_material gives 1 to 20 files", LIST)
 @pytest.mark.parametrize("page", [{"offset": 0, "count": 0}, {"offset": 0, "count": 21}, {"offset": -1}, {}])
 def test_lists_come_by_twenty_at_most(shelf: Shelf, page: dict[str, int]) -> None:
     assert shelf.post("material/batchget_material", {"type": "image"} | page)["errcode"] == 47001
