@@ -1,19 +1,14 @@
 """The page: a wall of phones, faults, counters and the call log, all from files beside this one."""
 
 from importlib.resources import files
+from pathlib import Path
 
 from flask import Blueprint, Response, abort
 
-TYPES = {
-    "page.html": "text/html",
-    "page.css": "text/css",
-    "page.js": "text/javascript",
-    "taps.js": "text/javascript",
-    "articles.js": "text/javascript",
-    "article.css": "text/css",
-}
+HERE = files("simulator.page")
+TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'"
 )
 
@@ -27,16 +22,18 @@ def page_blueprint() -> Blueprint:
         return _file("page.html")
 
     @page.get("/_sim/page/<name>")
-    def companion(name: str) -> Response:
-        return _file(name)
+    @page.get("/_sim/page/vendor/<vendored>")
+    def companion(name: str = "", vendored: str = "") -> Response:
+        return _file(name) if name else _file(vendored, "vendor")
 
     return page
 
 
-def _file(name: str) -> Response:
-    if name not in TYPES:
+def _file(name: str, folder: str = ".") -> Response:
+    mimetype = TYPES.get(Path(name).suffix)
+    file = HERE / folder / name
+    if mimetype is None or not file.is_file():
         abort(404)
-    content = (files("simulator.page") / name).read_text(encoding="utf-8")
-    answer = Response(content, mimetype=TYPES[name])
+    answer = Response(file.read_text(encoding="utf-8"), mimetype=mimetype)
     answer.headers["Content-Security-Policy"] = POLICY
     return answer
