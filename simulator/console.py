@@ -73,8 +73,9 @@ def shown_quota(state: State, appid: str) -> dict[str, Any]:
                 "path": path,
                 "used": found.used.get(path, 0),
                 "daily_limit": found.most_a_day(path),
-                "minute_limit": LIMITS.get(path, ANY).minute,
-                "in_minute": found.in_minute.get(path, 0),
+                "call_count": LIMITS.get(path, ANY).often,
+                "refresh_second": LIMITS.get(path, ANY).per,
+                "used_lately": found.lately(LIMITS.get(path, ANY).per, now).get(path, 0),
             }
             for path in sorted({*found.used, *found.granted})
         ],

@@ -1,4 +1,4 @@
-"""How often an account may call a path: by day (45009) and by minute (45011)."""
+"""How often an account may call a path: by day (45009 as a rule) and by minute (45011) or second."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -7,20 +7,22 @@ from simulator.calls import Call
 from simulator.errcodes import Errcode
 from simulator.state import State
 
-DAY, MINUTE = 86_400.0, 60.0
+DAY = 86_400.0
 CHINA = 8 * 3600.0
 UNPUBLISHED = 1_000_000
 LOG_IN = "/sns/jscode2session"
 
 
 class Limit(NamedTuple):
-    """Calls of one account to one path: a day of Shanghai's, a minute of the clock; None: no such limit.
+    """Calls of one account to one path: in a day of Shanghai's, and in `per` seconds; None: no such limit.
 
-    `too_fast` is what a call beyond the minute's is answered.
+    `too_many` and `too_fast` are what the calls beyond either are answered.
     """
 
     day: int | None = UNPUBLISHED
-    minute: int | None = None
+    often: int | None = None
+    per: int = 60
+    too_many: int = 45009
     too_fast: int = 45011
 
 
@@ -32,9 +34,6 @@ LIMITS = {
     "/cgi-bin/menu/create": Limit(1_000),
     "/cgi-bin/menu/get": Limit(10_000),
     "/cgi-bin/menu/delete": Limit(1_000),
-    "/cgi-bin/menu/addconditional": Limit(2_000),
-    "/cgi-bin/menu/delconditional": Limit(2_000),
-    "/cgi-bin/menu/trymatch": Limit(20_000),
     "/cgi-bin/media/upload": Limit(100_000),
     "/cgi-bin/media/get": Limit(200_000),
     "/cgi-bin/message/custom/send": Limit(500_000),
@@ -58,30 +57,49 @@ LIMITS = {
     "/cgi-bin/freepublish/batchget": Limit(100),
     "/cgi-bin/freepublish/delete": Limit(10),
     "/cgi-bin/message/subscribe/send": Limit(10_000_000),
-    "/wxa/msg_sec_check": Limit(2_000_000, 4_000, 44991),
-    "/wxa/media_check_async": Limit(200_000, 2_000, 44991),
-    "/wxa/getwxacodeunlimit": Limit(minute=5_000),
+    "/wxa/msg_sec_check": Limit(2_000_000, 4_000, too_fast=44991),
+    "/wxa/media_check_async": Limit(200_000, 2_000, too_fast=44991),
+    "/wxa/getwxacodeunlimit": Limit(often=5_000),
+    "/wxa/generate_urllink": Limit(500_000, 100, 1, too_many=44993, too_fast=44990),
+    "/wxa/generatescheme": Limit(500_000, 100, 1, too_many=44993, too_fast=44990),
 }
 ANY = Limit()
 
 
 @dataclass
-class Usage:
-    """Calls of one account by path: `used` of the day, `in_minute` of the minute, both counted from 1970.
+class Window:
+    """Calls by path in the present minute or second, which is counted from 1970.
 
-    `granted` is the day's limit where it is not the usual one. A minute's calls of one user stand under
-    path and openid.
+    Those of one user stand under path and openid.
+    """
+
+    number: int = 0
+    calls: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Usage:
+    """Calls of one account by path: `used` in the day, counted from 1970, and in windows by their seconds.
+
+    `granted` is the day's limit where it is not the usual one.
     """
 
     day: int = 0
-    minute: int = 0
     used: dict[str, int] = field(default_factory=dict)
-    in_minute: dict[str, int] = field(default_factory=dict)
     granted: dict[str, int] = field(default_factory=dict)
+    windows: dict[str, Window] = field(default_factory=dict)
 
     def most_a_day(self, path: str) -> int | None:
         """Tell the day's limit of a path, None where there is none."""
         return self.granted.get(path, LIMITS.get(path, ANY).day)
+
+    def lately(self, per: int, now: float) -> dict[str, int]:
+        """Find the calls in the minute or second that it is."""
+        window = self.windows.setdefault(str(per), Window())
+        number = int(now // per)
+        if window.number != number:
+            window.number, window.calls = number, {}
+        return window.calls
 
     def leave(self, path: str, left: int) -> None:
         """Let so many more calls of a path through until midnight."""
@@ -96,11 +114,9 @@ class Usage:
 def usage(state: State, appid: str, now: float) -> Usage:
     """Find what an account has called; a day ends at midnight in Shanghai."""
     found = state.of(appid, Usage)
-    day, minute = int((now + CHINA) // DAY), int(now // MINUTE)
+    day = int((now + CHINA) // DAY)
     if found.day != day:
         found.day, found.used, found.granted = day, {}, {}
-    if found.minute != minute:
-        found.minute, found.in_minute = minute, {}
     return found
 
 
@@ -113,15 +129,14 @@ def count_call(state: State, call: Call) -> None:
 
 
 def count(state: State, appid: str, path: str, now: float, of: str = "") -> None:
-    """Count a call of an account, or of one user of it. Raises 45009, and 45011 or its like."""
+    """Count a call of an account, or of one user of it. Raises 45009, 45011 and their like."""
     found, limit = usage(state, appid, now), LIMITS.get(path, ANY)
     used, most = found.used.get(path, 0), found.most_a_day(path)
     if most is not None and used >= most:
-        raise Errcode(45009)
-    if limit.minute is not None:
-        key = f"{path} {of}" if of else path
-        in_minute = found.in_minute.get(key, 0)
-        if in_minute >= limit.minute:
+        raise Errcode(limit.too_many)
+    if limit.often is not None:
+        key, calls = f"{path} {of}" if of else path, found.lately(limit.per, now)
+        if calls.get(key, 0) >= limit.often:
             raise Errcode(limit.too_fast)
-        found.in_minute[key] = in_minute + 1
+        calls[key] = calls.get(key, 0) + 1
     found.used[path] = used + 1

@@ -11,7 +11,7 @@ from simulator.accounts import Account
 from simulator.calls import Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.token import credentials
-from simulator.limits import ANY, CHINA, LIMITS, MINUTE, Usage, usage
+from simulator.limits import ANY, CHINA, LIMITS, Usage, usage
 from simulator.rights import may_call
 from simulator.state import LogRow, State
 
@@ -47,7 +47,7 @@ def get(state: State, call: Call) -> dict[str, Any]:
     path = _cgi_path(call)
     found, limit = usage(state, call.owner().appid, call.now), LIMITS.get(path, ANY)
     most, used = found.most_a_day(path) or 0, found.used.get(path, 0)
-    every = {"call_count": limit.minute or 0, "refresh_second": int(MINUTE) if limit.minute else 0}
+    every = {"call_count": limit.often or 0, "refresh_second": limit.per if limit.often else 0}
     return {
         "errcode": 0,
         "errmsg": "ok",

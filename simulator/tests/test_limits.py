@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.errcodes import Errcode
-from simulator.limits import LIMITS, count
+from simulator.limits import LIMITS, count, usage
 from simulator.state import State
 from simulator.tests.conftest import SECRET, Caller
 from simulator.tests.rules import rule
@@ -106,23 +106,42 @@ def test_mass_sends_keep_to_60_a_minute(account: Caller) -> None:
     assert codes == [47001] * 60 + [45011]
 
 
-BY_MINUTE = [path for path, limit in LIMITS.items() if limit.minute]
+PACED = [path for path, limit in LIMITS.items() if limit.often]
 
 
 @rule(
-    "A path called too fast is answered 45011 (44991 by the content checks) until the next minute",
+    "A path called too fast is answered 45011 until the next minute; by content checks 44991",
     LIMITS_PAGE,
 )
-@pytest.mark.parametrize("path", BY_MINUTE)
-def test_paths_keep_to_their_limit_of_a_minute(path: str) -> None:
-    state, limit, minute = State([], 0), LIMITS[path], 60.0 * 29_000_000
-    assert limit.minute
-    for _ in range(min(limit.minute, limit.day or limit.minute)):
-        count(state, "wx1", path, minute)
-    with pytest.raises(Errcode) as refused:
-        count(state, "wx1", path, minute + 59.9)
-    assert refused.value.code == limit.too_fast
-    count(state, "wx1", path, minute + 60)
+@pytest.mark.parametrize("path", PACED)
+def test_paths_keep_to_their_pace(path: str) -> None:
+    state, limit, start = State([], 0), LIMITS[path], 60.0 * 29_000_000
+    assert limit.often
+    for _ in range(limit.often):
+        count(state, "wx1", path, start)
+    assert refused(state, path, start + limit.per - 0.1) == limit.too_fast
+    count(state, "wx1", path, start + limit.per)
+
+
+@rule(
+    "Links are made 100 times a second, then 44990, and 500,000 times a day, then 44993",
+    'WeChat, "generateUrlLink"',
+)
+@pytest.mark.parametrize("path", ["/wxa/generate_urllink", "/wxa/generatescheme"])
+def test_links_keep_to_their_own_codes(path: str) -> None:
+    state, start = State([], 0), 60.0 * 29_000_000
+    assert (LIMITS[path].day, LIMITS[path].often, LIMITS[path].per) == (500_000, 100, 1)
+    for _ in range(100):
+        count(state, "wx1", path, start)
+    assert refused(state, path, start) == 44990
+    usage(state, "wx1", start).leave(path, 0)
+    assert refused(state, path, start + 1) == 44993
+
+
+def refused(state: State, path: str, now: float) -> int:
+    with pytest.raises(Errcode) as refusal:
+        count(state, "wx1", path, now)
+    return refusal.value.code
 
 
 @rule("A new account's limits of a day and a minute are those that WeChat publishes", LIMITS_PAGE)
@@ -158,7 +177,7 @@ def test_paths_keep_to_their_limit_of_a_minute(path: str) -> None:
     ],
 )
 def test_limits_are_those_of_a_new_account(path: str, day: int | None, minute: int | None) -> None:
-    assert (LIMITS[path].day, LIMITS[path].minute) == (day, minute)
+    assert (LIMITS[path].day, LIMITS[path].often) == (day, minute)
 
 
 def test_limit_for_nobody_or_nothing_is_refused(account: Caller) -> None:
