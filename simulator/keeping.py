@@ -96,7 +96,7 @@ class Keeper:
 def open_state(state: State, path: Path) -> None:
     """Fill an empty state from its file, and make sure that one can be written. Raises OSError, Unreadable.
 
-    Accounts that the state has already stay as they are.
+    Accounts that the state has already stay as they are, but for templates that they added meanwhile.
     """
     if not path.exists():
         _put(path, _packed(state))
@@ -115,7 +115,8 @@ def open_state(state: State, path: Path) -> None:
 
 def _restore(state: State, found: StateFile) -> None:
     with state.lock:
-        state.accounts |= {one.appid: one for one in found.accounts if one.appid not in state.accounts}
+        for one in found.accounts:
+            _add_templates(state.accounts.setdefault(one.appid, one), one)
         state.offset = found.offset
         state.followers = {(appid, person.openid): person for appid, person in found.followers}
         state.messages, state.sent_ids = found.ledger, dict(found.sent_ids)
@@ -129,6 +130,13 @@ def _restore(state: State, found: StateFile) -> None:
         reported = _reported(state)
         state.withheld = {msgid: reported[msgid] for msgid in found.withheld if msgid in reported}
         _hang_cards(state)
+
+
+def _add_templates(account: Account, kept: Account) -> None:
+    # What was added from the public library stands in no accounts file.
+    account.templates += [one for one in kept.templates if account.template(one.id) is None]
+    listed = account.subscribe_templates
+    listed += [one for one in kept.subscribe_templates if account.subscribe_template(one.id) is None]
 
 
 def _packed(state: State) -> bytes:

@@ -48,6 +48,11 @@ ROUTES = {
     "POST finish": Said(
         "ends a publication that is under way, or takes a published one away; answers as say"
     ),
+    "GET mass": Said("the mass sends of an account, with their counts and how they ended", ("appid",)),
+    "POST protect": Said("whether an administrator has to confirm each mass send to all"),
+    "POST confirm": Said("the administrator confirms a mass send that waits, or refuses it; answers as say"),
+    "POST judge": Said("how the platform ends the account's next mass send"),
+    "POST undeliverable": Said("the platform's own delivery to a person fails, or does no longer"),
     "GET messages": Said("every accepted template and subscription message, once", ("appid", "openid")),
     "GET ledger": Said("the counters since the start or the last reset"),
     "GET faults": Said("the faults in force"),
