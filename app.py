@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 import click
 from granian import Granian
@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 import settings as told
-from handlers.account_menu import MENU, menu_lines
+from handlers.account_menu import menu_lines, publish_menu
 from handlers.command_line import commands
 from handlers.desk import Desk
 from handlers.edge import App, Installation, Parts
@@ -37,12 +37,11 @@ from models.notices.audience import Channels
 from models.notices.delivery import Channel
 from models.people.account import Account
 from models.refused import Refused
+from wechat.breaker import Breaker
 from wechat.callback import Callback
-from wechat.errors import WechatError
 from wechat.gateway import App as WechatApp
 from wechat.gateway import Gateway
 from wechat.log_in import log_in
-from wechat.menu import create_menu
 
 CLOCK = "ZONE_CLOCK"  # seconds by which this process runs ahead; never in production
 
@@ -70,9 +69,16 @@ def clock_of(settings: told.Settings) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) + ahead
 
 
+@cache
+def breaker_of(_base_url: str) -> Breaker:
+    """Return the breaker of one host, for every gateway of this process."""
+    return Breaker()
+
+
 def gateway_of(settings: told.Settings, app: WechatApp, *, timeout: tuple[float, float]) -> Gateway:
     """Return the gateway of one WeChat app; `timeout` is (connect, read) in seconds."""
-    return Gateway(app, base_url=settings.env.wechat_api_base, redis=redis_of(settings), timeout=timeout)
+    url = settings.env.wechat_api_base
+    return Gateway(app, base_url=url, redis=redis_of(settings), timeout=timeout, breaker=breaker_of(url))
 
 
 def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
@@ -102,6 +108,7 @@ def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
             mini.original_id,
         ),
         installation=installation_of(settings),
+        metrics_token=env.metrics_token,
     )
 
 
@@ -154,8 +161,7 @@ def sessions_for(settings: told.Settings, pool_size: int = 2) -> Sessions:
 
 def outlets_of(settings: told.Settings) -> Outlets:
     """Return what sends one message: by the account's template, and by the mini-program's subscription."""
-    config, env = settings.config, settings.env
-    account, mini = config.official_account, config.mini_program
+    account, mini, env = settings.config.official_account, settings.config.mini_program, settings.env
     template = template_sender(
         account_of(settings),
         account.theme_day_template.id,
@@ -169,7 +175,8 @@ def outlets_of(settings: told.Settings) -> Outlets:
         mini.theme_day_template.fields,
         page=mini.gathering_page,
     )
-    return Outlets(channels_of(settings), {Channel.TEMPLATE: template, Channel.SUBSCRIBE: subscribe})
+    senders = {Channel.TEMPLATE: template, Channel.SUBSCRIBE: subscribe}
+    return Outlets(channels_of(settings), senders, breaker_of(env.wechat_api_base))
 
 
 def account_of(settings: told.Settings) -> Gateway:
@@ -250,13 +257,9 @@ def menu(dry_run: bool) -> None:
     """Publish the account's menu, or print it. ClickException where WeChat did not take it."""
     if dry_run:
         click.echo("\n".join(menu_lines()))
-        return
-    settings = told.load()
-    try:
-        create_menu(account_of(settings), MENU)
-    except WechatError as failure:
-        raise click.ClickException(f"菜单没有发布，可以再试一次。微信的回答：{failure}") from failure
-    click.echo("菜单已发布，手机上五分钟内可以看到。")
+    else:
+        publish_menu(account_of(told.load()))
+        click.echo("菜单已发布，手机上五分钟内可以看到。")
 
 
 @commands.command("simulator-accounts", hidden=True)

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,6 +35,7 @@ SECRETS: dict[str, Callable[[], str]] = {
     "WECHAT_MINI_SECRET": lambda: secrets.token_hex(16),
     "WECHAT_MINI_TOKEN": lambda: secrets.token_hex(16),
     "WECHAT_MINI_AES_KEY": lambda: f"{secrets.token_hex(21)}0",
+    "METRICS_TOKEN": lambda: secrets.token_hex(16),
     "DEMO_PASSWORD": lambda: secrets.token_hex(6),
 }
 
@@ -50,7 +52,8 @@ def run() -> int:
         ports = _port("PORT", 8000), _port("SIMULATOR_PORT", 8001)
         print("正在启动，首次运行请稍候……", flush=True)
         settings = _settings(postgres, valkey, *ports)
-        _start_parts(parts, {**os.environ, **settings, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}, *ports)
+        own = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "PROMETHEUS_MULTIPROC_DIR": str(_metrics_folder())}
+        _start_parts(parts, {**os.environ, **settings, **own}, *ports)
         _watch(parts, postgres, valkey)
     except KeyboardInterrupt:
         pass
@@ -62,6 +65,14 @@ def run() -> int:
         _stop(parts, postgres, valkey)
     print(message or "已全部停止。", file=sys.stderr if message else sys.stdout)
     return 1 if message else 0
+
+
+def _metrics_folder() -> Path:
+    """Return where the processes put their figures together, empty: they count from their start."""
+    folder = VAR / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
 
 
 def _port(variable: str, usual: int) -> int:

@@ -118,6 +118,7 @@ class Environment:
     ] = field(repr=False)
     wechat_api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^/]+$")]
     secret_key_old: Annotated[str, StringConstraints(min_length=32)] | None = field(default=None, repr=False)
+    metrics_token: Annotated[str, StringConstraints(min_length=16)] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ def _sentences(where: str, error: ValidationError, *, upper: bool = False) -> st
 
 SECRETS = (
     "secret_key", "secret_key_old", "field_key", "wechat_oa_secret", "wechat_oa_token", "wechat_oa_aes_key",
-    "wechat_mini_secret", "wechat_mini_token", "wechat_mini_aes_key",
+    "wechat_mini_secret", "wechat_mini_token", "wechat_mini_aes_key", "metrics_token",
 )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ class Parts:
     account_callback: Callback
     mini_callback: Callback
     installation: Installation
+    metrics_token: str | None = field(default=None, repr=False)  # without one nobody reads the figures
 
 
 @dataclass(frozen=True)

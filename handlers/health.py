@@ -1,14 +1,16 @@
-"""/healthz and /readyz: is the process alive, are its parts there, do the clocks agree."""
+"""/healthz, /readyz and /metrics: is the process alive, are its parts there, how do the calls go."""
 
+import hmac
 from datetime import UTC, datetime
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import jsonify
+from flask import Response, abort, jsonify, request
 from sqlalchemy import text
 
 from handlers.edge import current
 from models.migrate import newest
+from wechat.metrics import CONTENT_TYPE, read_metrics
 
 health = APIBlueprint("health", __name__, enable_openapi=False)
 FARTHEST = 5.0  # seconds between the clocks of web and database
@@ -54,3 +56,16 @@ def ready() -> Any:
         "oldest_queued_seconds": None if row.oldest is None else round(float(row.oldest), 1),
     }
     return jsonify(body), 200 if body["ok"] else 503
+
+
+@health.get("/metrics")
+def metrics() -> Response:
+    """The calls to WeChat of all processes, for whoever has METRICS_TOKEN; 404 for everybody else.
+
+    "Authorization: Bearer <token>". Not set, it answers nobody.
+    """
+    wanted = current().parts.metrics_token
+    given = request.headers.get("Authorization", "")
+    if not wanted or not hmac.compare_digest(given.encode(), f"Bearer {wanted}".encode()):
+        abort(404)
+    return Response(read_metrics(), content_type=CONTENT_TYPE)

@@ -29,6 +29,7 @@ from models.notices.outbox import (
     unclear,
 )
 from models.notices.reason import Reason
+from wechat.breaker import Breaker
 from wechat.errors import Advice, NotSent, WechatError
 
 # Sends one message and returns WeChat's msgid, "0" or "" when it gives none. WechatError.
@@ -37,16 +38,17 @@ Result = tuple[Settled, Advice | None]
 
 
 class Outlets(NamedTuple):
-    """What messages leave by: who is reached by which channel, and what sends by it."""
+    """What messages leave by: who is reached by which channel, what sends by it, whether WeChat is there."""
 
     channels: Channels
     senders: Mapping[Channel, Send]
+    breaker: Breaker
 
 
 THREADS = 32
 # Kept over the batches, so that each thread keeps its connection to WeChat.
 POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="send")
-# A call, with a token fetched, refreshed and the call repeated, ends within 52 s: one that starts later
+# A call, with a token fetched, refreshed and the call repeated, ends within 50 s: one that starts later
 # could outlast its lease of 60 s, and another sender would then have a second message in flight.
 START_WITHIN = 8.0
 PAUSES = (1, 4, 16)  # seconds, while the answer is "busy" or none; then a minute each
@@ -60,8 +62,12 @@ log = logging.getLogger(__name__)
 def deliver_due(sessions: Sessions, outlets: Outlets, now: datetime, *, limit: int = 50) -> int:
     """Send up to `limit` due messages; return how many were taken. Any number of processes may do so at once.
 
-    A process that dies in here loses nothing: its claims run out after 60 s and are taken up again.
+    A process that dies in here loses nothing: its claims run out after 60 s and are taken up again. While
+    WeChat is down nothing is taken, and no try is counted, but for one now and then that probes.
     """
+    limit = outlets.breaker.room(limit)
+    if not limit:
+        return 0
     with sessions.begin() as session:
         claims = claim(session, outlets.channels, now=now, limit=limit)
     if not claims:
@@ -80,13 +86,13 @@ def _send_one(senders: Mapping[Channel, Send], now: datetime, start_before: floa
     try:
         return accepted(claim, senders[claim.channel](claim)), None
     except WechatError as failure:
-        return _after_refusal(claim, failure, now), failure.advice
+        return after_refusal(claim, failure, now), failure.advice
     except Exception:
         log.exception("delivery %s ended without an answer", claim.delivery_id)
         return unclear(claim, pause=IN_DOUBT, now=now), None
 
 
-def _after_refusal(claim: Claimed, failure: WechatError, now: datetime) -> Settled:
+def after_refusal(claim: Claimed, failure: WechatError, now: datetime) -> Settled:
     """Return what WeChat's answer, or its silence, means for one message."""
     errcode = failure.errcode
     match failure.advice:
@@ -106,6 +112,8 @@ def _after_refusal(claim: Claimed, failure: WechatError, now: datetime) -> Settl
             return put_off(claim, now + timedelta(minutes=1), errcode=errcode)
         case Advice.WAIT_MIDNIGHT:
             return put_off(claim, midnight_after(now), errcode=errcode, reason=Reason.QUOTA)
+        case Advice.DONE:
+            return accepted(claim, "")
         case Advice.STOP:
             return refused(claim, Reason.STOPPED, errcode)
         case Advice.GIVE_UP:

@@ -14,6 +14,7 @@ from embedded.process import free_port
 from jobs.deliver import Send
 from jobs.template import template_sender
 from tests.running import ROOT, until
+from wechat.breaker import Breaker
 from wechat.gateway import App, Gateway
 
 SEND = "/cgi-bin/message/template/send"
@@ -79,14 +80,17 @@ class Account:
         counters: dict[str, Any] = requests.get(f"{self.url}/_sim/ledger", timeout=20).json()
         return counters
 
-    def gateway(self, redis: Redis | None = None, timeout: tuple[float, float] = (3, 10)) -> Gateway:
+    def gateway(
+        self,
+        redis: Redis | None = None,
+        timeout: tuple[float, float] = (3, 10),
+        breaker: Breaker | None = None,
+    ) -> Gateway:
         """Our gateway for this account."""
-        return Gateway(
-            App(self.appid, self.settings["secret"]), base_url=self.url, redis=redis, timeout=timeout
-        )
+        app = App(self.appid, self.settings["secret"])
+        return Gateway(app, base_url=self.url, redis=redis, timeout=timeout, breaker=breaker)
 
-    def sender(self, timeout: tuple[float, float] = (3, 10)) -> Send:
+    def sender(self, timeout: tuple[float, float] = (3, 10), breaker: Breaker | None = None) -> Send:
         """What the jobs process sends with."""
-        return template_sender(
-            self.gateway(timeout=timeout), "T1", FIELDS, url="https://example.cn", mini=None
-        )
+        gateway = self.gateway(timeout=timeout, breaker=breaker)
+        return template_sender(gateway, "T1", FIELDS, url="https://example.cn", mini=None)

@@ -29,11 +29,6 @@ class Advice(StrEnum):
     BUG = "bug"
     """The request itself was wrong, or the code is unknown to us: a programmer must look."""
 
-    @property
-    def alerts(self) -> bool:
-        """Whether somebody has to look at it; it is logged as an error then."""
-        return self in (Advice.WAIT_MIDNIGHT, Advice.STOP, Advice.BUG)
-
 
 _CODES: dict[Advice, tuple[tuple[int, ...], ...]] = {
     Advice.REFRESH: ((40001, 40014, 42001),),

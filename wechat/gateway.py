@@ -190,8 +190,10 @@ class Gateway:
             return answer
         if answer.errcode is not None:
             self._heard(path, str(answer.errcode))
-            level = logging.ERROR if answer.advice.alerts else logging.WARNING
-            log.log(level, "%s was refused: errcode %s, rid %s", path, answer.errcode, answer.rid)
+            if answer.advice is Advice.BUG:  # of the others whoever called knows whether they matter
+                log.error("alert: %s was refused: errcode %s, rid %s", path, answer.errcode, answer.rid)
+            else:
+                log.warning("%s was refused: errcode %s, rid %s", path, answer.errcode, answer.rid)
         else:
             CALLS.labels(path, "not_sent" if isinstance(answer, NotSent) else "unclear").inc()
             log.warning("%s had no answer: %s", path, answer.errmsg)

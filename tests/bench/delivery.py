@@ -25,6 +25,7 @@ from tests.bench.ground import figure, platform
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_gathering, an_account
 from tests.simulated import Account, running_simulator
+from wechat.breaker import Breaker
 
 PEOPLE = 10_000
 FRIDAY = NOON - timedelta(days=5)
@@ -94,7 +95,9 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
         account.fault("slow")
         for kind, fault in FAULTS:
             account.fault(kind, **fault)
-        outlets = Outlets(Channels(account.appid, None, None), {Channel.TEMPLATE: account.sender()})
+        outlets = Outlets(
+            Channels(account.appid, None, None), {Channel.TEMPLATE: account.sender()}, Breaker()
+        )
         began = time.monotonic()
         with delivering(sessions, outlets):
             sent = _seconds_until(sessions, PEOPLE // 20, began)

@@ -8,6 +8,7 @@ another group on the own roll; `-` names no row. Outside one's subtree 404, insi
 """
 
 ANYBODY = "200 200 200 200 200 200 200 200 200 200 200 200 200"
+NOBODY = "404 404 404 404 404 404 404 404 404 404 404 404 404"
 UNSIGNED = "403 403 403 403 403 403 403 403 403 403 403 403 403"
 # The phones of the mini-program, whatever row a member's own request is about.
 OWN_PHONE = "401 403 200 403 401 401 401 401 401 401 401 401 401"
@@ -219,6 +220,7 @@ ROUTES: dict[str, Rows] = {
     # For everybody.
     "GET /healthz": {"-": ANYBODY},
     "GET /readyz": {"-": ANYBODY},
+    "GET /metrics": {"-": NOBODY},
     "GET /api/v1/openapi.json": {"-": ANYBODY},
     "GET /": {"-": ANYBODY},
     "GET /n/<token>": {"own": ANYBODY, "missing": ANYBODY.replace("200", "404")},

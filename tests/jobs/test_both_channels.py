@@ -20,6 +20,7 @@ from models.notices.subscription import Subscription, allow
 from tests.factories import THREE_O_CLOCK, a_binding
 from tests.notices.campaign import Campaign, a_draft
 from tests.simulated import FIELDS, Account
+from wechat.breaker import Breaker
 from wechat.subscribe import SUBSCRIBE_SEND
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -33,7 +34,9 @@ def outlets(account: Account, mini: Account) -> Outlets:
     subscribe = subscribe_sender(mini.gateway(), "S1", FIELDS, page="pages/gathering/index")
     channels = Channels(account.appid, mini.appid, "S1")
     return Outlets(
-        channels, {Channel.TEMPLATE: account.sender(timeout=(1, 0.5)), Channel.SUBSCRIBE: subscribe}
+        channels,
+        {Channel.TEMPLATE: account.sender(timeout=(1, 0.5)), Channel.SUBSCRIBE: subscribe},
+        Breaker(),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import pytest
+import requests
 from sqlalchemy import select, update
 
 from jobs.deliver import Outlets, Send, deliver_due, deliver_until
@@ -18,6 +19,7 @@ from models.notices.outbox import GUARDED, LEASE, Claimed, claim
 from models.notices.publish import cancel
 from tests.notices.campaign import FRIDAY, Campaign, a_draft, reasons, states
 from tests.simulated import Account
+from wechat.breaker import PAUSE, Breaker
 
 SECOND = timedelta(seconds=1)
 
@@ -33,9 +35,11 @@ def told(sessions: Sessions, account: Account, people: int = 3, now: datetime = 
     return campaign
 
 
-def outlets(account: Account, send: Send | None = None) -> Outlets:
+def outlets(account: Account, send: Send | None = None, breaker: Breaker | None = None) -> Outlets:
     """What the jobs process sends by, where the account is all there is."""
-    return Outlets(Channels(account.appid, None, None), {Channel.TEMPLATE: send or account.sender()})
+    way = breaker or Breaker()
+    send = send or account.sender(breaker=way)
+    return Outlets(Channels(account.appid, None, None), {Channel.TEMPLATE: send}, way)
 
 
 def now_states(sessions: Sessions) -> list[str]:
@@ -152,6 +156,29 @@ def test_unreachable_wechat_costs_time_and_nothing_else(sessions: Sessions, acco
     account.url = reachable
     deliver_due(sessions, outlets(account), now)
     assert now_states(sessions) == ["accepted"]
+
+
+def test_platform_that_is_down_costs_no_tries_and_one_probe_finds_it_up_again(
+    sessions: Sessions, account: Account
+) -> None:
+    # Control: without asking the breaker for room every message is claimed again and again.
+    told(sessions, account, people=12)
+    seconds = [0.0]
+    breaker = Breaker(clock=lambda: seconds[0])
+    send = outlets(account, breaker=breaker)
+    account.fault("html_502")
+    assert deliver_due(sessions, send, FRIDAY) == 12
+    now, calls = FRIDAY + timedelta(minutes=1), account.ledger()["calls"]
+    assert deliver_due(sessions, send, now) == 0
+    assert account.ledger()["calls"] == calls
+    seconds[0] += PAUSE
+    assert deliver_due(sessions, send, now) == 1
+    assert deliver_due(sessions, send, now) == 0
+    requests.delete(f"{account.url}/_sim/faults", timeout=5)
+    seconds[0] += PAUSE
+    assert [deliver_due(sessions, send, now + SECOND), deliver_due(sessions, send, now + SECOND)] == [1, 10]
+    with sessions() as session:
+        assert sorted(session.scalars(select(Delivery.attempt_no))) == [2] * 12
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,11 @@ from jobs.run import CONNECTIONS, run
 from jobs.schedule import schedule
 from models.base import connect, sessions_of
 from models.notices.audience import Channels
+from wechat.breaker import Breaker
 
 url = sys.argv[1]
 engine = connect(url, pool_size=CONNECTIONS)
-outlets = Outlets(Channels(None, None, None), {})
+outlets = Outlets(Channels(None, None, None), {}, Breaker())
 lines = schedule(outlets.channels, lambda *_: 0, lambda *_: 0)
 sys.exit(run(sessions_of(engine), url, outlets, lines, lambda: datetime.now(UTC)))
 """

@@ -32,6 +32,7 @@ from tests.mini_program.hall import hold, slip
 from tests.mini_program.phone import Phone
 from tests.points.published import publish_for
 from tests.simulated import Account
+from wechat.breaker import Breaker
 
 pytestmark = pytest.mark.browser
 
@@ -132,7 +133,7 @@ def come_back_by_the_reminder(zone: Zone, phone: Phone, account: Account) -> Non
     send = subscribe_sender(
         account.gateway(), str(REMINDERS[0]["id"]), {"thing1": "title", "time2": "time"}, page=GATHERING
     )
-    deliver_due(zone.site.sessions, Outlets(channels, {Channel.SUBSCRIBE: send}), zone.site.now)
+    deliver_due(zone.site.sessions, Outlets(channels, {Channel.SUBSCRIBE: send}, Breaker()), zone.site.now)
     (message,) = [one for one in account.inbox() if one["openid"] == zone.openid(MEMBER)]
     path, _, query = message["page"].partition("?")
     phone.follow_clock()

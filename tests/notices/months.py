@@ -44,6 +44,7 @@ from tests.factories import (
     a_zone,
     an_account,
 )
+from wechat.breaker import Breaker
 from wechat.errors import NoClearAnswer, NotSent, WechatError
 
 ACCOUNT, MINI, TEMPLATE = "wxaccount0000001", "wxmini0000000001", "S1"
@@ -79,7 +80,9 @@ class Wechat:
 
     def outlets(self) -> Outlets:
         """What the jobs process sends by."""
-        return Outlets(CHANNELS, {Channel.TEMPLATE: self.template, Channel.SUBSCRIBE: self.subscribe})
+        return Outlets(
+            CHANNELS, {Channel.TEMPLATE: self.template, Channel.SUBSCRIBE: self.subscribe}, Breaker()
+        )
 
     def _chance(self, claim: Claimed) -> random.Random:
         return random.Random(f"{self.seed}:{claim.delivery_id}:{claim.channel}:{claim.attempt_no}")
