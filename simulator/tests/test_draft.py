@@ -179,3 +179,29 @@ def test_drafts_belong_to_their_account(make_account: Callable[..., Caller]) -> 
     assert [draft["media_id"] for draft in ours.kept("drafts")] == [media_id]
     unknown = theirs.caller.sim.get("/_sim/drafts", appid="wxnobody")
     assert unknown["error"]["code"] == "unknown_account"
+
+
+@rule("The documented example of a draft is taken as it stands", ADD)
+def test_documented_draft(shelf: Shelf) -> None:
+    crop = {"ratio": "2.35_1", "x1": "0", "y1": "0", "x2": "1", "y2": "0.4"}
+    article = {
+        "article_type": "news",
+        "title": "TITLE",
+        "author": "AUTHOR",
+        "digest": "DIGEST",
+        "content": "<p>CONTENT</p>",
+        "content_source_url": "https://example.org/",
+        "thumb_media_id": shelf.cover(),
+        "need_open_comment": 0,
+        "only_fans_can_comment": 0,
+        "cover_info": {"crop_percent_list": [crop]},
+    }
+    answer = shelf.add(article)
+    assert set(answer) == {"media_id"}
+    assert len(answer["media_id"]) <= 128
+    listed = shelf.post("draft/batchget", {"offset": 0, "count": 20, "no_content": 0})
+    assert (listed["total_count"], listed["item_count"]) == (1, 1)
+    (item,) = listed["item"]
+    assert set(item) == {"media_id", "content", "update_time"}
+    told = {name: value for name, value in article.items() if name not in ("article_type", "cover_info")}
+    assert told.items() <= item["content"]["news_item"][0].items()

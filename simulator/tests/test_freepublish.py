@@ -218,3 +218,17 @@ def test_fault_about_publication_makes_sense(shelf: Shelf, body: dict[str, objec
 @pytest.mark.parametrize("path", ["s/nothing", "mmbiz_jpg/nothing/0"])
 def test_page_that_is_not_there_is_not_found(shelf: Shelf, path: str) -> None:
     assert requests.get(f"{shelf.base}/{path}", timeout=5).status_code == 404
+
+
+@rule(
+    "freepublish/submit answers publish_id and msg_data_id; batchget lists articles by article_id", SUBMITTED
+)
+def test_documented_publication(shelf: Shelf) -> None:
+    order = shelf.submit(shelf.drafted())
+    assert {name: order[name] for name in ("errcode", "errmsg")} == {"errcode": 0, "errmsg": "ok"}
+    assert isinstance(order["publish_id"], str)
+    assert str(order["msg_data_id"]).isdecimal()
+    result = shelf.result(order["publish_id"])
+    assert set(result) == {"publish_id", "publish_status", "article_id", "article_detail", "fail_idx"}
+    listed = shelf.post("freepublish/batchget", {"offset": 0, "count": 20, "no_content": 1})
+    assert [item["article_id"] for item in listed["item"]] == [result["article_id"]]
