@@ -91,7 +91,8 @@ def _admit(state: State, call: Call, asked: Mapping[str, object]) -> Account:
     if asked.get("grant_type") != "client_credential":
         raise Errcode(40002)
     if not account.lets_in(call.ip):
-        raise Errcode(40164, f"invalid ip {call.ip} ipv6 ::ffff:{call.ip}, not in whitelist")
+        ipv6 = call.ip if ":" in call.ip else f"::ffff:{call.ip}"
+        raise Errcode(40164, f"invalid ip {call.ip} ipv6 {ipv6}, not in whitelist")
     count(state, account.appid, call.path, call.now)
     state.token_fetches[account.appid] += 1
     return account
