@@ -108,11 +108,12 @@ def _opened(state: State, key: str) -> Response | None:
         found = library.opened(key)
         if found is not None:
             order, index = found
-            return _page(appid, order.articles[index], order.at, _reason(order, index))
+            article = order.articles[index]
+            return _page(appid, library, article, order.at, _reason(order, index))
         for draft in library.drafts.values():
             for article in draft.articles:
                 if article["url"].endswith(f"/s/{key}"):
-                    return _page(appid, article, draft.at, "")
+                    return _page(appid, library, article, draft.at, "")
     return None
 
 
@@ -163,19 +164,28 @@ def _reason(order: Publication | MassSend, index: int) -> str:
     return GONE if order.articles[index]["is_deleted"] else ""
 
 
-def _page(appid: str, article: dict[str, Any], at: float, reason: str) -> Response:
-    """Write the page a reader opens; the content was stripped when the draft came."""
+def _content(library: Library, article: dict[str, Any]) -> str:
+    """Write what stands under the title; HTML was stripped when the draft came, pictures have plain text."""
+    if article["article_type"] == "news":
+        return str(article["content"])
+    keys = [one["image_media_id"] for one in article["image_info"]["image_list"]]
+    shown = "".join(f'<img src="{escape(library.files[key].url)}">' for key in keys if key in library.files)
+    return f"{shown}<p>{escape(article['content'])}</p>"
+
+
+def _page(appid: str, library: Library, article: dict[str, Any], at: float, reason: str) -> Response:
+    """Write the page a reader opens."""
     folder = files("simulator.page")
     if reason:
         inside = f'<p class="gone">{reason}</p>'
     else:
-        source = escape(article["content_source_url"])
+        source = escape(article.get("content_source_url", ""))
         is_web = source.startswith(("http://", "https://"))
         more = f'<p class="more"><a href="{source}">阅读原文</a></p>' if is_web else ""
-        by = " · ".join(filter(None, (escape(article["author"]), iso(at + CHINA)[:10])))
+        by = " · ".join(filter(None, (escape(article.get("author", "")), iso(at + CHINA)[:10])))
         inside = (
             f'<h1>{escape(article["title"])}</h1><p class="by">{by}</p>'
-            f'<div class="content">{article["content"]}</div>{more}'
+            f'<div class="content">{_content(library, article)}</div>{more}'
         )
     page = Template((folder / "article.html").read_text(encoding="utf-8"))
     told = page.substitute(title=reason or escape(article["title"]), who=escape(appid), inside=inside)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TEMPORARY = 3 * 86_400.0
+MOST_IMAGES, MOST_OTHERS = 100_000, 1_000
 DONE, UNDER_WAY, COPIED, FAILED, REJECTED, DELETED, BANNED = range(7)
 """What freepublish says of a publication. Source: WeChat, PUBLISHJOBFINISH."""
 ENDS = (DONE, COPIED, FAILED, REJECTED, DELETED, BANNED)
@@ -146,6 +147,12 @@ class Library:
                 if "is_deleted" in article and article["url"].endswith(f"/s/{key}"):
                     return order, index
         return None
+
+    def has_room(self, kind: str) -> bool:
+        """Say whether one more file of a kind may be kept for good. Source: WeChat, add permanent material."""
+        kinds = ("image",) if kind == "image" else ("voice", "video", "thumb")
+        held = sum(file.kept and file.kind in kinds for file in self.files.values())
+        return held < (MOST_IMAGES if kind == "image" else MOST_OTHERS)
 
     def addresses(self) -> set[str]:
         """List the addresses of pictures that articles may show."""

@@ -6,24 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.calls import Call, Endpoint
-from simulator.content import stripped
 from simulator.errcodes import Errcode
+from simulator.families.draft_articles import read_article
 from simulator.families.media import page_asked
 from simulator.library import Draft, Library, Publication, new_key
 from simulator.state import State
 
 ESCAPED = re.compile(rb"((?<!\\)(?:\\\\)*)\\u([0-9A-Fa-f]{4})")
-TITLE, AUTHOR, DIGEST, DEFAULT_DIGEST = 32, 16, 120, 54
-CONTENT, CONTENT_BYTES, URL_BYTES = 20_000, 1024 * 1024, 1024
 MOST = 8
-TAG = re.compile(r"<[^>]*>")
 
 
 def add(state: State, call: Call) -> dict[str, Any]:
-    """Keep a draft of 1 to 8 articles.
+    """Keep a draft of 1 to 8 articles, or of one of pictures.
 
-    Raises 44003, 45008, 45002-45005, 45110, 40007 and 47001 for what an article may not be. Source: WeChat,
-    add draft.
+    Raises 44003, 45008, 45002-45005, 45110, 40007, 40215 and 47001 for what an article may not be. Source:
+    WeChat, add draft.
     """
     articles = read_articles(call).get("articles")
     if not isinstance(articles, list) or not articles:
@@ -31,7 +28,7 @@ def add(state: State, call: Call) -> dict[str, Any]:
     if len(articles) > MOST:
         raise Errcode(45008)
     library = _library(state, call)
-    kept = [_article(call, library, one, alone=len(articles) == 1) for one in articles]
+    kept = [read_article(call, library, one, alone=len(articles) == 1) for one in articles]
     draft = Draft(new_key(32), kept, call.now)
     library.drafts[draft.media_id] = draft
     return {"media_id": draft.media_id}
@@ -43,7 +40,7 @@ def update(state: State, call: Call) -> dict[str, Any]:
     draft, index = _known(library, asked.get("media_id")), asked.get("index", 0)
     if type(index) is not int or not 0 <= index < len(draft.articles):
         raise Errcode(47001)
-    draft.articles[index] = _article(call, library, asked.get("articles"), alone=len(draft.articles) == 1)
+    draft.articles[index] = read_article(call, library, asked.get("articles"), alone=len(draft.articles) == 1)
     draft.at = call.now
     return {"errcode": 0, "errmsg": "ok"}
 
@@ -124,48 +121,6 @@ def _known(library: Library, media_id: object) -> Draft:
     if draft is None:
         raise Errcode(40007)
     return draft
-
-
-def _article(call: Call, library: Library, asked: object, *, alone: bool) -> dict[str, Any]:
-    if not isinstance(asked, dict) or asked.get("article_type", "news") != "news":
-        raise Errcode(47001)
-    title = _text(asked, "title", TITLE, 45003)
-    author, digest = _text(asked, "author", AUTHOR, 45110), _text(asked, "digest", DIGEST, 45004)
-    content = _text(asked, "content", CONTENT - 1, 45002)
-    address = _text(asked, "content_source_url", URL_BYTES, 45005)
-    if not title:
-        raise Errcode(45003)
-    if not content:
-        raise Errcode(44003)
-    if len(content.encode()) >= CONTENT_BYTES:
-        raise Errcode(45002)
-    if len(address.encode()) > URL_BYTES:
-        raise Errcode(45005)
-    cover = library.files.get(str(asked.get("thumb_media_id")))
-    if cover is None or not cover.kept or cover.kind not in ("image", "thumb"):
-        raise Errcode(40007)
-    kept = stripped(content, library.addresses())
-    return {
-        "article_type": "news",
-        "title": title,
-        "author": author,
-        "digest": digest or (TAG.sub("", kept)[:DEFAULT_DIGEST] if alone else ""),
-        "content": kept,
-        "content_source_url": address,
-        "thumb_media_id": cover.key,
-        "need_open_comment": int(asked.get("need_open_comment") == 1),
-        "only_fans_can_comment": int(asked.get("only_fans_can_comment") == 1),
-        "url": f"{call.host}s/draft-{new_key(8)}",
-    }
-
-
-def _text(asked: dict[str, Any], name: str, most: int, too_long: int) -> str:
-    value = asked.get(name) or ""
-    if not isinstance(value, str):
-        raise Errcode(47001)
-    if len(value) > most:
-        raise Errcode(too_long)
-    return value
 
 
 ENDPOINTS = [
