@@ -17,6 +17,7 @@ from tests.bench import (  # noqa: E402 (the path above comes first)
     delivery,
     group_entry,
     rating,
+    simulator,
     township,
 )
 
@@ -27,7 +28,7 @@ def main() -> int:
         print("压测要用 wrk：apt-get install -y wrk", file=sys.stderr)
         return 2
     figures: dict[str, dict[str, Any]] = {}
-    for bench in (check_in, callback, confirmation, group_entry, delivery, township, rating):
+    for bench in (check_in, callback, confirmation, group_entry, delivery, township, rating, simulator):
         with tempfile.TemporaryDirectory(prefix="zone-bench-") as folder:
             figures |= bench.measure(Path(folder))
     for name, figure in figures.items():
