@@ -1,11 +1,13 @@
-"""The account's callback in safe mode: replies at 200 messages a second, result events at full speed.
+"""The callbacks in safe mode: replies at 200 messages a second, result events of both sides at full speed.
 
 Messages come at their own times from eight threads, and each is measured from when it was due, so that a slow
-answer delays no measurement. Events come from wrk, 64 connections.
+answer delays no measurement. Events come from wrk, 64 connections: the account's in XML, the other's in JSON.
 """
 
+import json
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from tests.running import Running
 from wechat.crypto import new_salt, read_key, seal, sign
 
 ACCOUNT, ORIGINAL, ADDRESS = "wxdemooa00000001", "gh_demooa000001", "/wechat/official-account"
+MINI, MINI_ORIGINAL, MINI_ADDRESS = "wxdemomini000001", "gh_demomini0001", "/wechat/mini-program"
 PER_SECOND, WARM_UP, SECONDS, THREADS, EVENTS = 200, 1, 15, 8, 6000
 WORDS = ("主题党日", "积分", "帮助", "签到", "您好")
 
@@ -35,12 +38,13 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
         env = running.environment
         keyring = Keyring.read(env["SECRET_KEY"], None, env["FIELD_KEY"])
         engine = create_engine(env["DATABASE_URL"])
-        fill(engine, keyring, "wxdemomini000001", branches=50, each=20)
+        fill(engine, keyring, MINI, branches=50, each=20)
         openids = _follow(engine, keyring)
         running.start(jobs=False)
         try:
             waits = _talk(running, openids)
-            events = _events(folder, running, openids)
+            events = _events(folder, running, lambda n: _template_result(running, openids, n))
+            mini_events = _events(folder, running, lambda n: _subscribe_result(running, n))
         finally:
             running.stop()
     waits.sort()
@@ -50,6 +54,7 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
         "callback: replies, p50": figure(p50, "ms"),
         "callback: replies, p99": figure(p99, "ms", "< 50", p99 < 50),
         "callback: result events": figure(events, "/s", ">= 800", events >= 800),
+        "callback: result events, mini": figure(mini_events, "/s", ">= 800", mini_events >= 800),
     }
 
 
@@ -118,14 +123,31 @@ def _talk(running: Running, openids: list[str]) -> list[float]:
     return waits
 
 
-def _events(folder: Path, running: Running, openids: list[str]) -> float:
+def _template_result(running: Running, openids: list[str], n: int) -> tuple[str, str]:
+    fields = {"ToUserName": ORIGINAL, "FromUserName": openids[n % len(openids)], "MsgType": "event"}
+    own = {"CreateTime": int(time.time()), "Event": "TEMPLATESENDJOBFINISH", "MsgID": 700_000 + n}
+    return _sealed(running.environment, fields | own | {"Status": "success"})
+
+
+def _subscribe_result(running: Running, n: int) -> tuple[str, str]:
+    """Return address and body of the mini-program's event, in JSON and all its values as text."""
+    env = running.environment
+    row = {"TemplateId": "S1", "MsgID": str(800_000 + n), "ErrorCode": "0", "ErrorStatus": "success"}
+    fields = {"ToUserName": MINI_ORIGINAL, "FromUserName": f"m{n % 1000:08d}", "MsgType": "event"}
+    own = {"CreateTime": str(int(time.time())), "Event": "subscribe_msg_sent_event", "List": [row]}
+    key, token = read_key(env["WECHAT_MINI_AES_KEY"]), env["WECHAT_MINI_TOKEN"]
+    body = seal(json.dumps(fields | own), key, MINI, salt=new_salt())
+    stamp = str(int(time.time()))
+    query = {"timestamp": stamp, "nonce": "n1", "msg_signature": sign(token, stamp, "n1", body)}
+    return f"{MINI_ADDRESS}?{urlencode(query)}", json.dumps({"ToUserName": MINI_ORIGINAL, "Encrypt": body})
+
+
+def _events(folder: Path, running: Running, event: Callable[[int], tuple[str, str]]) -> float:
     """Push result events as fast as they are taken; return how many a second."""
     asked = folder / "events.txt"
     with asked.open("w") as lines:
         for n in range(EVENTS):
-            fields = {"ToUserName": ORIGINAL, "FromUserName": openids[n % len(openids)], "MsgType": "event"}
-            own = {"CreateTime": int(time.time()), "Event": "TEMPLATESENDJOBFINISH", "MsgID": 700_000 + n}
-            address, body = _sealed(running.environment, fields | own | {"Status": "success"})
+            address, body = event(n)
             lines.write(f"{address}\t-\t{body}\n")
     run = wrk(running.web, asked, seconds=12)
     assert run["again"] == EVENTS, run
