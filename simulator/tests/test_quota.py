@@ -53,6 +53,13 @@ def test_rate_limit_is_told_where_there_is_one(account: Caller) -> None:
     assert unlimited["rate_limit"] == {"call_count": 0, "refresh_second": 0}
 
 
+@rule("The documented example of getApiQuota is answered", GET)
+def test_documented_path_has_a_quota(account: Caller) -> None:
+    told = ask(account, "openapi/quota/get", {"cgi_path": "/cgi-bin/message/custom/send"})
+    assert told["quota"] == {"daily_limit": 500_000, "used": 0, "remain": 500_000}
+    assert (told["errcode"], told["errmsg"]) == (0, "ok")
+
+
 @rule("A cgi_path without its slash, unknown, or not this account's is named: 76003, 76021, 76022", GET)
 @pytest.mark.parametrize("path", ["openapi/quota/get", "openapi/quota/clear"])
 @pytest.mark.parametrize(
