@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from simulator.accounts import Account
 from simulator.errcodes import Errcode
@@ -14,6 +15,7 @@ SUCCESS, FAIL = "send success", "send fail"
 REFUSED, NOT_CONFIRMED, REPRINT = "err(40001)", "err(40002)", "err(30003)"
 CONFIRM_WITHIN = 1800.0
 MOST_A_MONTH = 4
+MEDIA_WORDS = {"image": "[图片 picture]", "voice": "[语音 voice]", "mpvideo": "[视频 video]"}
 CHINA = 8 * 3600.0
 
 
@@ -88,9 +90,10 @@ def finish(state: State, order: MassSend, status: str) -> None:
     give_addresses(order)
     if order.articles:
         library.drafts.pop(order.content["media_id"], None)
+    rows = shown_rows(library, order.msgtype, order.content, order.articles)
     for openid in order.reached:
-        kind = "news" if order.articles else "reply"
-        state.show(state.followers[order.appid, openid], kind, words_of(order))
+        for kind, text in rows:
+            state.show(state.followers[order.appid, openid], kind, text)
 
 
 def give_up_waiting(state: State, appid: str) -> list[MassSend]:
@@ -103,11 +106,22 @@ def give_up_waiting(state: State, appid: str) -> list[MassSend]:
     return late
 
 
-def words_of(order: MassSend) -> str:
-    """Write what the phone shows of a send."""
-    if order.articles:
-        return "\n".join(f"{one['title']} {one['url']}" for one in order.articles)
-    return str(order.content.get("content") or f"[{order.msgtype}]")
+def shown_rows(
+    library: Library, msgtype: str, content: dict[str, Any], articles: list[dict[str, Any]]
+) -> list[tuple[str, str]]:
+    """Write what a phone shows of a message, each row with its kind; every picture is one of its own."""
+    if articles:
+        return [("news", "\n".join(f"{one['title']} {one['url']}" for one in articles))]
+    if msgtype == "text":
+        return [("reply", str(content["content"]))]
+    kept = [library.files[key] for key in media_ids(content) if key in library.files]
+    return [("reply", f"{MEDIA_WORDS[msgtype]} {file.url}") for file in kept]
+
+
+def media_ids(content: dict[str, Any]) -> list[str]:
+    """List the media_ids of a message: pictures have several, a text none."""
+    one = [content["media_id"]] if "media_id" in content else []
+    return content.get("media_ids") or one
 
 
 def _filtered(state: State, library: Library, order: MassSend) -> list[str]:

@@ -149,7 +149,7 @@ class Library:
         return None
 
     def has_room(self, kind: str) -> bool:
-        """Say whether one more file of a kind may be kept for good. Source: WeChat, add permanent material."""
+        """Say whether one more file of a kind may be kept for good. Source: WeChat, add material."""
         kinds = ("image",) if kind == "image" else ("voice", "video", "thumb")
         held = sum(file.kept and file.kind in kinds for file in self.files.values())
         return held < (MOST_IMAGES if kind == "image" else MOST_OTHERS)

@@ -5,7 +5,17 @@ import json
 from typing import Any
 
 from simulator.calls import Call, Endpoint
-from simulator.campaigns import Desk, Known, check_quota, day_of, end_of, finish, give_up_waiting
+from simulator.campaigns import (
+    Desk,
+    Known,
+    check_quota,
+    day_of,
+    end_of,
+    finish,
+    give_up_waiting,
+    media_ids,
+    shown_rows,
+)
 from simulator.errcodes import Errcode
 from simulator.families.mass_content import Content, named_content, read_content
 from simulator.families.tags import Tags
@@ -65,13 +75,16 @@ def preview(state: State, call: Call) -> dict[str, Any]:
         person = next((one for one in people if one.name == asked["towxname"]), None)
     if person is None or not person.subscribed:
         raise Errcode(40132 if asked.get("towxname") else 40003)
-    content = read_content(state.library(appid), asked, call.now)
+    library = state.library(appid)
+    content = read_content(library, asked, call.now)
     if asked.get("towxname"):
         made, today = state.of(appid, Desk).previews, day_of(call.now)
         if made.get(today, 0) >= MOST_PREVIEWS:
             raise Errcode(45009)
         made[today] = made.get(today, 0) + 1
-    state.show(person, "reply", f"[预览 preview] {_line(content)}")
+    state.show(person, "note", "预览 preview")
+    for kind, text in shown_rows(library, content.msgtype, content.fields, content.articles):
+        state.show(person, kind, text)
     return {"errcode": 0, "errmsg": "preview success"}
 
 
@@ -176,7 +189,7 @@ def _check_repeated(desk: Desk, client_id: str, now: float) -> None:
 def _check_pace(library: Library, content: Content, now: float) -> None:
     """Refuse a media_id that was sent within the last minute. Raises 42010."""
     for order in library.mass_sends.values():
-        again = set(content.media) & set(Content(order.msgtype, order.content).media)
+        again = set(media_ids(content.fields)) & set(media_ids(order.content))
         if again and now - order.at < MEDIA_AGAIN_AFTER and STATUS.get(order.status):
             raise Errcode(42010)
 
@@ -193,12 +206,6 @@ def _by_address(library: Library, url: object) -> tuple[MassSend, int]:
     if found is None or not isinstance(found[0], MassSend):
         raise Errcode(40065)
     return found[0], found[1] + 1
-
-
-def _line(content: Content) -> str:
-    if content.articles:
-        return "\n".join(f"{one['title']} {one['url']}" for one in content.articles)
-    return str(content.fields.get("content") or f"[{content.msgtype}]")
 
 
 ENDPOINTS = [

@@ -19,13 +19,6 @@ class Content:
     fields: dict[str, Any]
     articles: list[dict[str, Any]] = field(default_factory=list)
 
-    @property
-    def media(self) -> list[str]:
-        """The media_ids in it."""
-        return self.fields.get("media_ids") or [
-            self.fields[name] for name in ("media_id",) if name in self.fields
-        ]
-
 
 def named_content(asked: dict[str, Any]) -> dict[str, Any]:
     """Find the member that the msgtype names. Raises 40008, 45113, 47001."""
