@@ -17,7 +17,10 @@ CHECKLIST = {
     "the plain token's predecessor ends after 300 s": (
         "token: plain_token_is_new_each_time_and_the_last_one_lives_300_seconds",
     ),
-    "a wrong token is 40001, none 41001, an expired one 42001": ("token: bad_tokens_are_named",),
+    "a wrong token is 40001, none 41001, an expired one 42001": (
+        "token: bad_tokens_are_named",
+        "token: in_the_last_300_seconds_both_tokens_are_valid",
+    ),
     "an address that is not on the list is 40164, with the address in the text": (
         "token: address_outside_the_whitelist_is_named",
     ),
