@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from PIL import Image
 from pydantic import Base64Bytes, Field
 
-from simulator.bodies import About, known_account, known_follower, read_body, refuse
+from simulator.bodies import About, Body, known_account, known_follower, read_body, refuse
 from simulator.families.customer import CustomerMessages
 from simulator.library import File, new_key
 from simulator.phones import present, push_from
@@ -18,6 +18,15 @@ from simulator.ties import note_visit
 
 PICTURES = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"GIF8": "gif"}
 SILENCE = b"#!AMR\n" + bytes(32)
+
+
+def _plain_picture() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (320, 240), (148, 176, 201)).save(written, "JPEG")
+    return written.getvalue()
+
+
+PLAIN_PICTURE = _plain_picture()
 
 
 class SayBody(About):
@@ -36,16 +45,29 @@ class PictureBody(About):
 class VoiceBody(About):
     """The recording's content in base64, AMR; silence where nothing is said."""
 
-    content: Base64Bytes = SILENCE
+    content: Base64Bytes | None = None
 
 
-class LocationBody(About):
+class Place(Body):
     """A place on the map, degrees north and east."""
 
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
     scale: int = 16
     label: str = ""
+
+    def fields(self) -> dict[str, Any]:
+        """Write the place as messages and events do."""
+        return {
+            "Location_X": f"{self.latitude:.6f}",
+            "Location_Y": f"{self.longitude:.6f}",
+            "Scale": self.scale,
+            "Label": self.label,
+        }
+
+
+class LocationBody(About, Place):
+    """The place that is sent."""
 
 
 class LinkBody(About):
@@ -72,7 +94,7 @@ class ScanBody(About):
 def talk_blueprint(state: State, pusher: Pusher) -> Blueprint:
     """Build the side of the control API on which people send something."""
     talk = Blueprint("talk", __name__, url_prefix="/_sim")
-    _words(talk, state, pusher)
+    _sayings(talk, state, pusher)
     _files(talk, state, pusher)
 
     @talk.post("/scan")
@@ -106,7 +128,7 @@ def talk_blueprint(state: State, pusher: Pusher) -> Blueprint:
     return talk
 
 
-def _words(talk: Blueprint, state: State, pusher: Pusher) -> None:
+def _sayings(talk: Blueprint, state: State, pusher: Pusher) -> None:
     @talk.post("/say")
     def say() -> ResponseReturnValue:
         body = read_body(SayBody)
@@ -116,13 +138,7 @@ def _words(talk: Blueprint, state: State, pusher: Pusher) -> None:
     @talk.post("/location")
     def location() -> ResponseReturnValue:
         body = read_body(LocationBody)
-        fields = {
-            "Location_X": f"{body.latitude:.6f}",
-            "Location_Y": f"{body.longitude:.6f}",
-            "Scale": body.scale,
-            "Label": body.label,
-        }
-        return _sent(state, pusher, body, f"[位置 location] {body.label}", "location", fields)
+        return _sent(state, pusher, body, f"[位置 location] {body.label}", "location", body.fields())
 
     @talk.post("/link")
     def link() -> ResponseReturnValue:
@@ -135,21 +151,26 @@ def _files(talk: Blueprint, state: State, pusher: Pusher) -> None:
     @talk.post("/picture")
     def picture() -> ResponseReturnValue:
         body = read_body(PictureBody)
-        content = body.content or _plain_picture()
-        kind = next((kind for start, kind in PICTURES.items() if content.startswith(start)), None)
-        if kind is None:
-            refuse(409, "not_a_picture", "a picture is JPEG, PNG or GIF")
-        file = _kept(state, body, "image", f"image/{kind}", content)
-        fields = {"PicUrl": file.url, "MediaId": file.key}
-        return _sent(state, pusher, body, f"[图片 picture] {file.url}", "image", fields)
+        return send_picture(state, pusher, body, body.content or PLAIN_PICTURE)
 
     @talk.post("/voice")
     def voice() -> ResponseReturnValue:
         body = read_body(VoiceBody)
-        if not body.content.startswith(b"#!AMR"):
+        content = body.content or SILENCE
+        if not content.startswith(b"#!AMR"):
             refuse(409, "not_a_recording", "a recording is AMR")
-        file = _kept(state, body, "voice", "audio/amr", body.content)
+        file = _kept(state, body, "voice", "audio/amr", content)
         return _sent(state, pusher, body, "[语音 voice]", "voice", {"MediaId": file.key, "Format": "amr"})
+
+
+def send_picture(state: State, pusher: Pusher, about: About, content: bytes) -> ResponseReturnValue:
+    """Send a picture to the account; ends the request with 409 unless it is one."""
+    kind = next((kind for start, kind in PICTURES.items() if content.startswith(start)), None)
+    if kind is None:
+        refuse(409, "not_a_picture", "a picture is JPEG, PNG or GIF")
+    file = _kept(state, about, "image", f"image/{kind}", content)
+    fields = {"PicUrl": file.url, "MediaId": file.key}
+    return _sent(state, pusher, about, f"[图片 picture] {file.url}", "image", fields)
 
 
 def _sent(
@@ -168,9 +189,3 @@ def _kept(state: State, body: About, kind: str, mime: str, content: bytes) -> Fi
     with state.lock:
         state.library(body.appid).files[key] = file
     return file
-
-
-def _plain_picture() -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (320, 240), (148, 176, 201)).save(written, "JPEG")
-    return written.getvalue()

@@ -1,10 +1,11 @@
 """What a phone taps: a mini-program's popup and its settings, and the menu under an account's chat."""
 
+from hashlib import md5
 from typing import Any, Literal
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from simulator.accounts import Account, SubscribeTemplate
 from simulator.bodies import About, Body, known_account, known_follower, read_body, refuse
@@ -14,6 +15,7 @@ from simulator.phones import known_official, present, push_from
 from simulator.push import Pusher
 from simulator.replies import Outcome
 from simulator.state import Follower, Grant, State
+from simulator.talk import PLAIN_PICTURE, Place, send_picture
 from simulator.ties import note_visit
 
 MOST_TEMPLATES = 5
@@ -49,10 +51,15 @@ class BanBody(Body):
 
 
 class TapBody(About):
-    """A menu button by its key, or by its url where it has none; `result` is what a scan found."""
+    """A menu button by its key, or by its url where it has none.
+
+    `result` is what a scan found, `picture` what was taken, base64, `place` what was chosen on the map.
+    """
 
     key: str = Field(min_length=1)
     result: str | None = None
+    picture: Base64Bytes | None = None
+    place: Place | None = None
 
 
 def taps_blueprint(state: State, pusher: Pusher) -> Blueprint:
@@ -69,7 +76,10 @@ def taps_blueprint(state: State, pusher: Pusher) -> Blueprint:
         button = _button(state, body)
         said, fields = _tapped(button, body, state.menus[body.appid].menuid)
         state.show(person, "said", said)
-        return push_from(state, pusher, body, "event", fields)
+        answer = push_from(state, pusher, body, "event", fields)
+        if "SendPicsInfo" in fields:
+            send_picture(state, pusher, body, body.picture or PLAIN_PICTURE)
+        return answer
 
     return taps
 
@@ -199,6 +209,15 @@ def _tapped(button: dict[str, Any], body: TapBody, menuid: int) -> tuple[str, di
         scanned = {"ScanType": "qrcode", "ScanResult": body.result}
         fields = {"Event": button["type"], "EventKey": body.key, "ScanCodeInfo": scanned}
         return f"{said} {body.result}", fields
+    if button["type"].startswith("pic_"):
+        digest = md5(body.picture or PLAIN_PICTURE, usedforsecurity=False).hexdigest()
+        sent = {"Count": 1, "PicList": {"item": [{"PicMd5Sum": digest}]}}
+        return said, {"Event": button["type"], "EventKey": body.key, "SendPicsInfo": sent}
+    if button["type"] == "location_select":
+        if body.place is None:
+            refuse(409, "nothing_chosen", "a choice on the map needs a place")
+        chosen = {**body.place.fields(), "Poiname": ""}
+        return said, {"Event": button["type"], "EventKey": body.key, "SendLocationInfo": chosen}
     events = {"click": "CLICK", "view": "VIEW", "miniprogram": "view_miniprogram"}
     event = events.get(button["type"])
     if event is None:

@@ -4,7 +4,6 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from simulator.calls import Call, Endpoint
 from simulator.errcodes import Errcode
@@ -14,7 +13,7 @@ from simulator.ties import Ties
 
 VISIT = 7200.0
 LONGEST = 2500
-ADDRESS = re.compile(r"https?://[^/\s]")
+ADDRESS = re.compile(r"https?://([^/?#:\s]+)\S*")
 
 
 @dataclass
@@ -67,11 +66,11 @@ def media_check_async(state: State, call: Call) -> dict[str, Any]:
     """
     asked, appid = call.json(), call.owner().appid
     _check_asked(state, call, asked)
-    url = asked.get("media_url")
-    if not isinstance(url, str) or not ADDRESS.match(url) or asked.get("media_type") not in (1, 2):
+    address = ADDRESS.fullmatch(str(asked.get("media_url")))
+    if address is None or asked.get("media_type") not in (1, 2):
         raise Errcode(40097)
-    _, kind = state.of(appid, Words).found(url) or CLEAN
-    errcode = -1008 if (urlsplit(url).hostname or "").endswith(".invalid") else 0
+    _, kind = state.of(appid, Words).found(address[0]) or CLEAN
+    errcode = -1008 if address[1].endswith(".invalid") else 0
     trace_id, number = secrets.token_hex(12), next(state.push_ids)
     check = MediaCheck(appid, asked["openid"], number, trace_id, errcode, kind.suggest, kind.label)
     state.library(appid).media_checks[trace_id] = check

@@ -5,6 +5,7 @@ import io
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from hashlib import md5
 from typing import Any
 
 import pytest
@@ -112,6 +113,33 @@ def test_taps_that_lead_somewhere_name_their_menu(oa: Shelf, callback: Callback)
     assert (opened["Event"], opened["EventKey"]) == ("view_miniprogram", "pages/a")
     assert (viewed["Event"], viewed["EventKey"]) == ("VIEW", "https://example.org/b")
     assert opened["MenuId"] == viewed["MenuId"] != ""
+
+
+@rule("Taps that take a picture push SendPicsInfo with its MD5, and then the picture", EVENTS)
+@pytest.mark.parametrize("kind", ["pic_sysphoto", "pic_photo_or_album", "pic_weixin"])
+def test_tap_takes_a_picture(oa: Shelf, callback: Callback, kind: str) -> None:
+    assert (
+        oa.post("menu/create", {"button": [{"type": kind, "name": "拍照", "key": "photo"}]})["errcode"] == 0
+    )
+    oa.caller.do("tap", key="photo", picture=base64.b64encode(JPEG).decode())
+    event, message = (body for _, body in callback.received)
+    assert f"<Event><![CDATA[{kind}]]></Event><EventKey><![CDATA[photo]]></EventKey>" in event
+    digest = md5(JPEG, usedforsecurity=False).hexdigest()
+    listed = f"<PicList><item><PicMd5Sum><![CDATA[{digest}]]></PicMd5Sum></item></PicList>"
+    assert f"<SendPicsInfo><Count>1</Count>{listed}</SendPicsInfo>" in event
+    assert "<MsgType><![CDATA[image]]></MsgType>" in message
+
+
+@rule("A tap that chooses a place pushes SendLocationInfo", EVENTS)
+def test_tap_chooses_a_place(oa: Shelf, callback: Callback) -> None:
+    button = {"type": "location_select", "name": "位置", "key": "where"}
+    assert oa.post("menu/create", {"button": [button]})["errcode"] == 0
+    assert oa.caller.do("tap", key="where")["error"]["code"] == "nothing_chosen"
+    oa.caller.do("tap", key="where", place={"latitude": 23, "longitude": 113, "scale": 15, "label": "广州"})
+    (event,) = (body for _, body in callback.received)
+    assert "<Event><![CDATA[location_select]]></Event>" in event
+    assert "<SendLocationInfo><Location_X><![CDATA[23.000000]]></Location_X>" in event
+    assert "<Label><![CDATA[广州]]></Label><Poiname><![CDATA[]]></Poiname></SendLocationInfo>" in event
 
 
 def test_who_left_may_come_back_and_sends_nothing_meanwhile(oa: Shelf, callback: Callback) -> None:

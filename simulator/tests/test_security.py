@@ -29,7 +29,7 @@ def check(mini: Shelf, content: Any = "开会", what: str = "msg_sec_check", **c
     return mini.caller.sim.post(f"/wxa/{what}", asked, access_token=mini.token)
 
 
-def check_media(mini: Shelf, url: str, **changes: Any) -> Any:
+def check_media(mini: Shelf, url: str | None, **changes: Any) -> Any:
     asked = {"media_url": url, "media_type": 2} | changes
     return check(mini, what="media_check_async", **asked)
 
@@ -134,6 +134,7 @@ def test_risky_picture_and_one_that_is_not_there(mini: Shelf, callback: Callback
 
 
 def test_picture_needs_an_address_and_a_visitor(mini: Shelf) -> None:
-    assert check_media(mini, "file:///etc/passwd")["errcode"] == 40097
+    for wrong in ("file:///etc/passwd", "https://", "example.org/a.jpg", None):
+        assert check_media(mini, url=wrong)["errcode"] == 40097
     assert check_media(mini, "https://example.org/", media_type=3)["errcode"] == 40097
     assert check_media(mini, "https://example.org/", openid="o_nobody")["errcode"] == 40003
