@@ -94,8 +94,8 @@ CHECKLIST = {
     "a repeated clientmsgid is 45065 with the first msg_id": ("mass: repeated_clientmsgid_sends_nothing",),
     "four mass messages a person and month": ("mass: fifth_send_of_a_month_leaves_out_who_had_four",),
     "MASSSENDJOBFINISH tells how many got it": (
-        "mass: send_to_all_reaches_all_phones_and_is_told",
-        "mass: counts_say_who_was_not_reached",
+        "mass results: send_to_all_reaches_all_phones_and_is_told",
+        "mass results: counts_say_who_was_not_reached",
     ),
     "a publication is under way, then PUBLISHJOBFINISH": (
         "freepublish: publication_stays_under_way_until_it_is_told_to_end",
