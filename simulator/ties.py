@@ -80,5 +80,6 @@ def note_visit(state: State, appid: str, openid: str) -> None:
 
 def refuse_blacklisted(state: State, appid: str, openid: str) -> None:
     """Refuse to send to somebody on the account's blacklist. Raises 43019."""
-    if seen_tie(state, appid, openid).blacklisted:
+    tie = state.of(appid, Ties).people.get(openid)
+    if tie is not None and tie.blacklisted:
         raise Errcode(43019)
