@@ -6,6 +6,7 @@ from typing import Any
 
 from wechat.errors import NoClearAnswer, WechatError
 from wechat.gateway import Gateway
+from wechat.transport import whole_number
 
 PICTURE = "/cgi-bin/media/uploadimg"
 MATERIAL = "/cgi-bin/material/add_material"
@@ -16,7 +17,7 @@ NO_SUCH_ARTICLE = 53600
 TITLE, AUTHOR, DIGEST = 32, 16, 120
 SOURCE_BYTES, CONTENT, CONTENT_BYTES = 1024, 20_000, 1024 * 1024
 PICTURE_BYTES, COVER_BYTES = 1024 * 1024, 10 * 1024 * 1024
-PAGE = 20
+PAGE, MOST_PAGES = 20, 500
 
 
 @dataclass(frozen=True)
@@ -115,16 +116,17 @@ def publication_result(gateway: Gateway, publish_id: str) -> PublishResult:
     """
     path = f"{PUBLISH}/get"
     answer = gateway.ask(path, {"publish_id": publish_id})
-    status = answer.get("publish_status")
-    if not isinstance(status, int) or isinstance(status, bool):
+    status = whole_number(answer.get("publish_status"))
+    if status is None:
         raise NoClearAnswer(None, "an answer without publish_status", path=path)
     if status != 0:
         return PublishResult(status, "", "")
     try:
-        url = answer["article_detail"]["item"][0]["article_url"]
-    except (KeyError, IndexError, TypeError):
+        article = answer["article_detail"]["item"][0]
+        url = _told(article, "article_url", path).strip()
+    except (KeyError, IndexError, TypeError, AttributeError):
         raise NoClearAnswer(None, "a published article without its address", path=path) from None
-    return PublishResult(0, _told(answer, "article_id", path).strip(), str(url).strip())
+    return PublishResult(0, _told(answer, "article_id", path).strip(), url)
 
 
 def find_published(gateway: Gateway, source_url: str) -> PublishResult | None:
@@ -178,8 +180,8 @@ def _found(
     gateway: Gateway, path: str, source_url: str
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Yield each item whose article has this source_url, with that article, through all pages."""
-    offset, total = 0, 1
-    while offset < total:
+    offset = 0
+    for _ in range(MOST_PAGES):
         answer = gateway.ask(path, {"offset": offset, "count": PAGE, "no_content": 1})
         try:
             total = int(answer["total_count"])
@@ -188,11 +190,12 @@ def _found(
                 for article in articles:
                     if article.get("content_source_url") == source_url:
                         yield item, article
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
             raise NoClearAnswer(None, "an answer without a list", path=path) from None
-        if not items:
-            return
         offset += len(items)
+        if not items or offset >= total:
+            return
+    raise NoClearAnswer(None, "a list without an end", path=path)
 
 
 def _told(answer: Mapping[str, Any], name: str, path: str) -> str:

@@ -34,4 +34,5 @@ def log_in(gateway: Gateway, code: str) -> OpenSession:
     openid = answer.get("openid")
     if not openid or not isinstance(openid, str):
         raise NoClearAnswer(None, "an answer without openid", path=LOG_IN)
-    return OpenSession(openid, answer.get("unionid") or None)
+    unionid = answer.get("unionid")
+    return OpenSession(openid, unionid if isinstance(unionid, str) and unionid else None)

@@ -58,7 +58,7 @@ def menu_of(gateway: Gateway) -> tuple[Button, ...]:
         raise
     try:
         return tuple(_read(button) for button in answer["menu"]["button"])
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, RecursionError):
         raise NoClearAnswer(None, "an answer without a menu", path=f"{MENU}/get") from None
 
 
@@ -91,4 +91,7 @@ def _told(button: Button) -> dict[str, Any]:
 
 def _read(told: Mapping[str, Any]) -> Button:
     under = tuple(_read(one) for one in told.get("sub_button") or ())
-    return Button(told["name"], told.get("type", ""), told.get("key", ""), under)
+    name, kind, key = told["name"], told.get("type", ""), told.get("key", "")
+    if not all(isinstance(one, str) for one in (name, kind, key)):
+        raise TypeError
+    return Button(name, kind, key, under)

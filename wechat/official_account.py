@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wechat.gateway import Gateway
+from wechat.transport import whole_number
 
 
 @dataclass(frozen=True)
@@ -17,4 +18,6 @@ class Follower:
 def user_info(gateway: Gateway, openid: str) -> Follower:
     """Ask whether an openid follows the account. WechatError. Source: WeChat, "Get user info"."""
     answer = gateway.get("/cgi-bin/user/info", {"openid": openid, "lang": "zh_CN"})
-    return Follower(openid, answer.get("subscribe") == 1, answer.get("unionid") or None)
+    unionid = answer.get("unionid")
+    follows = whole_number(answer.get("subscribe")) == 1
+    return Follower(openid, follows, unionid if isinstance(unionid, str) and unionid else None)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from wechat.errors import NoClearAnswer
+from wechat.accepted import read_accepted
 from wechat.gateway import Gateway
 from wechat.values import fit
 
@@ -36,7 +36,4 @@ def send_subscribe(
     }
     if page is not None:
         body["page"] = page
-    answer = gateway.post(SUBSCRIBE_SEND, body)
-    if "errcode" not in answer:
-        raise NoClearAnswer(None, "an answer without errcode", path=SUBSCRIBE_SEND)
-    return str(answer.get("msgid", ""))
+    return read_accepted(gateway.post(SUBSCRIBE_SEND, body), SUBSCRIBE_SEND)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wechat.errors import NoClearAnswer
+from wechat.accepted import read_accepted
 from wechat.gateway import Gateway
 from wechat.values import fit
 
@@ -37,7 +37,4 @@ def send_template(
         body["url"] = url
     if mini_page is not None:
         body["miniprogram"] = {"appid": mini_page[0], "pagepath": mini_page[1]}
-    answer = gateway.post(TEMPLATE_SEND, body)
-    if "errcode" not in answer:
-        raise NoClearAnswer(None, "an answer without errcode", path=TEMPLATE_SEND)
-    return str(answer.get("msgid", ""))
+    return read_accepted(gateway.post(TEMPLATE_SEND, body), TEMPLATE_SEND)

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from wechatpy.client.base import BaseWeChatClient
 
@@ -25,10 +25,10 @@ TICK = 0.1
 
 @dataclass(slots=True)
 class _Flight:
-    """A call under way in one thread: when it must be over, and the connection it uses."""
+    """A call under way in one thread: when it must be over, and where its answer is awaited."""
 
     until: float
-    connection: HTTPConnection | None = None
+    sock: socket.socket | None = None
 
 
 _flights: dict[int, _Flight] = {}
@@ -48,7 +48,7 @@ def ending_within(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        flight.connection = None
+        flight.sock = None
         del _flights[mine]
 
 
@@ -67,28 +67,29 @@ def _end_late_calls() -> None:
         time.sleep(TICK)
         now = time.monotonic()
         for flight in list(_flights.values()):
-            connection = flight.connection
-            if now > flight.until and connection is not None and connection.sock is not None:
+            sock = flight.sock
+            if now > flight.until and sock is not None:
                 with suppress(OSError):  # by the plain socket: TLS must stay whole for the thread reading it
-                    socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-def _board(connection: HTTPConnection) -> None:
+def _awaits_answer(sock: socket.socket | None) -> None:
+    # Until here each step has an end of its own: connecting, the handshake, sending.
     flight = _flights.get(threading.get_ident())
     if flight is not None:
-        flight.connection = connection
+        flight.sock = sock
 
 
 class _Plain(HTTPConnection):
-    def request(self, *args: Any, **more: Any) -> None:
-        _board(self)
-        super().request(*args, **more)
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        _awaits_answer(self.sock)
+        return super().getresponse()
 
 
 class _Sealed(HTTPSConnection):
-    def request(self, *args: Any, **more: Any) -> None:
-        _board(self)
-        super().request(*args, **more)
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        _awaits_answer(self.sock)
+        return super().getresponse()
 
 
 class _PlainPool(HTTPConnectionPool):

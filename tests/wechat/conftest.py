@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -35,6 +36,10 @@ class Stage:
         """Answer every call of a path alike."""
         self.answers[path] = lambda _: answer
 
+    def drip(self, path: str, part: str) -> None:
+        """Answer a path byte by byte for 20 seconds, in the "head" or the "body" of the answer."""
+        self.always(path, f"drip {part}")
+
     def answer_by_token(self, path: str, answers: dict[str, Any], otherwise: Any) -> None:
         """Answer calls of a path by the access token they carry."""
 
@@ -53,6 +58,7 @@ class Player(BaseHTTPRequestHandler):
     """One connection of the stage."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a head and a body written one after the other are 40 ms apart
     stage: Stage
 
     def do_GET(self) -> None:
@@ -79,6 +85,9 @@ class Player(BaseHTTPRequestHandler):
         if answer == "hang up":
             self.close_connection = True
             return
+        if isinstance(answer, str):
+            self._drip(answer)
+            return
         status, content = answer if isinstance(answer, tuple) else (200, json.dumps(answer).encode())
         self.send_response(status)
         if status == 302:
@@ -88,6 +97,14 @@ class Player(BaseHTTPRequestHandler):
         self.wfile.write(content)
         if content.endswith(b"cut"):
             self.close_connection = True
+
+    def _drip(self, answer: str) -> None:
+        self.close_connection = True
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX: " if answer == "drip head" else b"HTTP/1.1 200 OK\r\n\r\n{")
+        with suppress(OSError):
+            for _ in range(200):
+                self.wfile.write(b" ")
+                time.sleep(0.1)
 
 
 class Crowd(ThreadingHTTPServer):
