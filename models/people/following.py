@@ -34,7 +34,8 @@ def end_links_of_leavers(
     """End the links of those who are not among the followers, as their leaving would have; return how many.
 
     The list began to be read at `listed_at`: a link made from then on stands. Nothing else of a member
-    changes. TooManyLeft, and nothing has ended: more than 5, and more than a tenth of all links.
+    changes. TooManyLeft, and nothing has ended: more than 5, and more than a tenth of all links; or all of
+    them, by a list of nobody.
     """
     links = session.execute(
         select(Binding.id, Binding.member_id, Binding.openid, Binding.bound_at)
@@ -46,6 +47,6 @@ def end_links_of_leavers(
         for binding_id, member_id, openid, bound_at in links
         if openid not in followers and bound_at < listed_at
     ]
-    if len(gone) > FEW and len(gone) * ONE_IN > len(links):
+    if (gone and not followers) or (len(gone) > FEW and len(gone) * ONE_IN > len(links)):
         raise TooManyLeft(len(gone), len(links))
     return sum(unbind(session, *link, via=Via.JOB, now=now) for link in gone)

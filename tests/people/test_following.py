@@ -28,7 +28,9 @@ def followers(session: Session, many: int) -> list[Member]:
 
 
 def sync(session: Session, *openids: str) -> int:
-    return end_links_of_leavers(session, OA, frozenset(openids), listed_at=NOON, now=NOON + SECOND)
+    """Hold the links against a list of these and of one whom nobody knows."""
+    listed = frozenset({*openids, "oStranger"})
+    return end_links_of_leavers(session, OA, listed, listed_at=NOON, now=NOON + SECOND)
 
 
 def linked(session: Session, appid: str = OA) -> list[str | None]:
@@ -40,7 +42,7 @@ def test_who_left_unheard_loses_the_accounts_link_alone_and_the_log_says_so(sess
     _, gone = followers(session, 2)
     a_binding(session, gone, "wxmini", "m1")
     before = (gone.status, gone.left_on, gone.branch_id, gone.phone_box)
-    assert sync(session, "o0", "oStranger") == 1
+    assert sync(session, "o0") == 1
     assert linked(session) == ["o0"]
     assert linked(session, "wxmini") == ["m1"]
     session.refresh(gone)
@@ -78,6 +80,14 @@ def test_list_that_would_end_more_than_a_few_and_a_tenth_ends_nobody(
         sync(session, *still)
     assert (left.value.gone, left.value.links) == (gone, links)
     assert len(linked(session)) == links
+
+
+def test_list_of_nobody_ends_nobody(session: Session) -> None:
+    # Control: a trial with a few links would lose them all by one empty answer.
+    followers(session, 2)
+    with pytest.raises(TooManyLeft):
+        end_links_of_leavers(session, OA, frozenset(), listed_at=NOON, now=NOON + SECOND)
+    assert len(linked(session)) == 2
 
 
 def test_account_without_links_has_nobody_to_ask_about(session: Session) -> None:
