@@ -1,4 +1,7 @@
-"""Subscription notices of an official account: each was allowed by a tap in an article or on a web page."""
+"""Subscription notices of an official account: each was allowed by a tap in an article or on a web page.
+
+The older one-time message is beside them: its template has the key `content` alone, and it brings its title.
+"""
 
 from typing import Any
 
@@ -12,6 +15,8 @@ from simulator.families.subscribe import (
 )
 from simulator.families.template import URL_LENGTH, check_linked
 from simulator.state import State
+
+TITLE_LENGTH, CONTENT_LENGTH, MOST_SCENE = 15, 200, 10_000
 
 
 def send(state: State, call: Call) -> dict[str, Any]:
@@ -34,6 +39,33 @@ def send(state: State, call: Call) -> dict[str, Any]:
     return {"errcode": 0, "errmsg": "ok"}
 
 
+def send_once(state: State, call: Call) -> dict[str, Any]:
+    """Accept one older one-time message. Nothing is told of its end.
+
+    Raises 40003, 40037, 40129 for a scene that is none of 0 to 10,000, 40062 beyond 15 signs of title, 45002
+    beyond 200 of content, 40013, 47003, 43101. Source: WeChat, one-time subscription message.
+    """
+    asked, account = call.json(), call.owner()
+    person, template = recipient_and_template(state, account, asked)
+    scene, title = str(asked.get("scene", "")), asked.get("title")
+    if not (scene.isascii() and scene.isdigit() and int(scene) <= MOST_SCENE):
+        raise Errcode(40129)
+    if not isinstance(title, str) or not 1 <= len(title) <= TITLE_LENGTH:
+        raise Errcode(40062)
+    check_linked(account, asked.get("miniprogram") or None)
+    shown = checked_content(account, template, asked.get("data"))
+    if any(len(value) > CONTENT_LENGTH for value in shown.values()):
+        raise Errcode(45002)
+    use_grant(state, account, person, template, call.now)
+    message = subscribe_message(state, call, person, template, shown)
+    message.title, message.url = title, asked.get("url") or None
+    message.mini = asked.get("miniprogram") or None
+    call.accept(state, person, message)
+    call.accepted.remove(message)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
 ENDPOINTS = [
-    Endpoint("POST", "/cgi-bin/message/subscribe/bizsend", send, kind="official", one_at_a_time=True)
+    Endpoint("POST", "/cgi-bin/message/template/subscribe", send_once, kind="official"),
+    Endpoint("POST", "/cgi-bin/message/subscribe/bizsend", send, kind="official", one_at_a_time=True),
 ]

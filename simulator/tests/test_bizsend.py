@@ -198,3 +198,24 @@ def test_documented_subscription_message(make_account: Callable[..., Caller]) ->
         },
     }
     assert mini.send(**body)["errcode"] == 0
+
+
+@rule(
+    "The older one-time message brings a title of 15 signs (40062) and a scene (40129)",
+    'WeChat, "one-time subscription message"',
+)
+def test_older_one_time_message_is_sent_once(make_account: Callable[..., Caller], callback: Callback) -> None:
+    office = Sender(make_account, "official", template={"keys": ["content"]}, callback_url=callback.url)
+    office.path = "/cgi-bin/message/template/subscribe"
+    body: dict[str, Any] = {"url": "https://example.org/", "scene": "1000", "title": "TITLE"}
+    body |= {"data": {"content": {"value": "VALUE", "color": "COLOR"}}}
+    assert office.send(**body)["errcode"] == 43101
+    office.allow()
+    for change, errcode in (({"title": "题" * 16}, 40062), ({"scene": "10001"}, 40129)):
+        assert office.send(**body | change)["errcode"] == errcode
+    assert office.send(**body | {"data": {"content": {"value": "字" * 201}}})["errcode"] == 45002
+    assert office.send(**body) == {"errcode": 0, "errmsg": "ok"}
+    assert office.send(**body)["errcode"] == 43101
+    (message,) = office.caller.messages()
+    assert (message["title"], message["data"]) == ("TITLE", {"content": "VALUE"})
+    assert len(callback.received) == 1
