@@ -306,7 +306,16 @@ def test_refused_text_goes_back_to_its_writers_whole(press: Press, path: str, er
     assert (last.text, last.act.reason) == ("没有发布成功", article.came_back)
 
 
-@pytest.mark.parametrize("errcode", [40164, 50004, 47001])
+@pytest.mark.parametrize(("errcode", "times"), [(40001, 2), (42001, 2), (44990, 1), (45011, 1), (45066, 1)])
+def test_refusal_that_passes_is_waited_for_a_minute(press: Press, errcode: int, times: int) -> None:
+    press.fault("errcode", ADD, errcode=errcode, count=times)
+    press.work()
+    assert (press.order().errcode, press.order().state) == (errcode, PublicationState.QUEUED)
+    press.work(MINUTE)
+    assert press.state() == (ArticleState.PUBLISHED, PublicationState.DONE)
+
+
+@pytest.mark.parametrize("errcode", [40164, 50004, 47001, 40249, 999_999])
 def test_fault_of_the_account_leaves_the_article_approved(press: Press, errcode: int) -> None:
     press.fault("errcode", ADD, errcode=errcode)
     press.work()

@@ -113,6 +113,9 @@ class Crowd(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of those who hang up."""
+
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
