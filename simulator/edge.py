@@ -57,7 +57,7 @@ def _call(state: State) -> Call:
         rid=new_rid(now),
         now=now,
         content_type=request.content_type or "",
-        host=request.host_url,
+        host=f"{request.scheme}://{request.host}/",
         ip=request.remote_addr or "127.0.0.1",
     )
 

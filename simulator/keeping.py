@@ -102,8 +102,6 @@ def open_state(state: State, path: Path) -> None:
         _put(path, _packed(state))
     try:
         found = StateFile.model_validate_json(path.read_bytes())
-        for block in found.ledger.blocks:
-            block.messages()
         _restore(state, found)
     except ValidationError as error:
         row = error.errors(include_url=False, include_input=False, include_context=False)[0]
@@ -192,7 +190,7 @@ def _adapter(kind: type) -> TypeAdapter[list[Any]]:
 
 
 def _reported(state: State) -> dict[int, Reported]:
-    """Find everything whose event may be withheld, by its msgid."""
+    """Find everything whose event may be withheld, by its msgid. Raises for a block that is none."""
     reported: dict[int, Reported] = {one.msgid: one for one in state.messages.rows() if one.event_withheld}
     for _, library in state.all_of(Library):
         reported |= {one.msgid: one for one in library.publications.values()}

@@ -180,7 +180,7 @@ class Pusher:
 
     def _queue(self, waiting: Waiting) -> None:
         account = self.state.accounts.get(waiting.about.appid)
-        if waiting.generation != self.state.generation or account is None or not account.callback_url:
+        if account is None or not account.callback_url:
             return
         lane = self.lanes.setdefault(account.appid, Lane())
         try:

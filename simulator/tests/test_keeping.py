@@ -59,6 +59,8 @@ def fill(account: Caller) -> None:
     for appid in ("wx-kept", "wx-mini"):
         sim.post("/_sim/followers", {"appid": appid, "followers": [person | {"grants": {"S1": 2}}]})
     sim.post("/_sim/clock", {"offset_seconds": 60})
+    order = {"kind": "event_withheld", "appid": "wx-kept"}
+    sim.post("/_sim/faults", order)
     account.send(client_msg_id="d-1")
     sim.post("/_sim/ban", {"appid": "wx-mini", "template_id": "S1"})
     token = {"access_token": account.access_token}
@@ -69,8 +71,6 @@ def fill(account: Caller) -> None:
     cover = sim.http.post(url, files=picture, timeout=20).json()["media_id"]
     article = {"title": "题", "content": "文", "thumb_media_id": cover}
     draft = sim.post("/cgi-bin/draft/add", {"articles": [article]}, **token)
-    order = {"kind": "event_withheld", "path": "/cgi-bin/freepublish/submit"}
-    sim.post("/_sim/faults", order)
     assert sim.post("/cgi-bin/freepublish/submit", draft, **token)["errcode"] == 0
 
 
@@ -107,7 +107,9 @@ def test_everything_comes_back_after_a_stop(tmp_path: Path) -> None:
         assert again.send(client_msg_id="d-1")["msgid"] == before["messages"]["items"][0]["msgid"]
         query = {"appid": "wx-mini", "secret": SECRET, "js_code": code, "grant_type": "authorization_code"}
         assert again.sim.get("/sns/jscode2session", **query)["openid"] == "o_one"
-        assert again.sim.post("/_sim/release", {})["released"] == 1
+        assert again.sim.post("/_sim/release", {})["released"] == 2
+        (phone,) = again.sim.get("/_sim/wall", appid="wx-kept")["phones"]
+        assert phone["chat"][0]["card"]["event_withheld"] is False
         assert again.token()["access_token"] == account.access_token
 
 
