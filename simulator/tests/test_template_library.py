@@ -1,10 +1,14 @@
 """The public library of templates for subscription messages, and what an account takes from it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulator.accounts import Account
+from simulator.keeping import open_state
+from simulator.state import State
 from simulator.tests.conftest import SECRET, Caller
 from simulator.tests.rules import rule
 
@@ -152,3 +156,18 @@ def test_added_templates_stay_over_a_reset(reader: Reader) -> None:
     asked = {"grant_type": "client_credential", "appid": reader.caller.appid, "secret": SECRET}
     reader.token = reader.caller.sim.post("/cgi-bin/stable_token", asked)["access_token"]
     assert len(reader.get("gettemplate")["data"]) == 1
+
+
+def test_added_templates_come_back_beside_an_accounts_file(tmp_path: Path) -> None:
+    def played(**more: Any) -> State:
+        told = {"kind": "official", "appid": "wx-a", "secret": "s", "original_id": "gh_1", "token": "abc"}
+        return State([Account.model_validate(told | more)], 0.0)
+
+    added = [{"id": "added", "title": "t", "keys": ["thing1"]}]
+    filed = [{"id": "filed", "title": "t", "keys": ["thing1"]}]
+    open_state(played(templates=added, subscribe_templates=added), tmp_path / "state.json")
+    again = played(templates=filed)
+    open_state(again, tmp_path / "state.json")
+    account = again.accounts["wx-a"]
+    assert [one.id for one in account.templates] == ["filed", "added"]
+    assert [one.id for one in account.subscribe_templates] == ["added"]
