@@ -223,6 +223,7 @@ def _reverse(session: Session, head: RollHead, member_ids: Sequence[int], *, by:
             PointEntry.reverses.is_(None),
             undo.id.is_(None),
         )
+        .order_by(PointEntry.id)
     ).all()
     # A member stands on one roll of a gathering.
     kept = ("member_id", "branch_id", "scheme_id", "item", "cycle", "period", "occurred_on", "quantity",
