@@ -44,7 +44,7 @@ def create_app(state: State) -> Flask:
     app.register_blueprint(talk_blueprint(state, pusher))
     app.register_blueprint(taps_blueprint(state, pusher))
     app.register_blueprint(scans_blueprint(state, pusher))
-    app.register_blueprint(visits_blueprint(state))
+    app.register_blueprint(visits_blueprint(state, pusher))
     app.register_blueprint(wall_blueprint(state))
     app.register_blueprint(articles_blueprint(state, pusher))
     app.register_blueprint(openapi_blueprint())

@@ -32,6 +32,9 @@ ROUTES = {
     ),
     "POST visit": Said("somebody has the mini-program open: texts may be checked for two hours"),
     "POST phone-code": Said("hands out a code as the button getPhoneNumber does: {code}"),
+    "POST authorization": Said(
+        "somebody takes a permission back, ends the relation or changes the profile; answers as say"
+    ),
     "POST risk": Said("blocks a person's log-ins to a mini-program (40226), or no longer"),
     "POST words": Said("the words that a mini-program's content check finds, each risky or to review"),
     "POST follow": Said("somebody follows the account; answers as say"),

@@ -1,16 +1,20 @@
-"""A person and a mini-program: visits, phone numbers, risk, and which words the content check finds."""
+"""A person and a mini-program: visits, phone numbers, risk, rights taken back, words to be found."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator.bodies import About, Body, known_account, read_body, refuse
+from simulator.bodies import About, Body, known_account, known_follower, read_body, refuse
 from simulator.families.phone import make_phone_code
 from simulator.families.security import Word, Words
+from simulator.phones import push_from
+from simulator.push import Pusher
 from simulator.state import State
 from simulator.ties import note_visit, tie_of
+
+TAKEN = {"revoke": "撤回授权 revoke", "cancel": "解除关系 cancel", "modify": "修改资料 modify"}
 
 
 class PhoneCodeBody(About):
@@ -24,6 +28,16 @@ class RiskBody(About):
     """Whether log-ins of the person are blocked."""
 
     risky: bool = True
+
+
+class AuthorizationBody(About):
+    """What a person does in the settings: takes a permission back, ends the relation, changes the profile.
+
+    `revoke_info` is WeChat's number of the permission, 8 for the phone number.
+    """
+
+    act: Literal["revoke", "cancel", "modify"]
+    revoke_info: str = "1"
 
 
 class FoundWord(Body):
@@ -40,9 +54,10 @@ class WordsBody(Body):
     words: dict[str, FoundWord]
 
 
-def visits_blueprint(state: State) -> Blueprint:
+def visits_blueprint(state: State, pusher: Pusher) -> Blueprint:
     """Build the mini-programs' side of the control API."""
     visits = Blueprint("visits", __name__, url_prefix="/_sim")
+    _settings(visits, state, pusher)
 
     @visits.post("/visit")
     def visit() -> ResponseReturnValue:
@@ -78,6 +93,25 @@ def visits_blueprint(state: State) -> Blueprint:
         return jsonify(words=len(found))
 
     return visits
+
+
+def _settings(visits: Blueprint, state: State, pusher: Pusher) -> None:
+    @visits.post("/authorization")
+    def authorization() -> ResponseReturnValue:
+        body = read_body(AuthorizationBody)
+        person = known_follower(state, body)
+        state.show(person, "note", TAKEN[body.act])
+        return push_from(state, pusher, body, "event", _authorization_event(body))
+
+
+def _authorization_event(body: AuthorizationBody) -> dict[str, Any]:
+    """Tell of it. Source: WeChat, user_authorization_revoke, _cancellation, user_info_modified."""
+    if body.act == "modify":
+        return {"Event": "user_info_modified", "openid": body.openid, "appid": body.appid}
+    whose = {"OpenID": body.openid, "AppID": body.appid}
+    if body.act == "cancel":
+        return {"Event": "user_authorization_cancellation", **whose}
+    return {"Event": "user_authorization_revoke", **whose, "RevokeInfo": body.revoke_info}
 
 
 def _known_mini_program(state: State, appid: str) -> None:

@@ -164,3 +164,25 @@ def test_session_of_a_mini_program_is_entered(
 
 def test_official_account_has_no_such_session(oa: Shelf) -> None:
     assert oa.caller.do("enter")["error"]["code"] == "not_a_mini_program"
+
+
+@rule(
+    "Taking a permission back, ending the relation and changing the profile are told to the account", EVENTS
+)
+@pytest.mark.parametrize(
+    ("act", "told_as", "more"),
+    [
+        ("revoke", "user_authorization_revoke", {"OpenID": "o_one", "RevokeInfo": "8"}),
+        ("cancel", "user_authorization_cancellation", {"OpenID": "o_one"}),
+        ("modify", "user_info_modified", {"openid": "o_one"}),
+    ],
+)
+def test_settings_of_a_person_are_told(
+    make_account: Callable[..., Caller], callback: Callback, act: str, told_as: str, more: dict[str, str]
+) -> None:
+    mini = make_account(kind="mini_program", push_format="json", templates=[], callback_url=callback.url)
+    assert mini.do("authorization", act=act, revoke_info="8")["verdict"] == "ok"
+    event: dict[str, Any] = json.loads(callback.received[-1][1])
+    assert event["Event"] == told_as
+    assert event.items() >= more.items()
+    assert mini.appid in event.values()
