@@ -24,7 +24,7 @@ function bubble(row) {
   }
   const lines = row.kind === "news" ? row.text.split("\n").map((line) => ARTICLE.exec(line)) : [null];
   if (lines.every(Boolean)) return make("div", { className: "articles" }, ...lines.map(([, title, href]) => link(href, title)));
-  return make("div", { className: row.kind === "said" ? "said" : "reply" }, ...words(row.text));
+  return make("p", { className: row.kind === "said" ? "said" : "reply" }, ...words(row.text));
 }
 
 export function link(href, textContent, className = "") {

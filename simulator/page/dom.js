@@ -61,9 +61,9 @@ export const isOfficial = () => officials().some((one) => one.appid === sim.appi
 
 // A menu or a form that opens is closed by Escape and by a tap elsewhere.
 document.addEventListener("keydown", (event) => {
-  const open = event.key === "Escape" && event.target.closest?.("details.pop[open]");
+  const open = event.key === "Escape" && event.target.closest?.("details.menu[open]");
   if (open) { open.open = false; open.firstElementChild.focus(); }
 });
 document.addEventListener("click", (event) => {
-  for (const one of document.querySelectorAll("details.pop[open]")) if (!one.contains(event.target)) one.open = false;
+  for (const one of document.querySelectorAll("details.menu[open]")) if (!one.contains(event.target)) one.open = false;
 });

@@ -7,7 +7,7 @@ let asking = null;
 export function grantBar(person) {
   const rows = person.grants.map((grant) => row(person, grant));
   const bar = make("div", { className: "grants" },
-    make("details", { className: "pop" }, make("summary", {}, "订阅 grants ", make("b", { className: "sum" })),
+    make("details", { className: "menu" }, make("summary", {}, "订阅 grants ", make("b", { className: "sum" })),
       make("div", {}, ...rows.map((one) => one.root))),
     button("弹窗 ask", () => popup(person)));
   bar.show = (grants) => {

@@ -3,10 +3,10 @@ import { act, button, make } from "./dom.js";
 import { scan } from "./scan.js";
 
 export function menuBar(person, buttons) {
-  const bar = make("div", { className: "menu", role: "group", ariaLabel: "菜单 menu" });
+  const bar = make("div", { className: "bar", role: "group", ariaLabel: "菜单 menu" });
   for (const one of buttons) {
     if (!one.sub_button?.length) { bar.append(leaf(person, one)); continue; }
-    const folder = make("details", { className: "pop", name: `menu-${person.openid}` }, make("summary", { textContent: one.name }),
+    const folder = make("details", { className: "menu", name: `menu-${person.openid}` }, make("summary", { textContent: one.name }),
       make("div", {}, ...one.sub_button.map((under) => leaf(person, under))));
     folder.onclick = (event) => { if (event.target.closest("button")) folder.open = false; };
     bar.append(folder);

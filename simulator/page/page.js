@@ -68,7 +68,14 @@ async function poll() {
   setTimeout(poll, Math.max(POLL, 10 * (performance.now() - began)));
 }
 
-startAccounts((appid) => { sim.appid = appid; forget(); sim.refresh(); });
+// The address keeps the account, for another visit or another person.
+sim.appid = new URLSearchParams(location.search).get("appid") || "";
+startAccounts((appid) => {
+  sim.appid = appid;
+  history.replaceState(null, "", `?${new URLSearchParams({ appid })}`);
+  forget();
+  sim.refresh();
+});
 startPhones();
 startGrants();
 startScan();

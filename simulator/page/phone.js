@@ -35,7 +35,7 @@ function sends(phone) {
     if (content) act("picture", { openid, content });
   };
   const does = (text, work) => button(text, () => { box.open = false; work(); });
-  const box = make("details", { className: "sends pop" }, make("summary", { textContent: "＋", ariaLabel: "发别的 send something else" }),
+  const box = make("details", { className: "sends menu" }, make("summary", { textContent: "＋", ariaLabel: "发别的 send something else" }),
     make("div", {}, does("图片 picture", () => file.click()), does("语音 voice", () => act("voice", { openid })),
       does("位置 location", () => act("location", { openid, latitude: 39.9042, longitude: 116.4074, label: "北京 Beijing" })),
       does("扫一扫 scan", () => scan(phone.is))), file);
@@ -52,7 +52,7 @@ function more(phone) {
   phone.block = button("", does("block", () => ({ blocked: !phone.is.blocked })));
   phone.leave = button("取消关注 unfollow", does("unfollow"));
   phone.enter = button("进入客服会话 enter session", does("enter"));
-  return make("details", { className: "more pop" }, make("summary", { textContent: "⋯", ariaLabel: "更多 more" }),
+  return make("details", { className: "more menu" }, make("summary", { textContent: "⋯", ariaLabel: "更多 more" }),
     make("div", {}, phone.leave, phone.enter, phone.block));
 }
 
