@@ -26,7 +26,10 @@ UNAVAILABLE = "该公众号暂时无法提供服务，请稍后再试"
 
 @dataclass
 class ChatRow:
-    """One thing a phone shows: "said" by the follower, a "reply", a "card", or a "note"."""
+    """One thing a phone shows: "said" by the follower, a "reply", a "card", a "note".
+
+    "news" is a reply whose every line is an article's title and address.
+    """
 
     at: float
     kind: str
@@ -180,7 +183,9 @@ class State:
 
         `kind` is a dataclass whose fields all have defaults. It belongs to the family that asks for it.
         """
-        found: Kept = self.kept.setdefault((appid, kind), kind())
+        found: Kept | None = self.kept.get((appid, kind))
+        if found is None:
+            found = self.kept[appid, kind] = kind()
         return found
 
     def all_of(self, kind: type[Kept]) -> list[tuple[str, Kept]]:
