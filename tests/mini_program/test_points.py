@@ -89,8 +89,9 @@ def test_every_entry_says_where_it_comes_from(zone: Zone, phone_of: PhoneOf) -> 
     phone.see(f"{len(entries)} 条")
     phone.tap("看每一条记录")
     phone.see("2025年度")
-    # Not scrolled to: the end of the page shows the rest by itself, and takes the button away.
-    phone.page.get_by_role("button", name=f"还有 {len(entries) - 20} 条，往下滑").dispatch_event("click")
+    # Not tapped: on the way to it the end of the page shows the rest by itself, and takes the button away.
+    more = phone.page.get_by_role("button", name=f"还有 {len(entries) - 20} 条，往下滑")
+    more.evaluate("one => one.scrollIntoView()")
     phone.see("县级先进个人")
     shown = rows(phone)
     assert len(shown) == len(entries)
