@@ -1,6 +1,7 @@
 """The nightly look at who follows the account: a leaving nobody told is made up for, no more."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -37,11 +38,17 @@ def leave(account: Account, openid: str) -> None:
     account.order("unfollow", {"appid": account.appid, "openid": openid})
 
 
+def gateway_of(account: Account, on_call: Callable[[], None] = lambda: None) -> Gateway:
+    """Our gateway for this account, which repeats what it may without a pause."""
+    app = App(account.appid, account.settings["secret"])
+    return Gateway(app, base_url=account.url, redis=None, on_call=on_call, sleep=lambda _: None)
+
+
 def night(sessions: Sessions, account: Account, caplog: pytest.LogCaptureFixture) -> tuple[int, list[str]]:
     """Look once; how many links ended, and what the operator is alerted of."""
     caplog.clear()
     with caplog.at_level(logging.WARNING):
-        ended = sync_followers(sessions, NOON, gateway=account.gateway())
+        ended = sync_followers(sessions, NOON, gateway=gateway_of(account))
     return ended, [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
 
 
@@ -94,7 +101,7 @@ def test_account_that_may_not_ask_is_not_alerted_about_each_night(
 
 def test_nobody_linked_costs_no_call(sessions: Sessions, account: Account) -> None:
     account.follow(["oA"])
-    assert sync_followers(sessions, NOON, gateway=account.gateway()) == 0
+    assert sync_followers(sessions, NOON, gateway=gateway_of(account)) == 0
     assert account.ledger()["token_fetches"].get(account.appid, 0) == 0
 
 
@@ -102,8 +109,7 @@ def test_list_holds_no_connection_while_it_is_read(sessions: Sessions, account: 
     link(sessions, account, "oA")
     pool = sessions.kw["bind"].pool
     held: list[int] = []
-    app = App(account.appid, account.settings["secret"])
-    watched = Gateway(app, base_url=account.url, redis=None, on_call=lambda: held.append(pool.checkedout()))
-    sync_followers(sessions, NOON, gateway=watched)
+    gateway = gateway_of(account, lambda: held.append(pool.checkedout()))
+    sync_followers(sessions, NOON, gateway=gateway)
     assert held
     assert set(held) == {0}

@@ -14,7 +14,7 @@ from wechat.gateway import App, Gateway
 
 def on_stage(stage: Stage) -> Gateway:
     app = App("wx1", "0123456789abcdef0123456789abcdef")
-    return Gateway(app, base_url=stage.url, redis=None, timeout=(1, 1))
+    return Gateway(app, base_url=stage.url, redis=None, timeout=(1, 1), sleep=lambda _: None)
 
 
 def page(total: int, *openids: str, after: str | None = None) -> dict[str, Any]:
