@@ -1,8 +1,10 @@
 """A simulator for the worker, and a fresh account on it for each test."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from redis import Redis
 
 from tests.simulated import Account, running_simulator
 
@@ -18,3 +20,10 @@ def simulator() -> Iterator[str]:
 def account(simulator: str) -> Account:
     """An account of this test's own on a simulator that has forgotten everything else."""
     return Account(simulator)
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    """A connection to the run's Valkey."""
+    with Redis.from_url(os.environ["TEST_REDIS_URL"]) as redis:
+        yield redis
