@@ -56,6 +56,13 @@ function newRow([title, gloss, order], seconds) {
     if (row.box.checked) lift(row.mine()).then(() => put(row));
   };
   row.said.textContent = describe(order);
+  // Ordered elsewhere, a fault brings its own fields.
+  row.filled = 0;
+  row.fill = () => {
+    const [fault] = row.mine();
+    if (fault && fault.id !== row.filled) row.fields.fill(fault);
+    row.filled = fault ? fault.id : 0;
+  };
   row.root = make("div", { className: "fault" }, make("details", {},
     make("summary", {}, make("b", { textContent: title }), make("small", {}, gloss, row.said)), row.fields.root, row.live),
   make("label", { className: "switch" }, row.box));
@@ -73,20 +80,17 @@ async function lift(faults) {
 }
 
 function field(label, input) { return make("label", {}, make("span", { textContent: label }), input); }
-function number(value, more = {}) { return make("input", { type: "number", value, min: 0, step: "any", ...more }); }
+function number(value, more = {}) { return make("input", { type: "number", min: 0, step: "any", ...more, value }); }
 
 // The fields of one kind, and what they order.
 function fields(order, seconds, last) {
   const often = make("select", {}, ...OFTEN.map(([value, textContent]) => make("option", { value, textContent })));
-  often.value = OFTEN.map(([name]) => name).find((name) => order[name] !== undefined) || "every";
-  const times = number(order.share !== undefined ? order.share * 100 : order.nth ?? order.count ?? 1);
-  const seed = number(order.seed ?? 25, { step: 1 });
+  const times = number(1), seed = number(25, { step: 1 });
   const path = make("input", { autocomplete: "off", placeholder: "/cgi-bin/…" }), openid = make("input", { autocomplete: "off" });
   path.setAttribute("list", "paths");
-  const waits = order.kind in seconds && number(order.seconds ?? seconds[order.kind], { min: "" });
+  const waits = order.kind in seconds && number(0, { min: "" });
   const code = last && number(order.errcode, { min: -1, step: 1 });
   const status = order.status !== undefined && make("select", {}, ...ENDS.map((textContent, value) => make("option", { value, textContent })));
-  if (status) status.value = order.status;
   const timesField = field("", times), seedField = field("种子 seed", seed);
   const shape = () => {
     timesField.hidden = often.value === "every";
@@ -94,11 +98,22 @@ function fields(order, seconds, last) {
     seedField.hidden = often.value !== "share";
   };
   often.addEventListener("change", () => { times.value = often.value === "share" ? 5 : 1; shape(); });
-  shape();
+  const fill = (fault) => {
+    often.value = OFTEN.map(([name]) => name).find((name) => fault[name] !== undefined) || "every";
+    times.value = fault.share !== undefined ? +(fault.share * 100).toFixed(4) : fault.nth ?? fault.count ?? 1;
+    seed.value = fault.seed ?? 25;
+    path.value = fault.path || "";
+    openid.value = fault.openid || "";
+    if (waits) waits.value = fault.seconds ?? seconds[order.kind];
+    if (code) code.value = fault.errcode;
+    if (status) status.value = fault.status;
+    shape();
+  };
+  fill(order);
   const root = make("div", { className: "fields" }, ...(code ? [field("errcode", code)] : []), ...(status ? [field("结果 status", status)] : []),
     ...(waits ? [field("秒 seconds", waits)] : []), field("多常 how often", often), timesField, seedField,
     field("路径 path", path), field("openid", openid));
-  return { root, read: () => ({
+  return { root, fill, read: () => ({
     kind: order.kind,
     ...(order.kind === "errcode" && { errcode: code ? Number(code.value) : order.errcode }),
     ...(status && { status: Number(status.value) }),
@@ -124,6 +139,7 @@ export function showFaults(faults) {
   for (const row of rows) {
     const mine = row.mine();
     row.box.checked = mine.length > 0;
+    row.fill();
     row.root.classList.toggle("on", mine.length > 0);
     row.said.textContent = describe(mine[0] || row.fields.read()) + (mine.length > 1 ? ` · 共 ${mine.length} faults` : "");
     row.live.replaceChildren(...(mine.length > 1 ? mine : []).map((fault) => make("p", {}, `#${fault.id}${describe(fault)} `,
