@@ -21,7 +21,7 @@ from simulator.app import create_app
 from simulator.keeping import Keeper, Unreadable, open_state
 from simulator.state import State
 
-THREADS = 256  # most of them only wait: for a withheld answer, for a callback
+THREADS = 1024  # most of them only wait: for a withheld answer, for a callback
 STOP_SECONDS = 1
 
 

@@ -1,5 +1,6 @@
 """Faults on demand: what is done, what is answered, and whom they strike."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -64,6 +65,17 @@ def test_lifting_a_fault_lets_waiting_calls_go(account: Caller) -> None:
     requests.delete(account.sim.base + "/_sim/faults", timeout=5)
     assert ended.wait(5)
     thread.join()
+
+
+def test_hundreds_of_withheld_answers_hold_up_nobody(account: Caller) -> None:
+    account.access_token = account.token()["access_token"]
+    order(account, "timeout_before", seconds=60)
+    with contextlib.ExitStack() as waiting:
+        for _ in range(300):
+            waiting.enter_context(opened(account)).sendall(send_request(account))
+        wait_until(lambda: account.sim.get("/_sim/faults")["items"][0]["matched"] == 300)
+        assert account.token()["access_token"] == account.access_token
+        lift(account)
 
 
 def test_withheld_answer_is_no_second_send_in_flight(account: Caller) -> None:
@@ -247,9 +259,13 @@ def send_request(account: Caller) -> bytes:
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
+def opened(account: Caller) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", int(account.sim.base.rsplit(":", 1)[1])), 5)
+
+
 def spoken(account: Caller, request: bytes) -> bytes:
     """Say something to the process's port and read until it closes the connection."""
-    with socket.create_connection(("127.0.0.1", int(account.sim.base.rsplit(":", 1)[1])), 5) as connection:
+    with opened(account) as connection:
         connection.sendall(request)
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
