@@ -4,6 +4,7 @@ A poll names the marks of what the page already has in `have`; what still has th
 """
 
 import heapq
+import itertools
 import re
 import zlib
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ def _wall(state: State, appid: str | None, have: frozenset[str]) -> dict[str, An
     if appid not in state.accounts:
         appid = next(iter(state.accounts), "")
     people = [person for (owner, _), person in state.followers.items() if owner == appid]
-    found = _found(people)
+    found = _found(people, request.args.get("q", "").strip())
     menu = state.menus.get(appid)
     parts: dict[str, Any] = {
         "accounts": [_shown_account(one) for one in state.accounts.values()],
@@ -75,7 +76,7 @@ def _wall(state: State, appid: str | None, have: frozenset[str]) -> dict[str, An
         "kinds": {"kinds": get_args(Kind), "seconds": SECONDS, "paths": [*ENDPOINTS]},
     }
     marks = {name: _mark(appid, name, part) for name, part in parts.items()}
-    first = heapq.nsmallest(PHONES, enumerate(found), key=_newest_first)
+    first = _first(people, found, request.args.get("focus", ""))
     return {
         "generation": state.generation,
         "appid": appid or None,
@@ -85,7 +86,7 @@ def _wall(state: State, appid: str | None, have: frozenset[str]) -> dict[str, An
         "offset_seconds": state.offset,
         "marks": marks,
         **{name: part for name, part in parts.items() if marks[name] not in have},
-        "phones": [_phone(state, appid, person, have) for _, person in first],
+        "phones": [_phone(state, appid, person, have) for person in first],
     }
 
 
@@ -93,19 +94,22 @@ def _last_sends(state: State, appid: str) -> list[MassSend]:
     return [*state.library(appid).mass_sends.values()][: -SENDS - 1 : -1]
 
 
-def _found(people: list[Follower]) -> list[Follower]:
-    """Leave those whose name or openid holds what is looked for; `focus` is in use and stays in any case."""
-    wanted, focus = request.args.get("q", "").strip(), request.args.get("focus")
+def _found(people: list[Follower], wanted: str) -> list[Follower]:
     if not wanted:
         return people
-    return [one for one in people if wanted in one.name or wanted in one.openid or one.openid == focus]
+    return [one for one in people if wanted in one.name or wanted in one.openid]
 
 
-def _newest_first(found: tuple[int, Follower]) -> tuple[bool, float, int]:
-    # Who is being typed to, then those with something new, else the order in which they were added.
-    at, person = found
-    newest = person.chat[-1].at if person.chat else float("-inf")
-    return person.openid != request.args.get("focus"), -newest, at
+def _first(people: list[Follower], found: list[Follower], focus: str) -> list[Follower]:
+    """Choose whose phones are shown: who is typed to, those with something new, then others as they came."""
+    used = [one for one in people if one.openid == focus] if focus else []
+    lively = heapq.nlargest(PHONES, (one for one in found if one.chat), key=_newest)
+    quiet = itertools.islice((one for one in found if not one.chat), PHONES)
+    return list({one.openid: one for one in (*used, *lively, *quiet)}.values())[:PHONES]
+
+
+def _newest(person: Follower) -> float:
+    return person.chat[-1].at
 
 
 def _phone(state: State, appid: str, person: Follower, have: frozenset[str]) -> dict[str, Any]:
