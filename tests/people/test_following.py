@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Audit, Via
-from models.people.bind import unbind_as_of
+from models.people.bind import unbind, unbind_as_of
 from models.people.binding import Binding
 from models.people.following import TooManyLeft, end_links_of_leavers, has_links
 from models.people.member import Member
@@ -94,6 +94,15 @@ def test_account_without_links_has_nobody_to_ask_about(session: Session) -> None
     a_binding(session, a_member(session, a_branch(session)), "wxmini", "m1")
     assert not has_links(session, OA)
     assert has_links(session, "wxmini")
+
+
+def test_link_ended_twice_at_once_is_one_act(session: Session) -> None:
+    # Control: without the look at what ended, the second hand's act is in the log, too.
+    member = a_member(session, a_branch(session))
+    binding = a_binding(session, member, OA, "oA")
+    ends = [unbind(session, binding.id, member.id, via=via, now=NOON) for via in (Via.CHAT, Via.JOB)]
+    assert ends == [True, False]
+    assert [act.via for act in session.scalars(select(Audit))] == [Via.CHAT]
 
 
 @pytest.mark.parametrize(
