@@ -5,6 +5,7 @@ import contextlib
 import functools
 import multiprocessing.util
 import os
+import signal
 import socket
 import sys
 import threading
@@ -50,7 +51,7 @@ def main() -> int:
         workers=1,
         blocking_threads=THREADS,
         log_enabled=False,
-        workers_kill_timeout=STOP_SECONDS,
+        workers_kill_timeout=10 * STOP_SECONDS if options.state else STOP_SECONDS,
     )
     start = functools.partial(_start, accounts, options, os.getpid())
     server.serve(target_loader=start, wrap_loader=False)
@@ -101,9 +102,21 @@ def _start(accounts: list[Account], options: argparse.Namespace, parent: int) ->
     if options.state:
         # The worker is no process that runs what atexit was told.
         multiprocessing.util.Finalize(None, Keeper(state, options.state).stop, exitpriority=1)
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell)
+    threading.Thread(target=_let_go, args=(told, state), daemon=True).start()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     threading.Thread(target=_announce, args=(options.host, options.port), daemon=True).start()
     return create_app(state)
+
+
+def _let_go(told: int, state: State) -> None:
+    """At a signal lift every fault: the server stops when the calls that wait have ended."""
+    os.read(told, 1)
+    with state.lock:
+        for fault in state.faults:
+            fault.lifted.set()
 
 
 def _announce(host: str, port: int) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import socket
 import stat
 import subprocess
 import sys
@@ -89,14 +90,24 @@ def seen(account: Caller) -> dict[str, Any]:
     return found
 
 
+def wait_for_the_call(account: Caller) -> dict[str, Any]:
+    """Look at everything once the call that hangs has been counted."""
+    wait_until(lambda: account.sim.get("/_sim/faults")["items"][-1]["matched"] == 1)
+    return seen(account)
+
+
 def test_everything_comes_back_after_a_stop(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     with kept(file) as (account, process):
         fill(account)
         code = account.sim.post("/_sim/login-code", {"appid": "wx-mini", "openid": "o_one"})["code"]
-        before = seen(account)
+        account.sim.post("/_sim/faults", {"kind": "timeout_before", "seconds": 600, "path": "/hangs"})
+        hanging = socket.create_connection(("127.0.0.1", int(account.sim.base.rsplit(":", 1)[1])), 5)
+        hanging.sendall(b"GET /hangs HTTP/1.1\r\nHost: x\r\n\r\n")
+        before = wait_for_the_call(account)
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(8) == 0
+        hanging.close()
     assert len(before["messages"]["items"]) == 1
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with kept(file) as (again, _):
