@@ -47,7 +47,8 @@ from wechat.gateway import Gateway
 
 MOST = 20  # tries taken up in one run: the next is a minute away
 # Seconds after which a run begins no further call: the lines of the schedule wait for one another, and what
-# opens and closes gatherings stands behind this one. A call takes 13 at most, with a new token some 40.
+# opens and closes gatherings stands behind this one. A call takes 13 at most, a question asked again 17, a
+# new token some 25 more.
 AT_MOST = 20.0
 # Done again, these would stand twice in the account; every other step may be repeated.
 ONCE = (f"{DRAFT}/add", f"{PUBLISH}/submit")

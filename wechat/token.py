@@ -4,11 +4,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import LockError, RedisError
 
 from wechat.errors import Advice, WechatError
 
@@ -103,7 +104,7 @@ class AccessToken:
                 return self._fetch_and_keep(refused)
             finally:
                 if lock is not None:
-                    self._ask(lambda _: lock.release())
+                    self._release(lock)
 
     def _share_failure(self, began: float) -> None:
         """Raise what the token call raised while this thread was waiting for it, or shortly before a stop."""
@@ -127,6 +128,10 @@ class AccessToken:
             return lock if lock.acquire() else None
 
         return self._ask(acquire)
+
+    def _release(self, lock: Any) -> None:
+        with suppress(LockError):  # the lease ran out, and the lock may be another's by now
+            self._ask(lambda _: lock.release())
 
     def _fetch_and_keep(self, refused: Held | None) -> Held:
         force = refused is not None and refused.confirmed
@@ -180,6 +185,8 @@ class AccessToken:
             return None
         try:
             return question(self._redis)
+        except LockError:
+            raise
         except (RedisError, OSError) as failure:
             self._redis_away_until = time.monotonic() + REDIS_PAUSE
             log.warning("redis is away, the access token is kept in this process: %s", type(failure).__name__)

@@ -15,6 +15,7 @@ from wechat.breaker import Breaker
 from wechat.errcodes import ADVICE, Advice, advice_on
 from wechat.errors import NoClearAnswer, WechatError
 from wechat.gateway import App, Gateway
+from wechat.menu import menu_of
 
 TOKEN, LOG_IN = "/cgi-bin/stable_token", "/sns/jscode2session"
 SECRET, HELD = "0123456789abcdef0123456789abcdef", "92_the-token-that-nobody-may-see"
@@ -130,6 +131,50 @@ def test_every_errcode_comes_back_as_one_typed_error_without_what_it_echoes(
             told += [str(error), repr(error), repr(vars(error)), repr(error.__context__)]
     told += [record.getMessage() for record in caplog.records]
     assert not any(secret in one for one in told for secret in (SECRET, HELD))
+
+
+UNCLEAR: tuple[str, ...] = (
+    "empty",
+    "html",
+    "html in gbk",
+    "a cut answer",
+    "huge",
+    "utf-16",
+    "a list of answers",
+    "nan",
+)
+UNCLEAR += (
+    "an errcode twice",
+    "an errcode that is true",
+    "deep objects",
+    "zip that is none",
+    "nothing in it",
+)
+
+
+def test_send_counts_as_taken_only_by_one_whole_plain_answer(stage: Stage) -> None:
+    # Controls: without the limit the huge one, without `_once` the errcode said twice, would count as sent.
+    gateway = a_gateway(stage)
+    for name in UNCLEAR:
+        stage.always(CALLS[0].path, (200, BODIES[name]))
+        with pytest.raises(NoClearAnswer):
+            CALLS[0].make(gateway)
+    assert stage.paths().count(CALLS[0].path) == len(UNCLEAR)
+
+
+def test_question_is_asked_three_times_with_growing_and_uneven_pauses(stage: Stage) -> None:
+    pauses: list[float] = []
+    gateway = Gateway(App("wx1", SECRET), base_url=stage.url, redis=None, sleep=pauses.append)
+    stage.always("/cgi-bin/menu/get", {"errcode": -1, "errmsg": "system error"})
+    for _ in range(5):
+        with pytest.raises(WechatError):
+            menu_of(gateway)
+    assert stage.paths().count("/cgi-bin/menu/get") == 15
+    assert all(
+        0.15 <= first <= 0.45 and 0.5 <= second <= 1.5
+        for first, second in zip(pauses[::2], pauses[1::2], strict=True)
+    )
+    assert len(set(pauses)) == len(pauses)
 
 
 def test_errcode_written_as_text_is_the_same_errcode(stage: Stage) -> None:

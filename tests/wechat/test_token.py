@@ -118,8 +118,12 @@ def test_lock_that_passed_to_another_is_not_taken_from_them(appid: str, redis: R
         redis.set(lock, "the next one", px=60_000)  # our lease ran out meanwhile
         return "T1", 7200
 
-    assert AccessToken(appid, redis, slow_fetch).get() == Held("T1")
+    token = AccessToken(appid, redis, slow_fetch)
+    assert token.get() == Held("T1")
     assert redis.get(lock) == b"the next one"
+    assert redis.get(f"wx:{appid}:token") == b"T1"
+    redis.set(f"wx:{appid}:token", "T2")
+    assert token.refresh(Held("T1")) == Held("T2")  # nor does this process think that Redis is away
 
 
 def test_held_lock_has_a_lease(appid: str, redis: Redis) -> None:
