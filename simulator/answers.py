@@ -1,6 +1,7 @@
 """How an answer goes out: JSON, a file, and the ways in which an answer may fail to arrive."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,17 +37,22 @@ def bad_gateway() -> Response:
 def closed() -> Response:
     """Close the connection in place of an answer."""
     # A body that breaks before its first byte: the server then closes the connection without a head.
-    return Response(_broken(b""), headers={"Content-Length": "1"})
+    return Response(_broken(), headers={"Content-Length": "1"})
 
 
 def truncated(whole: Response) -> Response:
     """Send the first half of an answer's body, and close the connection."""
     body = whole.get_data()
     headers = {"Content-Type": whole.content_type or "", "Content-Length": str(len(body))}
-    return Response(_broken(body[: len(body) // 2]), headers=headers)
+    return Response(_cut(body[: len(body) // 2]), headers=headers)
 
 
-def _broken(beginning: bytes) -> Iterator[bytes]:
-    if beginning:
-        yield beginning
+def _cut(beginning: bytes) -> Iterator[bytes]:
+    yield beginning
+    # The server throws away what it has not yet sent when it sees that the body is too short.
+    time.sleep(0.2)
+
+
+def _broken() -> Iterator[bytes]:
     raise ConnectionAbortedError
+    yield b""
