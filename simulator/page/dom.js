@@ -39,10 +39,13 @@ export function tell(outcome) {
   const fields = (outcome.error?.fields || []).map((one) => ` · ${one.field}: ${one.message}`).join("");
   const text = outcome.error ? `${outcome.error.message}${fields}`
     : VERDICTS[outcome.verdict] && [VERDICTS[outcome.verdict], outcome.detail].filter(Boolean).join(" · ");
-  if (!text) return;
+  if (text) say(text);
+}
+
+export function say(text) {
   byId("told").textContent = text;
   clearTimeout(hushed);
-  hushed = setTimeout(() => { byId("told").textContent = ""; }, 6000);
+  hushed = setTimeout(() => { byId("told").textContent = ""; }, 8000);
 }
 
 // Times are shown as people in China read them, wherever the browser is.

@@ -26,20 +26,23 @@ export function showLog(log) {
   byId("quiet").hidden = byId("rows").childElementCount > 0;
 }
 
+const unanswered = (row) => row.status === null || row.note.includes("answer withheld");
+
 function said(row) {
   if (row.way === "push") return row.answer;
-  if (row.status === null) return "没有回答 no answer";
+  if (unanswered(row)) return `没有回答 no answer${row.note && ` · ${row.note}`}`;
   const message = /"errmsg":"([^"]*?)( rid:[^"]*)?"/.exec(row.answer)?.[1] || "";
   if (row.errcode) return `${row.errcode} ${message}`;
   const rest = row.answer.replace(/^\{"errcode":0,"errmsg":"ok",?/, "{").replace(/^\{|\}$/g, "").replaceAll('":', " ").replaceAll('"', "");
   return row.errcode === 0 ? ["0 ok", rest].filter(Boolean).join(" · ") : `${row.status} · ${rest}`;
 }
 
-const failed = (row) => row.status !== 200 || row.errcode || row.answer.startsWith("malformed");
+const failed = (row) => unanswered(row) || row.status !== 200 || row.errcode || row.answer.startsWith("malformed");
 
 function logRow(row) {
   const answer = make("td", { className: failed(row) ? "answer bad" : "answer" }, ...row.faults.map((kind) =>
-    make("b", { className: "struck", textContent: `fault ${kind}` })), make("span", { textContent: said(row) }));
+    make("b", { className: "struck", textContent: `fault ${kind}` })),
+  row.note === "not simulated" ? make("b", { className: "struck", textContent: "未模拟 not simulated" }) : "", make("span", { textContent: said(row) }));
   const opener = make("button", { type: "button", ariaExpanded: "false" }, make("span", { className: "mono", textContent: `${row.method} ${row.path}` }),
     make("span", { className: "about", textContent: row.about }));
   const shown = make("tr", { className: row.faults.length ? "call hit" : "call" },

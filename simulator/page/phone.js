@@ -1,5 +1,5 @@
 // The wall: one phone for each follower, kept in its place while something new comes.
-import { act, byId, button, isOfficial, make, sim } from "./dom.js";
+import { act, ask, byId, button, isOfficial, make, say, sim } from "./dom.js";
 import { chatRows } from "./chat.js";
 import { grantBar, total } from "./grants.js";
 import { menuBar } from "./menu.js";
@@ -52,8 +52,13 @@ function more(phone) {
   phone.block = button("", does("block", () => ({ blocked: !phone.is.blocked })));
   phone.leave = button("取消关注 unfollow", does("unfollow"));
   phone.enter = button("进入客服会话 enter session", does("enter"));
+  phone.login = button("登录码 login code", async () => {
+    phone.more.open = false;
+    const { code } = await ask("POST", "login-code", { appid: sim.appid, openid: phone.openid });
+    say(`登录码 login code · ${code}`);
+  });
   return make("details", { className: "more menu" }, make("summary", { textContent: "⋯", ariaLabel: "更多 more" }),
-    make("div", {}, phone.leave, phone.enter, phone.block));
+    make("div", {}, phone.leave, phone.enter, phone.login, phone.block));
 }
 
 // A colour of one's own, so that the eye finds a person again.
@@ -104,7 +109,7 @@ function showPhone(phone, person) {
   phone.chip.classList.toggle("bad", person.blocked);
   phone.block.textContent = person.blocked ? "不再拒收 unblock" : "拒收 block";
   phone.leave.hidden = !official || !person.subscribed;
-  phone.enter.hidden = official;
+  phone.enter.hidden = phone.login.hidden = official;
   // Who reads further up is not torn down by what comes.
   const atEnd = first || phone.chat.scrollHeight - phone.chat.scrollTop - phone.chat.clientHeight < 24;
   phone.chat.replaceChildren(...chatRows(person));

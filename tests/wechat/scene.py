@@ -144,7 +144,7 @@ class Restaurant(BaseHTTPRequestHandler):
 
 @contextmanager
 def lively(url: str, appid: str, mini: str) -> Iterator[Wall]:
-    """Let a restaurant and its guests live through two days on a simulator."""
+    """Let a restaurant and its guests live through two days on a simulator; then the clock is real again."""
     wall = Wall(url, appid, mini)
     with ThreadingHTTPServer(("127.0.0.1", 0), Restaurant) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -158,6 +158,8 @@ def lively(url: str, appid: str, mini: str) -> Iterator[Wall]:
             _mini_program(wall)
             yield wall
         finally:
+            requests.delete(f"{url}/_sim/faults", timeout=5)
+            requests.post(f"{url}/_sim/clock", json={"offset_seconds": 0}, timeout=5)
             server.shutdown()
             thread.join()
 
