@@ -169,8 +169,8 @@ def _ledgers(control: Blueprint, state: State) -> None:
     def messages() -> ResponseReturnValue:
         appid, openid = request.args.get("appid"), request.args.get("openid")
         with state.lock:
-            items = [shown_message(message) for message in state.messages.rows(appid, openid)]
-        return jsonify(items=items)
+            ledger = state.messages.snapshot()
+        return jsonify(items=[shown_message(message) for message in ledger.rows(appid, openid)])
 
     @control.get("/ledger")
     def ledger() -> ResponseReturnValue:

@@ -48,7 +48,7 @@ class Pusher:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.http = urllib3.PoolManager(num_pools=64, maxsize=4 * THREADS, retries=False)
+        self.http = urllib3.PoolManager(num_pools=64, maxsize=1024, retries=False)
         self.lanes: dict[str, Lane] = {}
         self.late: list[tuple[float, int, Waiting]] = []
         self.numbers = itertools.count()
