@@ -59,6 +59,9 @@ REPLIES = {
 }
 
 
+NEWS = {"新菜": ("酸菜鱼上桌了：三种鱼，两种辣", "https://example.cn/fish")}
+
+
 class Wall:
     """A simulator with two accounts and a callback that answers as a small restaurant would."""
 
@@ -126,20 +129,26 @@ class Restaurant(BaseHTTPRequestHandler):
         told = {child.tag: child.text or "" for child in push}
         scanned = push.findtext("ScanCodeInfo/ScanResult")
         said = scanned or told.get("Content") or told.get("EventKey") or told.get("Event", "")
-        words = REPLIES.get(said)
-        answer = "success"
-        if words:
-            answer = (
-                f"<xml><ToUserName>{told['FromUserName']}</ToUserName><FromUserName>{told['ToUserName']}"
-                "</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType>"
-                f"<Content>{words}</Content></xml>"
-            )
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(answer.encode())
+        self.wfile.write(_answer(said, told["FromUserName"], told["ToUserName"]).encode())
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+def _answer(said: str, to: str, sender: str) -> str:
+    """Write what WeChat takes as a reply."""
+    if said in REPLIES:
+        told = f"<MsgType>text</MsgType><Content>{REPLIES[said]}</Content>"
+    elif said in NEWS:
+        title, url = NEWS[said]
+        item = f"<item><Title>{title}</Title><Description/><PicUrl/><Url>{url}</Url></item>"
+        told = f"<MsgType>news</MsgType><ArticleCount>1</ArticleCount><Articles>{item}</Articles>"
+    else:
+        return "success"
+    head = f"<ToUserName>{to}</ToUserName><FromUserName>{sender}</FromUserName><CreateTime>1</CreateTime>"
+    return f"<xml>{head}{told}</xml>"
 
 
 @contextmanager
@@ -176,6 +185,7 @@ def _second_day(wall: Wall) -> None:
     wall.order("say", openid="o_stranger7", text="营业时间")
     wall.order("block", openid="o_zhoushulan")
     wall.send("o_zhoushulan", "厨师推荐：酸菜鱼")
+    wall.order("say", openid="o_hemanying", text="新菜")
     wall.order("tap", openid="o_yangxuemei", key="book")
     wall.order("say", openid="o_yangxuemei", text="订座 4 18:30")
     wall.order("faults", kind="event_withheld", openid="o_dinglimin", path=SEND)
