@@ -139,7 +139,7 @@ def _add_templates(account: Account, kept: Account) -> None:
 
 def _packed(state: State) -> bytes:
     shelves = []
-    for (appid, kind), kept in state.kept.items():
+    for (appid, kind), kept in list(state.kept.items()):
         (content,) = _adapter(kind).dump_python([kept], mode="json")
         shelves.append(Shelf(appid=appid, kind=f"{kind.__module__}.{kind.__qualname__}", content=content))
     whole = StateFile.model_construct(

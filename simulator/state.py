@@ -191,7 +191,7 @@ class State:
     def all_of(self, kind: type[Kept]) -> list[tuple[str, Kept]]:
         """List what accounts keep of one kind, each with its appid."""
         with self.lock:
-            return [(appid, found) for (appid, of), found in self.kept.items() if of is kind]
+            return [(appid, found) for (appid, of), found in list(self.kept.items()) if of is kind]
 
     def library(self, appid: str) -> Library:
         """Find what an account keeps: files, drafts, articles."""
