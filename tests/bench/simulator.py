@@ -96,7 +96,7 @@ def _on_core(which: int) -> Iterator[None]:
 
 def _run(base: str, asked: Path, name: str, count: int) -> dict[str, float]:
     with _on_core(-1):
-        run = wrk(base, asked, seconds=max(5, count // 600))
+        run = wrk(base, asked, seconds=max(6, count // 800))
     assert run["answered"] == run[name] == count, run
     return run
 
