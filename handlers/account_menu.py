@@ -1,5 +1,7 @@
 """The menu under the account's chat: each button says a word that can also be typed, one scans."""
 
+import logging
+
 import click
 
 from wechat.errors import WechatError
@@ -20,6 +22,8 @@ MENU = (
 
 def publish_menu(gateway: Gateway) -> None:
     """Put this menu in place of the account's former one. ClickException where WeChat did not take it."""
+    # What is said here says it all: without a handler the gateway's line for the log would come before it.
+    logging.getLogger("wechat").addHandler(logging.NullHandler())
     try:
         create_menu(gateway, MENU)
     except WechatError as failure:
