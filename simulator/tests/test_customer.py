@@ -207,6 +207,7 @@ def bodies(oa: Shelf) -> dict[str, tuple[dict[str, Any], str]]:
     }
 
 
+@rule("The documented example of each type of message is taken as it stands", SEND)
 def test_documented_body_of_each_type_is_taken_and_shown(oa: Shelf) -> None:
     for msgtype, (content, shown) in bodies(oa).items():
         oa.caller.do("say", text="在吗")
@@ -282,6 +283,7 @@ def test_typing_is_shown_once_to_who_just_wrote(oa: Shelf) -> None:
     assert oa.post("message/custom/typing", typing)["errcode"] == 45080
 
 
+@rule("Typing knows two commands, else 45072", TYPING)
 def test_typing_knows_two_commands_and_its_people(oa: Shelf) -> None:
     assert oa.post("message/custom/typing", {"touser": "o_one", "command": "Sing"})["errcode"] == 45072
     assert oa.post("message/custom/typing", {"touser": "o_no", "command": "Typing"})["errcode"] == 40003

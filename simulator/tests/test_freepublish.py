@@ -131,6 +131,7 @@ def test_lost_answer_leaves_a_publication_and_a_repeated_call_makes_another(shel
     requests.delete(f"{shelf.base}/_sim/faults", timeout=5)
 
 
+@rule("The media_id of a published draft is gone (40007)", SUBMITTED)
 def test_draft_that_was_published_cannot_be_published_again(shelf: Shelf) -> None:
     media_id = shelf.drafted()
     shelf.submit(media_id)

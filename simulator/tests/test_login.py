@@ -86,6 +86,7 @@ def test_person_at_risk_does_not_log_in(mini: Shelf) -> None:
     assert exchange(mini, code)["openid"] == "o_one"
 
 
+@rule("What is wrong with a log-in is named: 41002, 41004, 41008, 40013, 40125, 40002", LOGIN)
 @pytest.mark.parametrize(
     ("change", "errcode"),
     [

@@ -12,7 +12,7 @@ from simulator.tests.conftest import Callback, Caller
 from simulator.tests.rules import rule
 from simulator.tests.shelf import JPEG, Shelf
 
-ADD = 'WeChat, "addDraft"'
+ADD = 'WeChat, "draft_add"'
 MATERIAL = 'WeChat, "addMaterial"'
 CROP = {"ratio": "2.35_1", "x1": "0", "y1": "0", "x2": "1", "y2": "0.4"}
 

@@ -163,6 +163,7 @@ def test_who_left_follows_again_by_a_scan(oa: Shelf, callback: Callback) -> None
     assert (info["subscribe"], info["qr_scene"], info["qr_scene_str"]) == (1, 98765, "")
 
 
+@rule("Following without a code may carry an EventKey that is empty", EVENTS)
 def test_plain_follow_has_an_empty_key(oa: Shelf, callback: Callback) -> None:
     oa.order("follow", openid="o_new")
     assert told(callback)["EventKey"] == ""

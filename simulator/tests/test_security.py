@@ -38,6 +38,7 @@ def move(mini: Shelf, seconds: float) -> None:
     mini.caller.sim.post("/_sim/clock", {"offset_seconds": seconds})
 
 
+@rule("A clean text answers result, detail and trace_id", CHECK)
 def test_clean_text_passes(mini: Shelf) -> None:
     answer = check(mini)
     assert len(answer.pop("trace_id")) == 24
@@ -64,6 +65,7 @@ def test_worst_word_decides(mini: Shelf) -> None:
     }
 
 
+@rule("title, nickname and signature are checked with the content", CHECK)
 @pytest.mark.parametrize("field", ["title", "nickname", "signature"])
 def test_words_beside_the_content_are_checked_too(mini: Shelf, field: str) -> None:
     assert check(mini, **{field: "赌博"})["result"]["suggest"] == "risky"

@@ -85,6 +85,7 @@ def test_msgid_is_beyond_what_a_browser_can_count_exactly(phone: Caller) -> None
     assert send(phone)["msgid"] > 2**53
 
 
+@rule("A refused popup allows nothing", 'WeChat, "wx.requestSubscribeMessage"')
 def test_refused_popup_allows_nothing(phone: Caller) -> None:
     assert tap(phone, "reject")["results"] == {"S1": "reject"}
     assert send(phone)["errcode"] == 43101
@@ -254,6 +255,9 @@ def test_events_as_json_stand_alone_or_in_a_list_and_all_is_text(phone: Caller, 
     assert all(isinstance(push["CreateTime"], str) for push in (one, two, sent))
 
 
+@rule(
+    "As XML the List repeats inside the element of its event", 'WeChat, "subscription messages: event push"'
+)
 def test_events_as_xml_repeat_the_list_inside_their_own_element(
     make_account: Callable[..., Caller], callback: Callback
 ) -> None:

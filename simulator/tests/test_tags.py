@@ -41,6 +41,7 @@ def add(oa: Shelf, *openids: str, **more: Any) -> None:
     oa.order("followers", followers=[{"openid": openid, **more} for openid in openids])
 
 
+@rule("A tag is made, renamed and deleted by its id", CREATE)
 def test_tag_is_made_renamed_and_deleted(oa: Shelf) -> None:
     tag = made(oa)
     assert listed(oa) == {2: ("星标组", 0), tag: ("广东", 0)}
@@ -122,6 +123,7 @@ def test_one_person_has_twenty_tags(oa: Shelf) -> None:
     assert tagged(oa, tags[0], "o_one") == OK
 
 
+@rule("What is wrong with a tagging is named: 45159, 40031, 49003, 50005", TAGGING)
 @pytest.mark.parametrize(
     ("tag", "openids", "errcode"),
     [

@@ -100,6 +100,7 @@ def test_documented_batch_tells_followers_from_those_who_left(oa: Shelf) -> None
     assert gone == {"subscribe": 0, "openid": "o_gone"}
 
 
+@rule("user/info/batchget asks for 1 to 100 persons, each with an openid", BATCH)
 @pytest.mark.parametrize(
     ("rows", "errcode"),
     [
