@@ -16,6 +16,7 @@ from simulator.accounts import Account
 from simulator.faults import Kind
 from simulator.tests.conformance import README, calls_table, control_table, rules_table, written
 from simulator.tests.conftest import Simulator, free_port, started
+from simulator.undocumented import Undocumented
 
 TEXT = README.read_text(encoding="utf-8")
 WRITE = "python -m simulator.tests.conformance --write"
@@ -68,6 +69,11 @@ def test_every_field_of_an_account_is_explained() -> None:
 def test_every_fault_is_explained() -> None:
     told = section("Faults")
     assert [kind for kind in get_args(Kind) if f"`{kind}`" not in told] == []
+
+
+def test_every_open_question_is_explained() -> None:
+    told = section("Chosen where nothing is documented")
+    assert [name for name in Undocumented.model_fields if f"`{name}`" not in told] == []
 
 
 def test_every_option_of_the_command_line_is_named() -> None:
