@@ -1,12 +1,12 @@
 """One call of the WeChat API as the families see it, and how a family declares what it answers."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.accounts import Account
 from simulator.errcodes import Errcode
+from simulator.reading import read_json
 from simulator.state import Follower, Message, Reported, State
 
 
@@ -54,10 +54,8 @@ class Call:
         if not self.body:
             raise Errcode(44002)
         try:
-            content = json.loads(self.body.decode())
-            if b"\\u" in self.body:
-                json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair is no text
-        except (ValueError, RecursionError) as error:
+            content = read_json(self.body)
+        except ValueError as error:
             raise Errcode(47001) from error
         if not isinstance(content, dict):
             raise Errcode(47001)

@@ -9,7 +9,10 @@ QUIET_ZONE = 4
 
 
 def drawn_code(text: str, width: int, *, png: bool = False, dark: tuple[int, int, int] = (0, 0, 0)) -> bytes:
-    """Draw a QR code `width` pixels wide: JPEG, or PNG with nothing behind the code."""
+    """Draw a QR code `width` pixels wide: JPEG, or PNG with nothing behind the code.
+
+    Raises ValueError for a text that is too long for any.
+    """
     drawn = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
         drawn, kind="png", border=QUIET_ZONE, dark=dark, light=None if png else "white"

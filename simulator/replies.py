@@ -1,12 +1,12 @@
 """What WeChat makes of a callback's answer: nothing, a reply, or a fault the follower gets to see."""
 
-import json
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.crypto import BadCipher, decrypt, sign
 from simulator.payloads import Push
+from simulator.reading import read_json
 
 REPLY_LIMIT = 64 * 1024
 MEDIA = {"image": "Image", "voice": "Voice", "video": "Video", "music": "Music"}
@@ -63,9 +63,9 @@ SEAL = ("Encrypt", "MsgSignature", "TimeStamp", "Nonce")
 
 def _judge_json(push: Push, body: bytes) -> list[dict[str, Any]]:
     try:
-        content = json.loads(body)
+        content = read_json(body)
         if isinstance(content, dict) and "Encrypt" in content:
-            content = json.loads(_open(push, {name: str(content.get(name, "")) for name in SEAL}))
+            content = read_json(_open(push, {name: str(content.get(name, "")) for name in SEAL}))
         elif push.account.push_mode == "safe":
             raise Malformed("plain reply in safe mode")
     except ValueError as error:
@@ -93,7 +93,7 @@ def _parse(body: bytes) -> ET.Element:
         raise Malformed("XML with declarations")
     try:
         root = ET.fromstring(body)  # noqa: S314  declarations were refused above
-    except (ET.ParseError, ValueError) as error:
+    except (ET.ParseError, LookupError, ValueError) as error:
         raise Malformed("not XML") from error
     if root.tag != "xml":
         raise Malformed("root is not <xml>")

@@ -14,6 +14,7 @@ from simulator.families.subscribe import (
     use_grant,
 )
 from simulator.families.template import URL_LENGTH, check_linked
+from simulator.reading import whole_number
 from simulator.state import State
 
 TITLE_LENGTH, CONTENT_LENGTH, MOST_SCENE = 15, 200, 10_000
@@ -47,8 +48,8 @@ def send_once(state: State, call: Call) -> dict[str, Any]:
     """
     asked, account = call.json(), call.owner()
     person, template = recipient_and_template(state, account, asked)
-    scene, title = str(asked.get("scene", "")), asked.get("title")
-    if not (scene.isascii() and scene.isdigit() and int(scene) <= MOST_SCENE):
+    scene, title = whole_number(asked.get("scene")), asked.get("title")
+    if scene is None or scene > MOST_SCENE:
         raise Errcode(40129)
     if not isinstance(title, str) or not 1 <= len(title) <= TITLE_LENGTH:
         raise Errcode(40062)

@@ -1,6 +1,5 @@
 """The draft box of an official account: articles before they are published."""
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from simulator.errcodes import Errcode
 from simulator.families.draft_articles import read_article
 from simulator.families.media import page_asked
 from simulator.library import Draft, Library, Publication, new_key
+from simulator.reading import read_json
 from simulator.state import State
 
 ESCAPED = re.compile(rb"((?<!\\)(?:\\\\)*)\\u([0-9A-Fa-f]{4})")
@@ -92,7 +92,7 @@ def read_articles(call: Call) -> dict[str, Any]:
     if not call.body:
         raise Errcode(44002)
     try:
-        asked = json.loads(ESCAPED.sub(rb"\1\\\\u\2", call.body))
+        asked = read_json(ESCAPED.sub(rb"\1\\\\u\2", call.body))
     except ValueError as error:
         raise Errcode(47001) from error
     if not isinstance(asked, dict):

@@ -1,7 +1,6 @@
 """Files of an official account: temporary ones, permanent ones, pictures inside articles."""
 
 import io
-import json
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from werkzeug.http import parse_options_header
 from simulator.calls import Binary, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.library import File, new_key
+from simulator.reading import read_json
 from simulator.state import State
 
 MB = 1024 * 1024
@@ -215,7 +215,7 @@ def _seconds(content: bytes) -> float:
 
 def _description(text: str) -> dict[str, str]:
     try:
-        told = json.loads(text)
+        told = read_json(text)
         return {name: str(told[name]) for name in ("title", "introduction")}
     except (ValueError, KeyError, TypeError) as error:
         raise Errcode(47001) from error

@@ -8,6 +8,7 @@ from simulator.errcodes import Errcode
 from simulator.families.templates import copied, shown_text
 from simulator.library import new_key
 from simulator.public_templates import CATEGORIES, LONG, NOTICES, ONCE, PublicTemplate
+from simulator.reading import whole_number
 from simulator.state import State
 
 MOST, MOST_LISTED = 25, 30
@@ -32,7 +33,7 @@ def get_titles(_state: State, call: Call) -> dict[str, Any]:
     named = call.query.get("ids", "")
     if not named:
         raise Errcode(200018)
-    ids = [int(one) if one.isascii() and one.isdigit() else -1 for one in named.split(",")]
+    ids = [whole_number(one) for one in named.split(",")]
     if any(one not in CATEGORIES for one in ids):
         raise Errcode(200019)
     found = [(tid, public) for tid, public in NOTICES.items() if public.category in ids]
@@ -100,15 +101,14 @@ def get_templates(_state: State, call: Call) -> dict[str, Any]:
 
 
 def _number(call: Call, name: str, wrong: int) -> int:
-    given = call.query.get(name, "")
-    if not (given.isascii() and given.isdigit()):
+    given = whole_number(call.query.get(name))
+    if given is None:
         raise Errcode(wrong)
-    return int(given)
+    return given
 
 
 def _public(tid: object) -> PublicTemplate:
-    given = str(tid)
-    public = NOTICES.get(int(given)) if given.isascii() and given.isdigit() else None
+    public = NOTICES.get(whole_number(tid) or 0)
     if public is None:
         raise Errcode(200014)
     return public

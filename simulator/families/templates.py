@@ -11,6 +11,7 @@ from simulator.campaigns import day_of
 from simulator.errcodes import Errcode
 from simulator.library import new_key
 from simulator.public_templates import CARDS, INDUSTRIES, PublicTemplate
+from simulator.reading import whole_number
 from simulator.state import State
 
 MOST = 25
@@ -103,13 +104,13 @@ def get_industry(state: State, call: Call) -> dict[str, Any]:
 def set_industry(state: State, call: Call) -> dict[str, Any]:
     """Choose two industries, once a month. Raises 40097, 43100. Source: WeChat, setIndustry."""
     asked, kept = call.json(), state.of(call.owner().appid, Industries)
-    chosen = [str(asked.get(name)) for name in ("industry_id1", "industry_id2")]
-    if not all(one.isascii() and one.isdigit() and int(one) in INDUSTRIES for one in chosen):
+    first, second = (whole_number(asked.get(name)) for name in ("industry_id1", "industry_id2"))
+    if first not in INDUSTRIES or second not in INDUSTRIES:
         raise Errcode(40097)
     month = day_of(call.now)[:7]
     if kept.changed_in == month:
         raise Errcode(43100)
-    kept.first, kept.second, kept.changed_in = int(chosen[0]), int(chosen[1]), month
+    kept.first, kept.second, kept.changed_in = first, second, month
     return OK
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from simulator.calls import Binary, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.pictures import drawn_code
+from simulator.reading import whole_number
 from simulator.state import State
 
 SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@\-._~]{1,32}")
@@ -71,15 +72,17 @@ def _drawn(call: Call, asked: dict[str, Any], leads: dict[str, str]) -> Binary:
     if version != "release":
         where["env_version"] = version
     png = asked.get("is_hyaline") is True
-    content = drawn_code(f"weixin://wxacode?{urlencode(where)}", width, png=png, dark=dark)
+    try:
+        content = drawn_code(f"weixin://wxacode?{urlencode(where)}", width, png=png, dark=dark)
+    except ValueError as error:
+        raise Errcode(40097) from error
     return Binary(content, "image/png", "code.png") if png else Binary(content, "image/jpeg", "code.jpg")
 
 
 def _colour(said: object) -> tuple[int, int, int]:
-    parts = [str(said.get(name, 0)) for name in "rgb"] if isinstance(said, dict) else ["0", "0", "0"]
-    if not all(part.isdecimal() and int(part) <= 255 for part in parts):
+    red, green, blue = (whole_number(said.get(name, 0)) if isinstance(said, dict) else 0 for name in "rgb")
+    if red is None or green is None or blue is None or max(red, green, blue) > 255:
         raise Errcode(40097)
-    red, green, blue = map(int, parts)
     return red, green, blue
 
 

@@ -1,5 +1,8 @@
 """Habits of HTTP: content types, methods nobody should use, bodies nobody should send."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import requests
 
@@ -7,6 +10,7 @@ from simulator.tests.conftest import SECRET, Caller, Simulator
 from simulator.tests.rules import rule
 
 SEND = "/cgi-bin/message/template/send"
+DRAFT = "/cgi-bin/draft/add"
 UNKNOWN = "/cgi-bin/no/such/path"
 SEEN = "seen in the field"
 
@@ -57,6 +61,9 @@ def test_head_is_answered_without_a_body(process: Simulator, path: str) -> None:
         b'{"touser":"\\ud83d"}',
         b'{"touser":"\xff"}',
         b'{"touser":"o_one"',
+        b'{"touser":NaN}',
+        b'{"touser":1e999}',
+        b'{"touser":' + b"[" * 64 + b"]" * 64 + b"}",
         b"touser=o_one",
     ],
 )
@@ -64,6 +71,46 @@ def test_bodies_that_are_no_text_are_refused(account: Caller, body: bytes) -> No
     token = account.token()["access_token"]
     answer = requests.post(f"{account.sim.base}{SEND}?access_token={token}", body, timeout=5)
     assert answer.json()["errcode"] == 47001
+    if b"\\u" not in body:
+        answer = requests.post(f"{account.sim.base}{DRAFT}?access_token={token}", body, timeout=5)
+        assert answer.json()["errcode"] == 47001
+
+
+LONG = "9" * 5000
+MINI, LIBRARY = "/cgi-bin/wxaapp/createwxaqrcode", "/wxaapi/newtmpl/"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "errcode"),
+    [
+        ("/wxa/getwxacodeunlimit", {"scene": "a", "page": LONG}, 40097),
+        (MINI, {"path": "p", "line_color": {"r": LONG}}, 40097),
+        (MINI, {"path": "p", "line_color": {"r": -1}}, 40097),
+        (MINI, {"path": "字" * 341}, 40097),
+        (f"{LIBRARY}addtemplate", {"tid": LONG}, 200014),
+        ("/cgi-bin/template/api_set_industry", {"industry_id1": LONG, "industry_id2": 1}, 40097),
+        (
+            "/cgi-bin/message/template/subscribe",
+            {"touser": "o_one", "template_id": "S", "scene": LONG},
+            40129,
+        ),
+    ],
+)
+def test_endless_numbers_and_texts_are_refused(
+    make_account: Callable[..., Caller], path: str, body: dict[str, Any], errcode: int
+) -> None:
+    template = {"id": "S", "title": "通知", "keys": ["content"]}
+    kind = "mini_program" if path.startswith("/wxa") or path == MINI else "official"
+    account = make_account(kind=kind, templates=[], subscribe_templates=[template])
+    token = account.token()["access_token"]
+    assert account.sim.post(path, body, access_token=token)["errcode"] == errcode
+
+
+@pytest.mark.parametrize(("name", "errcode"), [("start", 200016), ("limit", 200017), ("ids", 200019)])
+def test_endless_numbers_of_a_query_are_refused(account: Caller, name: str, errcode: int) -> None:
+    query = {"ids": "2", "start": "0", "limit": "1", "access_token": account.token()["access_token"]}
+    answer = account.sim.get(f"{LIBRARY}getpubtemplatetitles", **query | {name: LONG})
+    assert answer["errcode"] == errcode
 
 
 @rule("An answer is UTF-8 as it is, without \\uXXXX", SEEN)

@@ -132,7 +132,9 @@ def test_permanent_files_are_counted_listed_given_back_and_thrown_away(shelf: Sh
 
 @rule("A permanent video needs its title and introduction", MATERIAL)
 def test_video_kept_for_good_says_its_title(shelf: Shelf) -> None:
-    assert shelf.upload("material/add_material", MP4, type="video")["errcode"] == 47001
+    for told in (None, "[" * 20_000, '{"title":"x"}'):
+        answer = shelf.upload("material/add_material", MP4, type="video", description=told)
+        assert answer["errcode"] == 47001
     media_id = shelf.upload("material/add_material", MP4, type="video", description=VIDEO)["media_id"]
     told = shelf.post("material/get_material", {"media_id": media_id})
     assert (told["title"], told["description"]) == ("党课", "一段录像")
