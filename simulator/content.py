@@ -13,7 +13,8 @@ SOURCES = ("src", "data-src", "href", "xlink:href", "poster")
 LINKS = {*SOURCES, "action", "formaction"}
 ACTIVE = ("javascript:", "vbscript:", "data:")
 SKIPPED = re.compile(r"[\x00-\x20]")  # what browsers leave out of an address
-STYLED = re.compile(r"url\(\s*['\"]?\s*([^'\")\s]*)[^)]*\)", re.IGNORECASE)
+STYLED = re.compile(r"url\(([^)]*)\)", re.IGNORECASE)
+QUOTED = " \t\r\n\f'\""
 
 
 def stripped(content: str, addresses: Collection[str]) -> str:
@@ -34,6 +35,12 @@ class _Writer(HTMLParser):
         self.addresses = addresses
         self.written: list[str] = []
         self.inside: list[str] = []
+
+    def parse_html_declaration(self, i: int) -> int:
+        # To browsers <![if ...]> and its like are comments; the parser stops at those that it does not know.
+        if self.rawdata.startswith("<![", i):
+            return self.parse_bogus_comment(i)
+        return super().parse_html_declaration(i)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in WITH_CONTENT:
@@ -77,7 +84,9 @@ class _Writer(HTMLParser):
     def _value(self, name: str, value: str) -> str:
         if name != "style":
             return value
-        return STYLED.sub(lambda found: found[0] if found[1] in self.addresses else "none", value)
+        return STYLED.sub(
+            lambda found: found[0] if found[1].strip(QUOTED) in self.addresses else "none", value
+        )
 
 
 def _may(name: str, value: str) -> bool:

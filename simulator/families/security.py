@@ -13,7 +13,7 @@ from simulator.ties import Ties
 
 VISIT = 7200.0
 LONGEST = 2500
-ADDRESS = re.compile(r"https?://([^/?#:\s]+)\S*")
+ADDRESS = re.compile(r"https?://([^/?#:\s]+)(?:[/?#:]\S*)?")
 
 
 @dataclass

@@ -135,6 +135,8 @@ STRIPPED = [
         "<svg onload=alert(1)><image href='https://elsewhere.example/a.svg'></image></svg>",
         "<svg></image></svg>",
     ),
+    ("<![if !supportLists]><p>a</p><![endif]><![x]><p>b</p>", "<p>a</p><p>b</p>"),
+    (f"<p style='url({' ' * 9000}'>a</p>", f'<p style="url({" " * 9000}">a</p>'),
     ("<!-- a --><p>1 &lt; 2 &amp; 3</p>", "<p>1 &lt; 2 &amp; 3</p>"),
     ("<p title='&quot;&lt;b&gt;'>a</p>", '<p title="&quot;&lt;b&gt;">a</p>'),
     ("<p>一<br>二</p><hr/>", "<p>一<br>二</p><hr>"),

@@ -136,7 +136,7 @@ def test_risky_picture_and_one_that_is_not_there(mini: Shelf, callback: Callback
 
 
 def test_picture_needs_an_address_and_a_visitor(mini: Shelf) -> None:
-    for wrong in ("file:///etc/passwd", "https://", "example.org/a.jpg", None):
+    for wrong in ("file:///etc/passwd", "https://", "example.org/a.jpg", f"https://{'a' * 99_999} ", None):
         assert check_media(mini, url=wrong)["errcode"] == 40097
     assert check_media(mini, "https://example.org/", media_type=3)["errcode"] == 40097
     assert check_media(mini, "https://example.org/", openid="o_nobody")["errcode"] == 40003
