@@ -99,7 +99,7 @@ def _leaf(asked: object, limits: Limits) -> dict[str, Any]:
     if not _fits(asked.get("name"), limits.name_bytes):
         raise Errcode(limits.bad_name)
     kind = asked.get("type")
-    if kind not in KEYED | LINKED | MATERIAL | ARTICLE:
+    if not isinstance(kind, str) or kind not in KEYED | LINKED | MATERIAL | ARTICLE:
         raise Errcode(limits.bad_type)
     if kind in KEYED and not _fits(asked.get("key"), KEY_BYTES):
         raise Errcode(limits.bad_key)

@@ -44,7 +44,7 @@ def credentials(state: State, appid: object, secret: object) -> Account:
 
 
 def check_access_token(state: State, token: str | None, now: float) -> Account:
-    """Find whose token this is. Raises 41001 absent, 40014 misshapen, 40001 replaced, 42001 expired."""
+    """Find whose token this is. Raises 41001 absent, 40014 misshapen, 40001 killed or unknown, 42001 old."""
     if not token:
         raise Errcode(41001)
     issued = state.tokens.get(token)

@@ -71,7 +71,7 @@ def _described(state: State, call: Call, openid: object, language: object) -> di
         "openid": person.openid,
         "nickname": "",
         "sex": 0,
-        "language": language or "zh_CN",
+        "language": language if isinstance(language, str) and language else "zh_CN",
         "city": "",
         "province": "",
         "country": "",

@@ -107,6 +107,7 @@ def under(**changes: Any) -> dict[str, Any]:
         ([], 40016),
         ([CLICK] * 4, 40016),
         ([CLICK | {"type": "dance"}], 40017),
+        ([CLICK | {"type": ["click"]}], 40017),
         ([CLICK | {"name": "字" * 5 + "ab"}], 40018),
         ([CLICK | {"name": ""}], 40018),
         ([FOLDER | {"name": "字" * 6}], 40018),

@@ -94,7 +94,7 @@ def test_unionid_is_told_of_who_has_one(make_account: Callable[..., Caller]) -> 
 @rule("user/info/batchget describes up to 100 persons; of who left only subscribe 0", BATCH)
 def test_documented_batch_tells_followers_from_those_who_left(oa: Shelf) -> None:
     add(oa, "o_gone", subscribed=False)
-    asked = {"user_list": [{"openid": "o_one", "lang": "zh_CN"}, {"openid": "o_gone"}]}
+    asked = {"user_list": [{"openid": "o_one", "lang": ["zh_TW"]}, {"openid": "o_gone"}]}
     here, gone = oa.post("user/info/batchget", asked)["user_info_list"]
     assert (here["openid"], here["subscribe"], here["language"]) == ("o_one", 1, "zh_CN")
     assert gone == {"subscribe": 0, "openid": "o_gone"}
