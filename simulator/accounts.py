@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from urllib3.util import parse_url
 
 from simulator.undocumented import Undocumented
 
@@ -84,6 +85,13 @@ class Account(BaseModel):
         elif self.type is not None:
             raise ValueError("only an official account has a type")
         return self
+
+    @field_validator("callback_url")
+    @classmethod
+    def _must_be_an_address(cls, url: str | None) -> str | None:
+        if url is not None and not parse_url(url).host:
+            raise ValueError("the address has no host")
+        return url
 
     @field_validator("ip_whitelist")
     @classmethod

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from simulator.crypto import sign
-from simulator.tests.conftest import TOKEN, Callback, Caller, wait_until
+from simulator.tests.conftest import TOKEN, Callback, Caller, Simulator, wait_until
 from simulator.tests.rules import rule
 from simulator.tests.test_push import PUSH, REPLY, always, fields, sealed_reply, text_reply
 
@@ -61,6 +61,13 @@ def test_nobody_listening_is_unanswered(make_account: Callable[..., Caller]) -> 
     assert (outcome["tries"], outcome["status"], outcome["verdict"]) == (3, None, "unanswered")
 
 
+@pytest.mark.parametrize("url", ["http://[", "http://a:99999999/", "http://a b/", "http://?a", "ftp://a/"])
+def test_address_that_is_none_is_refused(sim: Simulator, url: str) -> None:
+    account = {"kind": "official", "appid": "wx", "secret": "s", "original_id": "gh_1", "token": "abc"}
+    answer = sim.post("/_sim/accounts", account | {"callback_url": url})
+    assert [wrong["field"] for wrong in answer["error"]["fields"]] == ["callback_url"]
+
+
 @rule("JSON, broken XML or a wrong reply shows the follower that the account is unavailable", REPLY)
 @pytest.mark.parametrize(
     "answer",
@@ -70,6 +77,7 @@ def test_nobody_listening_is_unanswered(make_account: Callable[..., Caller]) -> 
         b"success\n",
         b"<xml>",
         b"<!DOCTYPE x><xml></xml>",
+        b'<?xml version="1.0" encoding="nothing"?><xml></xml>',
         text_reply("x", to="o_other").encode(),
         text_reply("x", source="gh_other").encode(),
         text_reply("").encode(),
@@ -86,6 +94,15 @@ def test_malformed_answer_shows_the_sentence(
     assert (outcome["tries"], outcome["verdict"], outcome["replies"]) == (1, "malformed", [])
     (phone,) = account.sim.get("/_sim/wall", appid=account.appid)["phones"]
     assert phone["chat"][-1]["text"] == UNAVAILABLE
+
+
+@pytest.mark.parametrize("answer", [b"[" * 60_000, b'{"a":"\\ud800"}', b'{"a":NaN}', b"[1]"])
+def test_json_that_nobody_could_read_is_malformed(
+    make_account: Callable[..., Caller], callback: Callback, answer: bytes
+) -> None:
+    account = make_account(kind="mini_program", push_format="json", callback_url=callback.url)
+    callback.reply = always(answer)
+    assert account.do("say", text="帮助")["verdict"] == "malformed"
 
 
 @rule("A sealed reply has to carry the right MsgSignature and the account's own appid", PUSH)
