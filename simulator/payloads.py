@@ -119,6 +119,8 @@ def _value(value: Any) -> str:
         return _elements(value)
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, float):
+        return f"{value:.6f}"
     text = UNSPEAKABLE.sub("", str(value)).replace("]]>", "]]]]><![CDATA[>")
     return f"<![CDATA[{text}]]>"
 
@@ -164,7 +166,7 @@ def _mass_event(account: Account, order: MassSend, now: float) -> Push:
         "ErrorCount": order.filtered - len(order.reached),
     }
     if order.articles:
-        fields["CopyrightCheckResult"] = {"Count": 0, "ResultList": "", "CheckState": 1}
+        fields["CopyrightCheckResult"] = {"Count": 0, "ResultList": {}, "CheckState": 1}
     if order.reached and order.articles:
         rows = [{"ArticleIdx": at, "ArticleUrl": one["url"]} for at, one in enumerate(order.articles, 1)]
         fields["ArticleUrlResult"] = {"Count": len(rows), "ResultList": {"item": rows}}

@@ -57,10 +57,10 @@ class Place(Body):
     label: str = ""
 
     def fields(self) -> dict[str, Any]:
-        """Write the place as messages and events do."""
+        """Write the place as messages do: numbers, and words only for its label."""
         return {
-            "Location_X": f"{self.latitude:.6f}",
-            "Location_Y": f"{self.longitude:.6f}",
+            "Location_X": self.latitude,
+            "Location_Y": self.longitude,
             "Scale": self.scale,
             "Label": self.label,
         }

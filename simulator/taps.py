@@ -214,7 +214,10 @@ def _tapped(button: dict[str, Any], body: TapBody, menuid: int) -> tuple[str, di
         sent = {"Count": 1, "PicList": {"item": [{"PicMd5Sum": digest}]}}
         return said, {"Event": button["type"], "EventKey": body.key, "SendPicsInfo": sent}
     if button["type"] == "location_select":
-        chosen = {**body.place.fields(), "Poiname": ""}
+        place = body.place
+        # Text, all of it, other than in a message that sends a place.
+        at = {"Location_X": f"{place.latitude:.6f}", "Location_Y": f"{place.longitude:.6f}"}
+        chosen = {**at, "Scale": str(place.scale), "Label": place.label, "Poiname": ""}
         return said, {"Event": button["type"], "EventKey": body.key, "SendLocationInfo": chosen}
     events = {"click": "CLICK", "view": "VIEW", "miniprogram": "view_miniprogram"}
     event = events.get(button["type"])
