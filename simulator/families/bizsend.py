@@ -13,7 +13,7 @@ from simulator.families.subscribe import (
     subscribe_message,
     use_grant,
 )
-from simulator.families.template import URL_LENGTH, check_linked
+from simulator.families.template import URL_LENGTH, check_jumps, check_linked
 from simulator.reading import whole_number
 from simulator.state import State
 
@@ -44,7 +44,7 @@ def send_once(state: State, call: Call) -> dict[str, Any]:
     """Accept one older one-time message. Nothing is told of its end.
 
     Raises 40003, 40037, 40129 for a scene that is none of 0 to 10,000, 40062 beyond 15 signs of title, 45002
-    beyond 200 of content, 40013, 47003, 43101. Source: WeChat, one-time subscription message.
+    beyond 200 of content, 40039, 40013, 47003, 43101. Source: WeChat, one-time subscription message.
     """
     asked, account = call.json(), call.owner()
     person, template = recipient_and_template(state, account, asked)
@@ -53,7 +53,7 @@ def send_once(state: State, call: Call) -> dict[str, Any]:
         raise Errcode(40129)
     if not isinstance(title, str) or not 1 <= len(title) <= TITLE_LENGTH:
         raise Errcode(40062)
-    check_linked(account, asked.get("miniprogram") or None)
+    check_jumps(account, asked)
     shown = checked_content(account, template, asked.get("data"))
     if any(len(value) > CONTENT_LENGTH for value in shown.values()):
         raise Errcode(45002)

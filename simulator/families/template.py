@@ -32,7 +32,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
     asked, account = call.json(), call.owner()
     person = _recipient(state, account, asked.get("touser"))
     template = _template(state, account, asked.get("template_id"))
-    _check_jumps(account, asked)
+    check_jumps(account, asked)
     shown = checked_values(template.keys, asked.get("data"), template.enums)
     if any(word in value for value in shown.values() for word in account.undocumented.marketing):
         raise Errcode(40249)
@@ -73,7 +73,7 @@ def _template(state: State, account: Account, template_id: object) -> Template:
     return template
 
 
-def _check_jumps(account: Account, asked: dict[str, Any]) -> None:
+def check_jumps(account: Account, asked: dict[str, Any]) -> None:
     """Check where the card leads: to an address, or to a mini-program that is linked. Raises 40039, 40013."""
     url, mini = asked.get("url") or None, asked.get("miniprogram") or None
     if url is not None and (not isinstance(url, str) or len(url.encode()) > URL_LENGTH):

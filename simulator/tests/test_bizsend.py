@@ -200,6 +200,9 @@ def test_documented_subscription_message(make_account: Callable[..., Caller]) ->
     assert mini.send(**body)["errcode"] == 0
 
 
+WRONG_ONCE = [({"title": "题" * 16}, 40062), ({"scene": "10001"}, 40129), ({"url": {"a": 1}}, 40039)]
+
+
 @rule(
     "The older one-time message brings a title of 15 signs (40062) and a scene (40129)",
     'WeChat, "one-time subscription message"',
@@ -211,7 +214,7 @@ def test_older_one_time_message_is_sent_once(make_account: Callable[..., Caller]
     body |= {"data": {"content": {"value": "VALUE", "color": "COLOR"}}}
     assert office.send(**body)["errcode"] == 43101
     office.allow()
-    for change, errcode in (({"title": "题" * 16}, 40062), ({"scene": "10001"}, 40129)):
+    for change, errcode in WRONG_ONCE:
         assert office.send(**body | change)["errcode"] == errcode
     assert office.send(**body | {"data": {"content": {"value": "字" * 201}}})["errcode"] == 45002
     assert office.send(**body) == {"errcode": 0, "errmsg": "ok"}
