@@ -3,16 +3,15 @@
 import logging
 import random
 import re
-import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 from redis import Redis
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError
 from wechatpy.exceptions import WeChatClientException
 
 from wechat.breaker import Breaker
@@ -28,21 +27,10 @@ REPEAT_WITHIN = 3.0
 _RID = re.compile(r"rid: ([0-9a-f-]{10,})")
 _CREDENTIAL = re.compile(r"((?:access_token|secret|appsecret|js_code)=)[^&\s\"']+")
 _CREDENTIALS = ("access_token", "secret", "js_code")
-# These reasons exist only in the handshake, so not one byte of the request was written.
-_HANDSHAKE_ONLY = {
-    "CERTIFICATE_VERIFY_FAILED",
-    "NO_PROTOCOLS_AVAILABLE",
-    "SSLV3_ALERT_HANDSHAKE_FAILURE",
-    "TLSV1_ALERT_PROTOCOL_VERSION",
-    "TLSV1_UNRECOGNIZED_NAME",
-    "UNSUPPORTED_PROTOCOL",
-    "WRONG_VERSION_NUMBER",
-}
 
 # urllib3 logs whole addresses, and WeChat's carry the token or the secret in the query.
-logging.getLogger("urllib3.connectionpool").addFilter(
-    lambda record: not _CREDENTIAL.search(record.getMessage())
-)
+for _name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry"):
+    logging.getLogger(_name).addFilter(lambda record: not _CREDENTIAL.search(record.getMessage()))
 
 log = logging.getLogger(__name__)
 
@@ -219,21 +207,20 @@ class Gateway:
         holds the address with its token as its context."""
         client = self._client()
         call = client.get if body is None else client.post
-        try:
-            with ending_within(sum(timeout)):
+        with ending_within(sum(timeout)) as flight:
+            try:
                 answer = call(
                     self._base_url + path,
                     params=list(params.items()),  # into a dict wechatpy would put a token of its own
-                    allow_redirects=False,
                     stream=True,
                     timeout=timeout,
                     **_payload(body),
                 )
-        except WeChatClientException as refused:
-            return self._refusal(refused, path, params)
-        except (requests.RequestException, HTTPError, OSError) as broken:
-            kind = NotSent if _never_left(broken) else NoClearAnswer
-            return kind(None, type(broken).__name__, path=path)
+            except WeChatClientException as refused:
+                return self._refusal(refused, path, params)
+            except (requests.RequestException, HTTPError, OSError) as broken:
+                kind = NoClearAnswer if flight.left else NotSent
+                return kind(None, type(broken).__name__, path=path)
         if not isinstance(answer, dict):
             return NoClearAnswer(None, "an answer that is no JSON object", path=path)
         return answer
@@ -262,23 +249,3 @@ def _payload(body: Mapping[str, Any] | _File | None) -> dict[str, Any]:
     # wechatpy writes a dict as JSON, and only a dict.
     data = None if body is None else dict(body)
     return {"data": data, "headers": {"Content-Type": "application/json"}}
-
-
-def _never_left(broken: BaseException) -> bool:
-    """Say whether the failure proves that no byte of the request was written."""
-    for cause in _causes(broken):
-        if isinstance(cause, NewConnectionError | ConnectTimeoutError):  # refused, unreachable, DNS
-            return True
-        if isinstance(cause, ssl.SSLError) and cause.reason in _HANDSHAKE_ONLY:
-            return True
-    return False
-
-
-def _causes(broken: BaseException) -> Iterator[BaseException]:
-    """Walk down what requests wrapped around urllib3 around ssl."""
-    cause: BaseException | None = broken
-    while cause is not None:
-        yield cause
-        inner = [arg for arg in cause.args if isinstance(arg, BaseException)]
-        reason = getattr(cause, "reason", None)
-        cause = reason if isinstance(reason, BaseException) else (inner[0] if inner else None)

@@ -24,42 +24,47 @@ TICK = 0.1
 
 
 @dataclass(slots=True)
-class _Flight:
-    """A call under way in one thread: when it must be over, and where its answer is awaited."""
+class Flight:
+    """A call under way in one thread: when it must be over, and where its answer is awaited.
+
+    `left`: some of the request may have been written.
+    """
 
     until: float
+    left: bool = False
     sock: socket.socket | None = None
 
 
-_flights: dict[int, _Flight] = {}
-_starting = threading.Lock()
-_watched_process = 0
+_flights: dict[int, Flight] = {}
+_changing = threading.Lock()
+_watched = False
 
 
 @contextmanager
-def ending_within(seconds: float) -> Iterator[None]:
+def ending_within(seconds: float) -> Iterator[Flight]:
     """Break off what this thread asks of WeChat after so many seconds, however slowly bytes still come.
 
     A time-out of a socket counts from byte to byte, and an answer can come by single bytes for hours.
     """
     _watch()
     mine = threading.get_ident()
-    flight = _flights[mine] = _Flight(time.monotonic() + seconds)
+    flight = _flights[mine] = Flight(time.monotonic() + seconds)
     try:
-        yield
+        yield flight
     finally:
-        flight.sock = None
+        with _changing:  # from here on the connection may be the next call's
+            flight.sock = None
         del _flights[mine]
 
 
 def _watch() -> None:
-    """See to it that this process, which may be a fork, has one thread that ends calls."""
-    global _watched_process
-    if _watched_process != os.getpid():
-        with _starting:
-            if _watched_process != os.getpid():
+    """See to it that this process has one thread that ends calls."""
+    global _watched
+    if not _watched:
+        with _changing:
+            if not _watched:
                 threading.Thread(target=_end_late_calls, name="late-calls", daemon=True).start()
-                _watched_process = os.getpid()
+                _watched = True
 
 
 def _end_late_calls() -> None:
@@ -67,29 +72,41 @@ def _end_late_calls() -> None:
         time.sleep(TICK)
         now = time.monotonic()
         for flight in list(_flights.values()):
-            sock = flight.sock
-            if now > flight.until and sock is not None:
-                with suppress(OSError):  # by the plain socket: TLS must stay whole for the thread reading it
-                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            if now > flight.until:
+                with _changing, suppress(OSError):
+                    if flight.sock is not None:  # by the plain socket: TLS must stay whole for its reader
+                        socket.socket.shutdown(flight.sock, socket.SHUT_RDWR)
 
 
-def _awaits_answer(sock: socket.socket | None) -> None:
-    # Until here each step has an end of its own: connecting, the handshake, sending.
-    flight = _flights.get(threading.get_ident())
-    if flight is not None:
-        flight.sock = sock
+def _start_anew() -> None:
+    """Leave a fork its parent's sockets, but none of the calls on them, nor a lock that nobody will open."""
+    global _changing, _watched
+    _flights.clear()
+    _changing, _watched = threading.Lock(), False
+
+
+os.register_at_fork(after_in_child=_start_anew)
 
 
 class _Plain(HTTPConnection):
+    def request(self, *args: Any, **more: Any) -> None:
+        flight = _flights.get(threading.get_ident())
+        if self.sock is None:
+            self.connect()
+        if flight is not None:
+            flight.left = True
+        super().request(*args, **more)
+
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-        _awaits_answer(self.sock)
+        # Until here each step has an end of its own: connecting, the handshake, sending.
+        flight = _flights.get(threading.get_ident())
+        if flight is not None:  # within an HTTPS proxy's TLS there is a socket inside
+            flight.sock = getattr(self.sock, "socket", self.sock)
         return super().getresponse()
 
 
-class _Sealed(HTTPSConnection):
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-        _awaits_answer(self.sock)
-        return super().getresponse()
+class _Sealed(_Plain, HTTPSConnection):
+    pass
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -114,13 +131,18 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Follow nobody: WeChat moves nowhere, and the address has the token in it."""
+
+
 class Client(BaseWeChatClient):  # type: ignore[misc]
     """One thread's way to `base_url`; what it returns is a JSON object, or the answer that is none."""
 
     def __init__(self, appid: str, base_url: str) -> None:
         # auto_retry would call itself without end on a token that stays bad.
         super().__init__(appid, auto_retry=False)
-        http = self._http = requests.Session()
+        http = self._http = _Session()
         # Looked up once, not at each call; and a proxy is for the way to WeChat, not to a stand-in next door.
         if base_url.startswith("https:"):
             http.proxies = get_environ_proxies(base_url)
@@ -130,6 +152,9 @@ class Client(BaseWeChatClient):  # type: ignore[misc]
         http.mount("http://", _Adapter())
 
     def _decode_result(self, res: requests.Response) -> Any:
+        if res.status_code != 200:  # what is refused comes with 200 too
+            res.close()
+            return res
         told = bytearray()
         for chunk in res.iter_content(CHUNK):
             told += chunk
