@@ -200,7 +200,11 @@ def test_documented_subscription_message(make_account: Callable[..., Caller]) ->
     assert mini.send(**body)["errcode"] == 0
 
 
-WRONG_ONCE = [({"title": "题" * 16}, 40062), ({"scene": "10001"}, 40129), ({"url": {"a": 1}}, 40039)]
+WRONG_ONCE: list[tuple[dict[str, Any], int]] = [
+    ({"title": "题" * 16}, 40062),
+    ({"scene": "10001"}, 40129),
+    ({"url": {"a": 1}}, 40039),
+]
 
 
 @rule(
