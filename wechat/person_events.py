@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from wechat.push import Fields, Push, Said, id_in, inside, number_in, rows_in, text_in
+from wechat.push import OPENID, Fields, Push, Said, id_in, inside, number_in, rows_in, text_in
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def _choices(fields: Fields, element: str) -> Iterator[Choice]:
 
 def _person(said: Said) -> str:
     """Return whom an event is about: it names them beside the sender, in two spellings."""
-    return id_in(said.fields, "OpenID", 64) or id_in(said.fields, "openid", 64) or said.openid
+    return id_in(said.fields, "OpenID", OPENID) or id_in(said.fields, "openid", OPENID) or said.openid
 
 
 def _modified(said: Said) -> Push:

@@ -1,6 +1,7 @@
 """What every push of WeChat's says, how its elements are read, and the key that its retries share."""
 
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -43,7 +44,7 @@ class Push:
     """What every push says: which app, who, when.
 
     `natural_key` is 64 hexadecimal digits: equal for the tries of one push and for nothing else, unique
-    within `appid`; no openid can be read from it.
+    within `appid`; without the callback's token nobody can try whose openid is in it.
     """
 
     appid: str
@@ -71,12 +72,12 @@ class Said:
     def common(self, *own: str) -> Common:
         """Return what the constructor of every push begins with; `own` tells apart what a second may hold."""
         created = str(int(self.at.timestamp()))
-        key = _key("event", self.openid, created, self.kind, *own)
+        key = self._key("event", self.openid, created, self.kind, *own)
         return self.appid, self.openid, self.at, key, self.reply_to
 
     def message(self, msg_id: str) -> Common:
         """Return the same for a message, whose number alone tells it from others."""
-        key = _key("message", self.openid, msg_id or str(int(self.at.timestamp())))
+        key = self._key("message", self.openid, msg_id or str(int(self.at.timestamp())))
         return self.appid, self.openid, self.at, key, self.reply_to
 
     def whole(self) -> Common:
@@ -85,6 +86,10 @@ class Said:
             return self.common(json.dumps(self.fields, sort_keys=True))
         except RecursionError:
             raise Malformed("unreadable") from None
+
+    def _key(self, *parts: str) -> str:
+        # As a JSON list, since no part can then reach over into the next.
+        return hmac.digest(self.reply_to.token.encode(), json.dumps(parts).encode(), hashlib.sha256).hex()
 
 
 def text_in(fields: Fields, name: str) -> str:
@@ -136,8 +141,3 @@ def rows_in(fields: Fields, name: str) -> list[Fields]:
 def listed(value: Any) -> list[Any]:
     """Return what may repeat as a list: one alone comes without."""
     return value if isinstance(value, list) else [value]
-
-
-def _key(*parts: str) -> str:
-    # As a JSON list, since no part can then reach over into the next.
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -156,7 +156,9 @@ def _publication(said: Said) -> Push | None:
         return None
     rows = rows_in(inside(told, "article_detail"), "item")
     url = next((text_in(row, "article_url") for row in rows), "")
-    failed = tuple(int(one) for one in listed(told.get("fail_idx")) if re.fullmatch("[0-9]{1,3}", str(one)))
+    # Numbers alone: what is nested beyond reason has no text.
+    said_failed = (str(one) for one in listed(told.get("fail_idx")) if isinstance(one, str | int))
+    failed = tuple(int(one) for one in said_failed if re.fullmatch("[0-9]{1,3}", one))
     return PublishFinished(
         *said.common(publish_id, str(int(status))),
         publish_id=publish_id,

@@ -56,6 +56,14 @@ def test_refused_article_is_read_with_its_numbers(info: str, failed: tuple[int, 
     assert (push.status, push.article_id, push.url, push.fail_idx) == (4, "", "", failed)
 
 
+def test_number_nested_beyond_reason_is_none_and_breaks_nothing() -> None:
+    # Control: with str() of whatever stands there the recursion is too deep, and the answer is a 5xx.
+    deep = f"<fail_idx>{'<a>' * 1900}{'</a>' * 1900}</fail_idx>"
+    push = opened(told(2) + "<fail_idx>3</fail_idx>" + deep)
+    assert isinstance(push, PublishFinished)
+    assert push.fail_idx == (3,)
+
+
 def test_first_address_of_several_is_ours() -> None:
     rows = "".join(f"<item><idx>{n}</idx><article_url>http://x/{n}</article_url></item>" for n in (1, 2))
     push = opened(told(0) + f"<article_id>b</article_id><article_detail>{rows}</article_detail>")

@@ -1,6 +1,7 @@
 """What is read from a push, and the key that stays the same over its retries."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,6 +71,14 @@ def test_json_push_is_read_with_numbers_or_text() -> None:
     assert pushes[0] == pushes[1]
     assert isinstance(pushes[0], TextMessage)
     assert pushes[0].content == "帮助"
+
+
+def test_natural_key_tells_nobody_without_the_token_whose_it_is() -> None:
+    # Control: as a bare digest, whoever holds a list of openids could try them all.
+    body = push_xml("<Event>subscribe</Event>")
+    other = replace(PLAIN, token="BBBBB")
+    keys = [open_push(one, stamped(one), body, now=NOW).natural_key for one in (PLAIN, other)]
+    assert keys[0] != keys[1]
 
 
 def test_natural_key_is_the_same_for_a_retry_and_different_for_anything_else() -> None:
