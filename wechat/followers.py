@@ -9,6 +9,8 @@ from wechat.gateway import Gateway
 FOLLOWERS = "/cgi-bin/user/get"
 # A million followers; WeChat answers this 500 times a day.
 MOST_PAGES = 100
+# More than one in so many do not leave while the pages are read.
+LEAVE_MEANWHILE = 100
 
 
 class _Page(NamedTuple):
@@ -20,18 +22,22 @@ class _Page(NamedTuple):
 def list_followers(gateway: Gateway) -> frozenset[str]:
     """Return the openids of all who follow the account now; one call for each 10,000 and one more.
 
-    NoClearAnswer: a page cannot be read, the pages turn in a circle or have no end, or they hold fewer than
-    WeChat itself counts. WechatError, 48001 where the account may not ask. Source: WeChat, "Get follower
-    list".
+    NoClearAnswer: a page cannot be read, the pages turn in a circle or have no end, they hold fewer than
+    WeChat itself counts, or its count sinks by more than can have left. WechatError, 48001 where the account
+    may not ask. Source: WeChat, "Get follower list".
     """
     found: set[str] = set()
     turned: set[str] = set()
-    total, place = None, ""
+    totals: list[int] = []
+    place = ""
     for _ in range(MOST_PAGES):
         page = _read(gateway.get(FOLLOWERS, {"next_openid": place} if place else {}))
         found.update(page.openids)
         # Who comes or leaves meanwhile changes WeChat's count: the smallest one is surely on the list.
-        total = page.total if total is None else min(total, page.total)
+        totals.append(page.total)
+        total = min(totals)
+        if totals[0] - total > max(1, totals[0] // LEAVE_MEANWHILE):
+            raise _unclear(f"a count that sinks from {totals[0]} to {total}")
         if not page.openids or not page.next_openid:
             if len(found) < total:
                 raise _unclear(f"{len(found)} followers on a list of {total}")

@@ -191,10 +191,15 @@ def end_bindings(session: Session, *which: ColumnElement[bool], now: datetime) -
 
 
 def unbind(session: Session, binding_id: int, member_id: int, *, via: Via, now: datetime) -> bool:
-    """End one member's own binding; return whether it was open still."""
+    """End one member's own binding; return whether it was open still.
+
+    The log says which app's it was, and names the member as the hand unless nobody asked for it: a job's.
+    """
+    appid = session.scalar(select(Binding.appid).where(Binding.id == binding_id))
     if not end_bindings(session, Binding.id == binding_id, now=now):
         return False
-    record(session, "unbind", "member", member_id, via=via, member_id=member_id)
+    hand = None if via is Via.JOB else member_id
+    record(session, "unbind", "member", member_id, via=via, member_id=hand, before={"appid": appid})
     return True
 
 

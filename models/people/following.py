@@ -35,7 +35,7 @@ def end_links_of_leavers(
 
     The list began to be read at `listed_at`: a link made from then on stands. Nothing else of a member
     changes. TooManyLeft, and nothing has ended: more than 5, and more than a tenth of all links; or all of
-    them, by a list of nobody.
+    them where they are several, as by another account's list; or the only one, by a list of nobody.
     """
     links = session.execute(
         select(Binding.id, Binding.member_id, Binding.openid, Binding.bound_at)
@@ -47,6 +47,7 @@ def end_links_of_leavers(
         for binding_id, member_id, openid, bound_at in links
         if openid not in followers and bound_at < listed_at
     ]
-    if (gone and not followers) or (len(gone) > FEW and len(gone) * ONE_IN > len(links)):
+    are_all = len(gone) == len(links) and (len(links) > 1 or not followers)
+    if gone and (are_all or (len(gone) > FEW and len(gone) * ONE_IN > len(links))):
         raise TooManyLeft(len(gone), len(links))
     return sum(unbind(session, *link, via=Via.JOB, now=now) for link in gone)

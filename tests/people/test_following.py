@@ -49,6 +49,7 @@ def test_who_left_unheard_loses_the_accounts_link_alone_and_the_log_says_so(sess
     assert (gone.status, gone.left_on, gone.branch_id, gone.phone_box) == before
     (act,) = session.scalars(select(Audit))
     assert (act.verb, act.subject, act.subject_id, act.via) == ("unbind", "member", gone.id, Via.JOB)
+    assert (act.member_id, act.before) == (None, {"appid": OA})  # no member's own act, and which link
 
 
 def test_second_look_ends_nothing_more(session: Session) -> None:
@@ -66,7 +67,8 @@ def test_link_made_while_the_list_was_read_stands(session: Session, made: timede
 
 
 @pytest.mark.parametrize(
-    ("links", "gone", "ends"), [(5, 5, True), (6, 6, False), (60, 6, True), (59, 6, False), (80, 8, True)]
+    ("links", "gone", "ends"),
+    [(1, 1, True), (2, 2, False), (6, 5, True), (6, 6, False), (60, 6, True), (59, 6, False), (80, 8, True)],
 )
 def test_list_that_would_end_more_than_a_few_and_a_tenth_ends_nobody(
     session: Session, links: int, gone: int, ends: bool
@@ -82,12 +84,13 @@ def test_list_that_would_end_more_than_a_few_and_a_tenth_ends_nobody(
     assert len(linked(session)) == links
 
 
-def test_list_of_nobody_ends_nobody(session: Session) -> None:
+@pytest.mark.parametrize("links", [1, 2])
+def test_list_of_nobody_ends_nobody(session: Session, links: int) -> None:
     # Control: a trial with a few links would lose them all by one empty answer.
-    followers(session, 2)
+    followers(session, links)
     with pytest.raises(TooManyLeft):
         end_links_of_leavers(session, OA, frozenset(), listed_at=NOON, now=NOON + SECOND)
-    assert len(linked(session)) == 2
+    assert len(linked(session)) == links
 
 
 def test_account_without_links_has_nobody_to_ask_about(session: Session) -> None:

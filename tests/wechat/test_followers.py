@@ -75,6 +75,16 @@ def test_list_shorter_than_wechats_own_count_is_none(stage: Stage) -> None:
         list_followers(on_stage(stage))
 
 
+@pytest.mark.parametrize("totals", [(4, 0), (4, 2), (1000, 3)])
+def test_count_that_sinks_by_more_than_can_have_left_is_no_list(
+    stage: Stage, totals: tuple[int, int]
+) -> None:
+    # Control: without the comparison a cut list is whole as soon as the last page counts nobody.
+    pages(stage, page(totals[0], "o1", "o2"), page(totals[1]))
+    with pytest.raises(NoClearAnswer, match="sinks"):
+        list_followers(on_stage(stage))
+
+
 def test_pages_that_turn_in_a_circle_are_left(stage: Stage) -> None:
     # Control: without the guard these are a hundred calls.
     pages(stage, page(9, "o1"), page(9, "o2"), page(9, "o3", after="o1"))
