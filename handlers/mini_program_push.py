@@ -7,6 +7,7 @@ from handlers.edge import current
 from handlers.pushed import answer_push, prove, take_note
 from models.audit import Via
 from models.notices.event import Outcome
+from models.notices.inbound import claim_message
 from models.notices.matching import Result, keep_result
 from models.notices.subscription import allow, bound_phone, switch_off
 from models.people.bind import unbind_as_of
@@ -46,18 +47,24 @@ def _noted(push: Push) -> Response:
 
 
 def _count_answers(push: SubscribePopup | SubscribeChange) -> None:
-    """Count what a bound phone allowed by our template, or forget all of it once it is switched off."""
+    """Count once what a bound phone allowed by our template, or forget all of it once it is switched off.
+
+    A change that allows is no grant: only the popup gives one.
+    """
     edge = current()
     template_id = edge.parts.installation.channels.template_id
-    answers = [item.accepted for item in push.items if item.template_id == template_id]
-    binding_id = bound_phone(
-        edge.session, push.appid, edge.parts.keyring.openid_hash(push.appid, push.openid)
-    )
-    if template_id is None or binding_id is None:
+    grants = isinstance(push, SubscribePopup)
+    told = [item for item in push.items if item.template_id == template_id and item.accepted is grants]
+    if template_id is None or not told:
         return
-    if any(answers):
-        allow(edge.session, binding_id, template_id, answers.count(True), now=push.at)
-    elif answers and isinstance(push, SubscribeChange):
+    who = edge.parts.keyring.openid_hash(push.appid, push.openid)
+    binding_id = bound_phone(edge.session, push.appid, who)
+    # The claim alone, for nobody reads an answer; it is undone together with what follows.
+    if binding_id is None or not claim_message(edge.session, push.appid, push.natural_key):
+        return
+    if grants:
+        allow(edge.session, binding_id, template_id, len(told), now=push.at)
+    else:
         switch_off(edge.session, binding_id, template_id, now=push.at)
 
 

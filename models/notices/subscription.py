@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, Integer, String, case, func, select, update
+from sqlalchemy import CheckConstraint, Integer, String, case, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -35,7 +35,10 @@ class Subscription(Base):
 
 
 def allow(session: Session, binding_id: int, template_id: str, taps: int, *, now: datetime) -> None:
-    """Add what somebody allowed by so many taps, told by their phone or by WeChat, in either order."""
+    """Add what somebody allowed by so many taps, told by their phone or by WeChat, in either order.
+
+    Nothing changes where the template was switched off after these taps.
+    """
     mine = Subscription
     same = mine.tapped_at.between(now - SAME_TAP, now + SAME_TAP)
     more = func.greatest(taps - mine.tapped_n, 0)
@@ -47,21 +50,33 @@ def allow(session: Session, binding_id: int, template_id: str, taps: int, *, now
             index_elements=["binding_id", "template_id"],
             set_={
                 "remaining": mine.remaining + case((same, more), else_=taps),
-                "tapped_n": case((same, func.greatest(taps, mine.tapped_n)), else_=taps),
-                "tapped_at": case((same, mine.tapped_at), else_=now),
+                "tapped_n": case(
+                    (same, func.greatest(taps, mine.tapped_n)),
+                    (mine.tapped_at > now, mine.tapped_n),
+                    else_=taps,
+                ),
+                "tapped_at": case((same, mine.tapped_at), else_=func.greatest(mine.tapped_at, now)),
                 "switched_off": False,
             },
+            where=or_(not_(mine.switched_off), mine.tapped_at <= now),
         )
     )
 
 
 def switch_off(session: Session, binding_id: int, template_id: str, *, now: datetime) -> None:
-    """Send nothing more by a template that is banned or switched off; all grants of it are void."""
+    """Send nothing more by a template that is banned or switched off; all grants of it are void.
+
+    Nothing changes where a later tap allowed it again.
+    """
     row = {"remaining": 0, "tapped_at": now, "tapped_n": 0, "switched_off": True}
     session.execute(
         insert(Subscription)
         .values(binding_id=binding_id, template_id=template_id, **row)
-        .on_conflict_do_update(index_elements=["binding_id", "template_id"], set_=row)
+        .on_conflict_do_update(
+            index_elements=["binding_id", "template_id"],
+            set_=row,
+            where=or_(Subscription.tapped_at.is_(None), Subscription.tapped_at <= now),
+        )
     )
 
 

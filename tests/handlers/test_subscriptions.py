@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.event import listen
 
 from models.base import Sessions
 from models.notices.audience import Channels
@@ -165,6 +166,49 @@ def test_switching_off_in_the_phones_settings_voids_what_was_allowed(chat: Chat)
     with chat.sessions() as session:
         row = session.scalars(select(Subscription)).one()
     assert (row.remaining, row.switched_off) == (1, False)
+
+
+def change(chat: Chat, answer: str, seconds: int = 0) -> None:
+    row = {"TemplateId": S1, "SubscribeStatusString": answer}
+    event(chat, "subscribe_msg_change_event", [row], seconds=seconds)
+
+
+def test_taps_told_again_in_turns_are_counted_once_each(chat: Chat) -> None:
+    # Control: without the claim each of the last four is a grant more.
+    for seconds in (-200, -100, -200, -100, -200, -100):
+        popup(chat, "accept", seconds=seconds)
+    assert left(chat.sessions) == [2]
+
+
+def test_switching_off_that_is_told_late_or_again_leaves_what_was_allowed_since(chat: Chat) -> None:
+    # Control: without the comparison of the times the old switch voids the new grant.
+    change(chat, "reject", seconds=-300)
+    popup(chat, "accept", seconds=-100)
+    change(chat, "reject", seconds=-300)
+    change(chat, "reject", seconds=-200)
+    assert left(chat.sessions) == [1]
+
+
+def test_tap_from_before_the_switching_off_allows_nothing(chat: Chat) -> None:
+    change(chat, "reject")
+    popup(chat, "accept", seconds=-100)
+    with chat.sessions() as session:
+        row = session.scalars(select(Subscription)).one()
+    assert (row.remaining, row.switched_off) == (0, True)
+
+
+def test_change_that_allows_is_no_grant(chat: Chat) -> None:
+    change(chat, "accept")
+    assert left(chat.sessions) == []
+
+
+def test_answers_about_other_templates_and_refusals_cost_no_connection(chat: Chat) -> None:
+    # Control: with the look at the binding first, each of these takes one.
+    taken: list[object] = []
+    listen(chat.sessions.kw["bind"], "checkout", lambda *_: taken.append(1))
+    event(chat, "subscribe_msg_popup_event", [{"TemplateId": "another", "SubscribeStatusString": "accept"}])
+    popup(chat, "reject")
+    assert taken == []
 
 
 def test_ended_binding_allows_nothing_more(chat: Chat) -> None:
