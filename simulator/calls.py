@@ -9,6 +9,9 @@ from simulator.errcodes import Errcode
 from simulator.reading import read_json
 from simulator.state import Follower, Message, Reported, State
 
+OK: dict[str, Any] = {"errcode": 0, "errmsg": "ok"}
+"""What an order is answered; families add to a copy of it."""
+
 
 @dataclass(frozen=True)
 class Binary:

@@ -1,6 +1,5 @@
 """Mass sends on their way: who may still be sent to, who is reached, and what an administrator decides."""
 
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from simulator.accounts import Account
 from simulator.errcodes import Errcode
 from simulator.library import Library, MassSend, give_addresses
-from simulator.state import State
+from simulator.state import State, day_of
 from simulator.ties import seen_tie
 
 SUCCESS, FAIL = "send success", "send fail"
@@ -16,7 +15,6 @@ REFUSED, NOT_CONFIRMED, REPRINT = "err(40001)", "err(40002)", "err(30003)"
 CONFIRM_WITHIN = 1800.0
 MOST_A_MONTH = 4
 MEDIA_WORDS = {"image": "[图片 picture]", "voice": "[语音 voice]", "mpvideo": "[视频 video]"}
-CHINA = 8 * 3600.0
 
 
 @dataclass
@@ -42,11 +40,6 @@ class Desk:
     client_ids: dict[str, Known] = field(default_factory=dict)
     previews: dict[str, int] = field(default_factory=dict)
     speed: int = 0
-
-
-def day_of(at: float) -> str:
-    """Name the day in China; its first seven signs are the month."""
-    return time.strftime("%Y-%m-%d", time.gmtime(at + CHINA))
 
 
 def check_quota(account: Account, library: Library, now: float, *, to_all: bool) -> None:

@@ -1,6 +1,5 @@
 """What an owner sees and switches in WeChat's own console: calls that are left, a frozen secret."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -11,7 +10,7 @@ from simulator.bodies import Body, known_account, read_body, refuse
 from simulator.families import ENDPOINTS
 from simulator.families.quota import ALL_A_MONTH, SINGLE_A_MONTH, clearings
 from simulator.families.token import AppSecret
-from simulator.limits import ANY, CHINA, LIMITS, usage
+from simulator.limits import ANY, LIMITS, usage
 from simulator.state import State
 
 
@@ -67,7 +66,7 @@ def shown_quota(state: State, appid: str) -> dict[str, Any]:
     now = state.now()
     found, cleared = usage(state, appid, now), clearings(state, appid, now)
     return {
-        "day": datetime.fromtimestamp(now + CHINA, UTC).date().isoformat(),
+        "day": found.day,
         "items": [
             {
                 "path": path,

@@ -5,10 +5,8 @@ from typing import NamedTuple
 
 from simulator.calls import Call
 from simulator.errcodes import Errcode
-from simulator.state import State
+from simulator.state import State, day_of
 
-DAY = 86_400.0
-CHINA = 8 * 3600.0
 UNPUBLISHED = 1_000_000
 LOG_IN = "/sns/jscode2session"
 
@@ -79,12 +77,12 @@ class Window:
 
 @dataclass
 class Usage:
-    """Calls of one account by path: `used` in the day, counted from 1970, and in windows by their seconds.
+    """Calls of one account by path: `used` in the day, and in windows by their seconds.
 
     `granted` is the day's limit where it is not the usual one.
     """
 
-    day: int = 0
+    day: str = ""
     used: dict[str, int] = field(default_factory=dict)
     granted: dict[str, int] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
@@ -114,7 +112,7 @@ class Usage:
 def usage(state: State, appid: str, now: float) -> Usage:
     """Find what an account has called; a day ends at midnight in Shanghai."""
     found = state.of(appid, Usage)
-    day = int((now + CHINA) // DAY)
+    day = day_of(now)
     if found.day != day:
         found.day, found.used, found.granted = day, {}, {}
     return found

@@ -21,6 +21,7 @@ Reported = Message | Publication | MassSend | MediaCheck
 LOG_ROWS = 2000
 CHAT_ROWS = 100  # on one phone
 ALL_CHAT_ROWS = 20_000
+CHINA = 8 * 3600.0
 UNAVAILABLE = "该公众号暂时无法提供服务，请稍后再试"
 
 
@@ -235,6 +236,11 @@ class State:
             self.changes += 1
             row = LogRow(next(self.log_numbers), self.now(), way, method, path, **columns)
             self.log.append(row)
+
+
+def day_of(moment: float) -> str:
+    """Name the day in China, by which WeChat counts; its first seven signs are the month."""
+    return time.strftime("%Y-%m-%d", time.gmtime(moment + CHINA))
 
 
 def iso(moment: float) -> str:

@@ -5,7 +5,7 @@ The older one-time message is beside them: its template has the key `content` al
 
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.subscribe import (
     checked_content,
@@ -37,7 +37,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
     message = subscribe_message(state, call, person, template, shown)
     message.url, message.mini = page, mini
     call.accept(state, person, message)
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def send_once(state: State, call: Call) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def send_once(state: State, call: Call) -> dict[str, Any]:
     message.mini = asked.get("miniprogram") or None
     call.accept(state, person, message)
     call.accepted.remove(message)
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 ENDPOINTS = [

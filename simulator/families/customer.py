@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.customer_content import checked_content
 from simulator.state import Follower, State
 from simulator.ties import Tie, refuse_blacklisted, tie_of
 
-OK = {"errcode": 0, "errmsg": "ok"}
 INTERACTED = 30.0
 TYPES_FOR = 15.0
 

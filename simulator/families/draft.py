@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.draft_articles import read_article
 from simulator.families.media import page_asked
@@ -42,7 +42,7 @@ def update(state: State, call: Call) -> dict[str, Any]:
         raise Errcode(47001)
     draft.articles[index] = read_article(call, library, asked.get("articles"), alone=len(draft.articles) == 1)
     draft.at = call.now
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def get(state: State, call: Call) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def delete(state: State, call: Call) -> dict[str, Any]:
     """Throw a draft away for good. Raises 40007. Source: WeChat, delete draft."""
     library = _library(state, call)
     del library.drafts[_known(library, call.json().get("media_id")).media_id]
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def count(state: State, call: Call) -> dict[str, Any]:

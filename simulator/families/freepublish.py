@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.draft import listed, shown_articles
 from simulator.library import DELETED, DONE, Library, Publication
@@ -27,7 +27,7 @@ def submit(state: State, call: Call) -> dict[str, Any]:
     library.finish(order, DONE if call.publish_status is None else call.publish_status)
     call.accepted.append(order)
     call.note = f"publish_id {number}, publish_status {order.status}"
-    return {"errcode": 0, "errmsg": "ok", "publish_id": str(number), "msg_data_id": str(next(state.msgids))}
+    return OK | {"publish_id": str(number), "msg_data_id": str(next(state.msgids))}
 
 
 def get(state: State, call: Call) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def delete(state: State, call: Call) -> dict[str, Any]:
         article["is_deleted"] = True
     if all(article["is_deleted"] for article in order.articles):
         order.status = DELETED
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def getarticle(state: State, call: Call) -> dict[str, Any]:

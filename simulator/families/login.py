@@ -5,7 +5,7 @@ import hmac
 import secrets
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.token import credentials
 from simulator.state import LoginCode, State
@@ -61,7 +61,7 @@ def checksession(state: State, call: Call) -> dict[str, Any]:
     Raises 87009 if it is not, 87008. Source: WeChat, checkSessionKey.
     """
     _checked_openid(state, call, 87009)
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def resetusersessionkey(state: State, call: Call) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def resetusersessionkey(state: State, call: Call) -> dict[str, Any]:
     openid = _checked_openid(state, call, 87007)
     tie = tie_of(state, call.owner().appid, openid)
     tie.session_key = _new_session_key()
-    return {"errcode": 0, "errmsg": "ok", "openid": openid, "session_key": tie.session_key}
+    return OK | {"openid": openid, "session_key": tie.session_key}
 
 
 def _checked_openid(state: State, call: Call, no_session: int) -> str:

@@ -4,12 +4,11 @@ import hashlib
 import json
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.campaigns import (
     Desk,
     Known,
     check_quota,
-    day_of,
     end_of,
     finish,
     give_up_waiting,
@@ -20,7 +19,7 @@ from simulator.errcodes import Errcode
 from simulator.families.mass_content import Content, named_content, read_content
 from simulator.families.tags import Tags
 from simulator.library import Library, MassSend
-from simulator.state import State
+from simulator.state import State, day_of
 
 CLIENT_ID_BYTES, CLIENT_ID_LIFE, AGAIN_AFTER = 32, 86_400.0, 60.0
 MEDIA_AGAIN_AFTER = 60.0
@@ -116,13 +115,13 @@ def delete(state: State, call: Call) -> dict[str, Any]:
     for article in gone:
         article["is_deleted"] = True
     order.is_deleted = all(article["is_deleted"] for article in order.articles)
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def get_speed(state: State, call: Call) -> dict[str, Any]:
     """Tell how fast mass sends go out, in ten thousands a minute. Source: WeChat, mass speed get."""
     speed = state.of(call.owner().appid, Desk).speed
-    return {"errcode": 0, "errmsg": "ok", "speed": speed, "realspeed": SPEEDS[speed]}
+    return OK | {"speed": speed, "realspeed": SPEEDS[speed]}
 
 
 def set_speed(state: State, call: Call) -> dict[str, Any]:
@@ -133,7 +132,7 @@ def set_speed(state: State, call: Call) -> dict[str, Any]:
     if type(speed) is not int or not 0 <= speed < len(SPEEDS):
         raise Errcode(45083)
     state.of(call.owner().appid, Desk).speed = speed
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def _ordered(state: State, call: Call, openids: list[str], scope: object, *, to_all: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
-from simulator.calls import Binary, Call, Endpoint
+from simulator.calls import OK, Binary, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.library import File, new_key
 from simulator.reading import read_json
@@ -108,7 +108,7 @@ def del_material(state: State, call: Call) -> dict[str, Any]:
     """Throw a permanent file away; drafts lose their cover then. Raises 40007."""
     file = _known(state, call, call.json().get("media_id"), kept=True)
     del state.library(call.owner().appid).files[file.key]
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def get_materialcount(state: State, call: Call) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from typing import Any, NamedTuple
 
 from simulator.accounts import Account
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.library import Library
 from simulator.state import Menu, State
@@ -51,7 +51,7 @@ def create(state: State, call: Call) -> dict[str, Any]:
     for leaf in (one for top in shown for one in (top["sub_button"] or [top])):
         _check_target(call.owner(), state.library(call.owner().appid), leaf)
     state.menus[call.owner().appid] = Menu(next(state.msgids), shown)
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def get(state: State, call: Call) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def get_current(state: State, call: Call) -> dict[str, Any]:
 def delete(state: State, call: Call) -> dict[str, Any]:
     """Take the menu away, also where there is none. Source: WeChat, deleteCustomMenu."""
     state.menus.pop(call.owner().appid, None)
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def _button(asked: object) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.state import State
 
@@ -59,7 +59,7 @@ def getuserphonenumber(state: State, call: Call) -> dict[str, Any]:
         "countryCode": code.country_code,
         "watermark": {"timestamp": int(code.at), "appid": account.appid},
     }
-    return {"errcode": 0, "errmsg": "ok", "phone_info": info}
+    return OK | {"phone_info": info}
 
 
 ENDPOINTS = [Endpoint("POST", "/wxa/business/getuserphonenumber", getuserphonenumber, kind="mini_program")]

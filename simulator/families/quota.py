@@ -2,18 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
 from simulator import families
 from simulator.accounts import Account
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.token import credentials
-from simulator.limits import ANY, CHINA, LIMITS, Usage, usage
+from simulator.limits import ANY, LIMITS, Usage, usage
 from simulator.rights import may_call
-from simulator.state import LogRow, State
+from simulator.state import LogRow, State, day_of
 
 ALL_A_MONTH, SINGLE_A_MONTH = 10, 50
 RID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}")
@@ -33,7 +32,7 @@ class Clearings:
 def clearings(state: State, appid: str, now: float) -> Clearings:
     """Find how often an account cleared its counters in the month that it is in Shanghai."""
     found = state.of(appid, Clearings)
-    month = datetime.fromtimestamp(now + CHINA, UTC).strftime("%Y-%m")
+    month = day_of(now)[:7]
     if found.month != month:
         found.month, found.all, found.single = month, 0, 0
     return found
@@ -49,8 +48,7 @@ def get(state: State, call: Call) -> dict[str, Any]:
     most, used = found.most_a_day(path) or 0, found.used.get(path, 0)
     every = {"call_count": limit.often or 0, "refresh_second": limit.per if limit.often else 0}
     return {
-        "errcode": 0,
-        "errmsg": "ok",
+        **OK,
         "quota": {"daily_limit": most, "used": used, "remain": most - used},
         "rate_limit": every,
         "component_rate_limit": {"call_count": 0, "refresh_second": 0},
@@ -68,7 +66,7 @@ def clear_path(state: State, call: Call) -> dict[str, Any]:
         raise Errcode(45009)
     cleared.single += 1
     usage(state, appid, call.now).clear(path)
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def clear(state: State, call: Call) -> dict[str, Any]:
@@ -112,7 +110,7 @@ def get_rid(state: State, call: Call) -> dict[str, Any]:
         "response_body": row.answer,
         "client_ip": row.ip,
     }
-    return {"errcode": 0, "errmsg": "ok", "request": asked}
+    return OK | {"request": asked}
 
 
 def _cgi_path(call: Call) -> str:
@@ -137,7 +135,7 @@ def _clear_all(state: State, account: Account, now: float) -> dict[str, Any]:
     found: Usage = usage(state, account.appid, now)
     for path in {*found.used, *found.granted}:
         found.clear(path)
-    return {"errcode": 0, "errmsg": "ok"}
+    return OK
 
 
 def _caller(state: State, row: LogRow) -> str | None:

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.library import MediaCheck
 from simulator.state import State
@@ -55,7 +55,7 @@ def msg_sec_check(state: State, call: Call) -> dict[str, Any]:
     others = (asked.get(name) for name in ("title", "nickname", "signature"))
     text = "\n".join([content, *(other for other in others if isinstance(other, str))])
     found = state.of(call.owner().appid, Words).found(text)
-    return {"errcode": 0, "errmsg": "ok", **_verdict(found), "trace_id": secrets.token_hex(12)}
+    return OK | {**_verdict(found), "trace_id": secrets.token_hex(12)}
 
 
 def media_check_async(state: State, call: Call) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def media_check_async(state: State, call: Call) -> dict[str, Any]:
     check = MediaCheck(appid, asked["openid"], number, trace_id, errcode, kind.suggest, kind.label)
     state.library(appid).media_checks[trace_id] = check
     call.accepted.append(check)
-    return {"errcode": 0, "errmsg": "ok", "trace_id": trace_id}
+    return OK | {"trace_id": trace_id}
 
 
 def _check_asked(state: State, call: Call, asked: dict[str, Any]) -> None:

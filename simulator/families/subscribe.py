@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.accounts import Account, SubscribeTemplate
-from simulator.calls import Call, Endpoint
-from simulator.campaigns import Desk, day_of
+from simulator.calls import OK, Call, Endpoint
+from simulator.campaigns import Desk
 from simulator.errcodes import Errcode
 from simulator.families.template_values import checked_values
-from simulator.state import Follower, Grant, Message, State
+from simulator.state import Follower, Grant, Message, State, day_of
 
 PAGE = re.compile(r"/?[\w-]+(/[\w-]+)*(\?\S*)?")
 PAGE_LENGTH = 1024
@@ -46,7 +46,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
     message = subscribe_message(state, call, person, template, shown)
     message.page = page
     call.accept(state, person, message)
-    return {"errcode": 0, "errmsg": "ok", "msgid": message.msgid}
+    return OK | {"msgid": message.msgid}
 
 
 def recipient_and_template(

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.state import State
 from simulator.ties import Ties, seen_tie, tie_of
 
-OK = {"errcode": 0, "errmsg": "ok"}
 PAGE = 10_000
 MOST_TAGS = 100
 MOST_OF_ONE = 20

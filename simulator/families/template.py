@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.accounts import Account, Template
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.campaigns import Desk
 from simulator.errcodes import Errcode
 from simulator.families.template_values import checked_values
@@ -44,12 +44,12 @@ def send(state: State, call: Call) -> dict[str, Any]:
             state.counters["deduplicated"] += 1
             call.note = f"same client_msg_id again, msgid {known}, not delivered twice"
             answers = {"same": known, "new": next(state.msgids), "zero": 0}
-            return {"errcode": 0, "errmsg": "ok", "msgid": answers[account.undocumented.repeated_id]}
+            return OK | {"msgid": answers[account.undocumented.repeated_id]}
     _check_pace(state, account, person, call.now)
     message = _accept(state, call, person, template, shown)
     if client_msg_id is not None:
         state.sent_ids[key] = (message.msgid, call.now)
-    return {"errcode": 0, "errmsg": "ok", "msgid": message.msgid}
+    return OK | {"msgid": message.msgid}
 
 
 def _recipient(state: State, account: Account, touser: object) -> Follower:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator.accounts import SubscribeTemplate
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.templates import copied, shown_text
 from simulator.library import new_key
@@ -14,7 +14,6 @@ from simulator.state import State
 MOST, MOST_LISTED = 25, 30
 LEAST_KEYWORDS, MOST_KEYWORDS = 2, 5
 SCENE_LENGTH = 15
-OK = {"errcode": 0, "errmsg": "ok"}
 
 
 def get_category(_state: State, _call: Call) -> dict[str, Any]:

@@ -6,18 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.accounts import Template
-from simulator.calls import Call, Endpoint
-from simulator.campaigns import day_of
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.library import new_key
 from simulator.public_templates import CARDS, INDUSTRIES, PublicTemplate
 from simulator.reading import whole_number
-from simulator.state import State
+from simulator.state import State, day_of
 
 MOST = 25
 LEAST_KEYWORDS, MOST_KEYWORDS = 2, 5
 NUMBER = re.compile(r"\d+$")
-OK = {"errcode": 0, "errmsg": "ok"}
 # What a list shows of a keyword that was given without a name of its own.
 NAMES = {
     "thing": ("事项", "主题党日"),

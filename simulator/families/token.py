@@ -9,8 +9,8 @@ from typing import Any
 from simulator.accounts import Account
 from simulator.calls import Call, Endpoint
 from simulator.errcodes import Errcode
-from simulator.limits import CHINA, DAY, count
-from simulator.state import IssuedToken, State, TokenLine
+from simulator.limits import count
+from simulator.state import IssuedToken, State, TokenLine, day_of
 
 LIFE = 7200.0
 OVERLAP = 300.0
@@ -99,8 +99,7 @@ def _admit(state: State, call: Call, asked: Mapping[str, object]) -> Account:
 
 
 def _may_force(line: TokenLine, now: float) -> bool:
-    today = (now + CHINA) // DAY
-    line.forced_at = [at for at in line.forced_at if (at + CHINA) // DAY == today]
+    line.forced_at = [at for at in line.forced_at if day_of(at) == day_of(now)]
     if line.forced_at and now - line.forced_at[-1] < FORCE_APART:
         return False
     if len(line.forced_at) >= FORCE_A_DAY:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
-from simulator.families.tags import OK, Tags, page_of
+from simulator.families.tags import Tags, page_of
 from simulator.state import State
 from simulator.ties import seen_tie, tie_of
 

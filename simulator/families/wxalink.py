@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.calls import Call, Endpoint
+from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.wxacode import VERSIONS
 from simulator.state import State
@@ -52,7 +52,7 @@ def generate_urllink(state: State, call: Call) -> dict[str, Any]:
     """
     asked = call.json()
     url = _kept(state, call, asked, asked, "https://wxaurl.cn/")
-    return {"errcode": 0, "errmsg": "ok", "url_link": url}
+    return OK | {"url_link": url}
 
 
 def generatescheme(state: State, call: Call) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def generatescheme(state: State, call: Call) -> dict[str, Any]:
     if not isinstance(leads, dict):
         raise Errcode(47001)
     url = _kept(state, call, leads, asked, "weixin://dl/business/?t=")
-    return {"errcode": 0, "errmsg": "ok", "openlink": url}
+    return OK | {"openlink": url}
 
 
 def query_urllink(state: State, call: Call) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _until(asked: dict[str, Any], now: int) -> int:
 def _told(state: State, call: Call, asked_by: str, told_as: str) -> dict[str, Any]:
     asked, appid = call.json(), call.owner().appid
     link = state.of(appid, MiniLinks).links.get(str(asked.get(asked_by)))
-    answer: dict[str, Any] = {"errcode": 0, "errmsg": "ok"}
+    answer = dict(OK)
     if asked.get("query_type") != 1:
         if link is None:
             raise Errcode(40097)
