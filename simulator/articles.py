@@ -12,10 +12,9 @@ from pydantic import Field
 from simulator.bodies import Body, known_account, read_body, refuse
 from simulator.library import BANNED, DELETED, DONE, ENDS, UNDER_WAY, File, Library, MassSend, Publication
 from simulator.push import Pusher
-from simulator.state import State, iso
+from simulator.state import State, day_of, iso
 
 SHOWN = 8
-CHINA = 8 * 3600.0
 POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'"
 GONE = "该内容已被发布者删除"
 TAKEN_AWAY = "此内容因违规无法查看"
@@ -39,16 +38,16 @@ def articles_blueprint(state: State, pusher: Pusher) -> Blueprint:
     def finish() -> ResponseReturnValue:
         body = read_body(FinishBody)
         known_account(state, body.appid)
-        order = state.library(body.appid).publications.get(str(body.publish_id))
-        if order is None:
-            refuse(404, "unknown_publication", f"no publication {body.publish_id}")
-        later = (DELETED, BANNED) if order.status == DONE else ENDS
-        if order.status not in (UNDER_WAY, DONE) or body.status not in later:
-            refuse(
-                409, "no_such_end", f"a publication of status {order.status} does not become {body.status}"
-            )
         with state.lock:
-            state.library(body.appid).finish(order, body.status)
+            library = state.library(body.appid)
+            order = library.publications.get(str(body.publish_id))
+            if order is None:
+                refuse(404, "unknown_publication", f"no publication {body.publish_id}")
+            later = (DELETED, BANNED) if order.status == DONE else ENDS
+            if order.status not in (UNDER_WAY, DONE) or body.status not in later:
+                told = f"a publication of status {order.status} does not become {body.status}"
+                refuse(409, "no_such_end", told)
+            library.finish(order, body.status)
         return jsonify(pusher.push_event(order).json())
 
     return articles
@@ -182,7 +181,7 @@ def _page(appid: str, library: Library, article: dict[str, Any], at: float, reas
         source = escape(article.get("content_source_url", ""))
         is_web = source.startswith(("http://", "https://"))
         more = f'<p class="more"><a href="{source}">阅读原文</a></p>' if is_web else ""
-        by = " · ".join(filter(None, (escape(article.get("author", "")), iso(at + CHINA)[:10])))
+        by = " · ".join(filter(None, (escape(article.get("author", "")), day_of(at))))
         inside = (
             f'<h1>{escape(article["title"])}</h1><p class="by">{by}</p>'
             f'<div class="content">{_content(library, article)}</div>{more}'
