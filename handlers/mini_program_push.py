@@ -4,13 +4,10 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from handlers.edge import current
-from handlers.pushed import answer_push, prove, take_note
+from handlers.pushed import answer_push, forget, keep_end, prove, take_note
 from models.audit import Via
-from models.notices.event import Outcome
 from models.notices.inbound import claim_message
-from models.notices.matching import Result, keep_result
 from models.notices.subscription import allow, bound_phone, switch_off
-from models.people.bind import unbind_as_of
 from wechat.callback import SILENCE
 from wechat.person_events import AuthorizationCancelled, SubscribeChange, SubscribePopup
 from wechat.push import Push
@@ -40,7 +37,7 @@ def _noted(push: Push) -> Response:
         case SubscribeSent():
             _keep_results(push)
         case AuthorizationCancelled():
-            _forget(push)
+            forget(push, Via.PHONE)
         case _:
             take_note(push)
     return Response(SILENCE, mimetype="text/plain")
@@ -68,24 +65,7 @@ def _count_answers(push: SubscribePopup | SubscribeChange) -> None:
         switch_off(edge.session, binding_id, template_id, now=push.at)
 
 
-def _forget(push: AuthorizationCancelled) -> None:
-    """End the link of somebody who asked WeChat to end it, as they could have done here; the record stays."""
-    edge = current()
-    who = edge.parts.keyring.openid_hash(push.appid, push.person)
-    unbind_as_of(edge.session, push.appid, who, happened_at=push.at, via=Via.PHONE, now=edge.now)
-
-
 def _keep_results(push: SubscribeSent) -> None:
-    edge = current()
     for number, row in enumerate(push.items):
         delivered = row.errcode == 0 or (row.errcode is None and row.status == "success")
-        result = Result(
-            appid=push.appid,
-            natural_key=f"{push.natural_key}:{number}",
-            msgid=row.msgid if row.msgid.strip("0") else None,
-            openid_hash=edge.parts.keyring.openid_hash(push.appid, push.openid),
-            happened_at=push.at,
-            outcome=Outcome.DELIVERED if delivered else Outcome.FAILED,
-            reason=None if delivered else row.status[:40] or "failed",
-        )
-        keep_result(edge.session, result, now=edge.now)
+        keep_end(push, f"{push.natural_key}:{number}", row.msgid, None if delivered else row.status)

@@ -10,14 +10,13 @@ from handlers.chat.replies import reply_to
 from handlers.chat.tries import count_again, count_try
 from handlers.chat.words import BUSY
 from handlers.edge import Edge, current
-from handlers.pushed import answer_push, prove, take_note
+from handlers.pushed import answer_push, forget, keep_end, prove, take_note
 from models.articles.press import keep_publish_result
-from models.notices.event import Outcome
+from models.audit import Via
 from models.notices.inbound import claim_message, keep_reply, reply_given
-from models.notices.matching import Result, keep_result
 from wechat.callback import SILENCE, reply_text
 from wechat.messages import Message
-from wechat.person_events import Clicked, ScanWaited, Subscribed, Unsubscribed
+from wechat.person_events import AuthorizationCancelled, Clicked, ScanWaited, Subscribed, Unsubscribed
 from wechat.push import Push
 from wechat.result_events import PublishFinished, TemplateResult
 
@@ -43,9 +42,13 @@ def receive() -> Response:
 def _answer(push: Push) -> Response:
     edge = current()
     match push:
-        case TemplateResult() | PublishFinished():
-            # A failure in here is a 5xx, for WeChat then tells us again.
-            _keep(edge, push)
+        # A failure in these is a 5xx, for WeChat then tells us again.
+        case TemplateResult(natural_key=key, msgid=msgid, status=status, reason=reason):
+            keep_end(push, key, msgid, None if status == "success" else reason)
+        case PublishFinished(publish_id=publish_id, status=ended, article_id=article_id, url=url):
+            keep_publish_result(edge.session, publish_id, ended, article_id, url, now=edge.now)
+        case AuthorizationCancelled():
+            forget(push, Via.CHAT)
         case Message() | Clicked() | ScanWaited() | Subscribed() | Unsubscribed():
             return _replied(edge, push)
         case _:
@@ -70,14 +73,6 @@ def _replied(edge: Edge, push: Push) -> Response:
     return Response(answer.body, content_type=answer.content_type)
 
 
-def _keep(edge: Edge, push: TemplateResult | PublishFinished) -> None:
-    """Keep how a message, or a publication, ended."""
-    if isinstance(push, TemplateResult):
-        keep_result(edge.session, _result(edge, push), now=edge.now)
-        return
-    keep_publish_result(edge.session, push.publish_id, push.status, push.article_id, push.url, now=edge.now)
-
-
 def _said_once(edge: Edge, push: Push) -> str:
     """Return the reply of a push: worked out once, repeated from the database ever after.
 
@@ -91,17 +86,3 @@ def _said_once(edge: Edge, push: Push) -> str:
         said = reply_to(edge, push, left if is_new else count_again(edge, push))
         keep_reply(edge.session, *key, said)
     return said
-
-
-def _result(edge: Edge, push: TemplateResult) -> Result:
-    delivered = push.status == "success"
-    return Result(
-        appid=push.appid,
-        natural_key=push.natural_key,
-        # WeChat was seen to write 0 where a client_msg_id was given.
-        msgid=push.msgid if push.msgid.strip("0") else None,
-        openid_hash=edge.parts.keyring.openid_hash(push.appid, push.openid),
-        happened_at=push.at,
-        outcome=Outcome.DELIVERED if delivered else Outcome.FAILED,
-        reason=None if delivered else push.reason[:40] or "failed",
-    )

@@ -105,6 +105,16 @@ def end_phone_session(session: Session, token: str) -> None:
     session.execute(delete(PhoneSession).where(PhoneSession.token_hash == token_hash(token)))
 
 
+def end_phone_sessions(session: Session, appid: str, openid_hash: bytes, *, begun_by: datetime) -> None:
+    """End all sessions of a WeChat user that had begun by this second: they hold the openid."""
+    session.execute(
+        delete(PhoneSession)
+        .where(PhoneSession.appid == appid, PhoneSession.openid_hash == openid_hash)
+        .where(PhoneSession.started_at < begun_by + timedelta(seconds=1))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def phone_behind(session: Session, token: str, *, now: datetime) -> Phone:
     """Resolve token, binding and member in one read; an ended binding acts at once.
 

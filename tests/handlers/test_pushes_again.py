@@ -16,7 +16,8 @@ from models.base import Sessions
 from models.gatherings.roll import RollLine
 from models.notices.event import InboundMessage, WechatEvent
 from models.people.bind import issue_codes
-from models.people.binding import Binding
+from models.people.binding import Binding, PhoneSession
+from models.people.phone import start_phone_session
 from models.people.tries import Tries
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_binding, a_branch, a_member, an_account
@@ -152,6 +153,36 @@ def test_relation_that_somebody_had_wechat_end_ends_the_mini_programs_link_alone
     with sessions() as session:
         (act,) = session.scalars(select(Audit))
     assert (act.verb, act.subject_id, act.member_id, act.via) == ("unbind", member.id, member.id, Via.PHONE)
+
+
+def test_relation_to_the_account_that_wechat_ended_ends_the_accounts_link_alone(sessions: Sessions) -> None:
+    # Control: where the address only takes note, an openid stays whose owner asked to have it deleted.
+    chat = Chat(sessions)
+    with sessions.begin() as session:
+        member = a_member(session, a_branch(session))
+        a_binding(session, member, MINI, "oPerson")
+        a_binding(session, member, OA, "oChat")
+    for _ in range(2):
+        said = chat.event("oPlatform", "user_authorization_cancellation", OpenID="oChat", AppID=OA)
+        assert said == "success"
+    assert linked(chat) == ["oPerson"]
+    with sessions() as session:
+        (act,) = session.scalars(select(Audit))
+    assert (act.via, act.before) == (Via.CHAT, {"appid": OA})
+
+
+def test_relation_that_ends_takes_the_phones_sessions_of_before_with_it(sessions: Sessions) -> None:
+    # Control: without it the openid stays in clear for a week.
+    chat = Chat(sessions)
+    begun = {"oPerson": NOON, "oOther": NOON, "oAgain": NOON + 2 * SECOND}
+    with sessions.begin() as session:
+        for openid, at in begun.items():
+            start_phone_session(session, KEYRING, MINI, openid, now=at)
+    about = {"ToUserName": "gh_mini", "FromUserName": "oPlatform", "CreateTime": int(NOON.timestamp())}
+    for openid in ("oPerson", "oAgain"):
+        chat.mini(about | CANCELLED | {"OpenID": openid})
+    with sessions() as session:
+        assert set(session.scalars(select(PhoneSession.openid))) == {"oOther", "oAgain"}
 
 
 def test_relation_ended_before_the_link_was_made_ends_nothing(sessions: Sessions) -> None:
