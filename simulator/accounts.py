@@ -107,6 +107,14 @@ class Account(BaseModel):
         caller = ipaddress.ip_address(address)
         return any(caller in ipaddress.ip_network(one, strict=False) for one in self.ip_whitelist)
 
+    def opens(self, appid: object) -> bool:
+        """Say whether messages and the menu may open this mini-program."""
+        return isinstance(appid, str) and appid != "" and (self.linked is None or appid in self.linked)
+
+    def has_page(self, path: str) -> bool:
+        """Say whether a mini-program's released version has this page, told without / before it."""
+        return self.pages is None or path in self.pages
+
     def unionid_of(self, person: str) -> str | None:
         """Name a person as all accounts of the open platform do, None for an account outside of any."""
         if self.open_platform is None:

@@ -100,6 +100,13 @@ class Call:
         else:
             state.show(person, "card", card=message)
 
+    def person(self, state: State, openid: object) -> Follower:
+        """Find a person, present or former, of the caller's account. Raises 40003."""
+        found = state.follower(self.owner().appid, openid)
+        if found is None:
+            raise Errcode(40003)
+        return found
+
     def owner(self) -> Account:
         """Tell the account whose access_token was checked."""
         if self.account is None:

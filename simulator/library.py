@@ -134,6 +134,14 @@ class Library:
     media_checks: dict[str, MediaCheck] = field(default_factory=dict)
     mass_sends: dict[str, MassSend] = field(default_factory=dict)
 
+    def file(self, media_id: object) -> File | None:
+        """Find a file, temporary or permanent; a temporary one may be over its time."""
+        return self.files.get(media_id) if isinstance(media_id, str) else None
+
+    def draft(self, media_id: object) -> Draft | None:
+        """Find what is in the draft box."""
+        return self.drafts.get(media_id) if isinstance(media_id, str) else None
+
     def published(self, article_id: object) -> Publication | None:
         """Find what was once published under an article_id."""
         found = (one for one in self.publications.values() if one.article_id and one.article_id == article_id)

@@ -27,7 +27,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
     40013, 47003, 45168, 43107, 43101. Source: WeChat, sendNewSubscribeMsg.
     """
     asked, account = call.json(), call.owner()
-    person, template = recipient_and_template(state, account, asked)
+    person, template = recipient_and_template(state, call)
     page, mini = asked.get("page") or None, asked.get("miniprogram") or None
     if page is not None and (not isinstance(page, str) or len(page.encode()) > URL_LENGTH):
         raise Errcode(47003, "argument invalid! page invalid")
@@ -47,7 +47,7 @@ def send_once(state: State, call: Call) -> dict[str, Any]:
     beyond 200 of content, 40039, 40013, 47003, 43101. Source: WeChat, one-time subscription message.
     """
     asked, account = call.json(), call.owner()
-    person, template = recipient_and_template(state, account, asked)
+    person, template = recipient_and_template(state, call)
     scene, title = whole_number(asked.get("scene")), asked.get("title")
     if scene is None or scene > MOST_SCENE:
         raise Errcode(40129)

@@ -6,7 +6,7 @@ from typing import Any
 from simulator.calls import OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.customer_content import checked_content
-from simulator.state import Follower, State
+from simulator.state import State
 from simulator.ties import Tie, refuse_blacklisted, tie_of
 
 INTERACTED = 30.0
@@ -39,7 +39,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
     45047, and what the content is refused with. Source: WeChat, send customer message.
     """
     asked, account = call.json(), call.owner()
-    person = _person(state, call, asked)
+    person = call.person(state, asked.get("touser"))
     if not person.subscribed:
         raise Errcode(45015)
     refuse_blacklisted(state, account.appid, person.openid)
@@ -65,7 +65,7 @@ def typing(state: State, call: Call) -> dict[str, Any]:
     shown already. Source: WeChat, typing.
     """
     asked = call.json()
-    person, command = _person(state, call, asked), asked.get("command")
+    person, command = call.person(state, asked.get("touser")), asked.get("command")
     if command not in ("Typing", "CancelTyping"):
         raise Errcode(45072)
     tie = tie_of(state, call.owner().appid, person.openid)
@@ -79,13 +79,6 @@ def typing(state: State, call: Call) -> dict[str, Any]:
     tie.typing_until = call.now + TYPES_FOR
     state.show(person, "note", "对方正在输入… typing")
     return OK
-
-
-def _person(state: State, call: Call, asked: dict[str, Any]) -> Follower:
-    person = state.follower(call.owner().appid, asked.get("touser"))
-    if person is None:
-        raise Errcode(40003)
-    return person
 
 
 def _use_allowance(tie: Tie, now: float) -> None:

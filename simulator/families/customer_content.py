@@ -5,9 +5,8 @@ from typing import Any
 
 from simulator.calls import Call
 from simulator.errcodes import Errcode
+from simulator.families.mass_content import checked_text
 from simulator.state import State
-
-TEXT_BYTES = 2048
 
 
 def checked_content(state: State, call: Call, asked: dict[str, Any]) -> tuple[str, dict[str, Any], str]:
@@ -25,15 +24,6 @@ def checked_content(state: State, call: Call, asked: dict[str, Any]) -> tuple[st
     if msgtype in OF_WORDS:
         return msgtype, content, OF_WORDS[msgtype](content)
     return msgtype, content, OF_OTHERS[msgtype](state, call, content)
-
-
-def _text(content: dict[str, Any]) -> str:
-    said = content.get("content")
-    if not isinstance(said, str) or not said:
-        raise Errcode(44004)
-    if len(said.encode()) > TEXT_BYTES:
-        raise Errcode(45002)
-    return said
 
 
 def _image(state: State, call: Call, content: dict[str, Any]) -> str:
@@ -66,7 +56,7 @@ def _news(content: dict[str, Any]) -> str:
 
 
 def _mpnews(state: State, call: Call, content: dict[str, Any]) -> str:
-    draft = state.library(call.owner().appid).drafts.get(str(content.get("media_id")))
+    draft = state.library(call.owner().appid).draft(content.get("media_id"))
     if draft is None:
         raise Errcode(40007)
     return f"[图文 article] {draft.articles[0]['title']}"
@@ -96,11 +86,7 @@ def _page(state: State, call: Call, content: dict[str, Any]) -> str:
     account, appid, path = call.owner(), content.get("appid"), content.get("pagepath")
     if account.kind == "mini_program":
         appid = account.appid
-    elif (
-        not isinstance(appid, str)
-        or not appid
-        or (account.linked is not None and appid not in account.linked)
-    ):
+    elif not account.opens(appid):
         raise Errcode(40166)
     if not isinstance(path, str) or not path:
         raise Errcode(40165)
@@ -121,14 +107,14 @@ def _required(content: dict[str, Any], name: str) -> str:
 
 def _file_address(state: State, call: Call, media_id: object) -> str:
     """Find a file, temporary or permanent, and tell where it opens. Raises 40007."""
-    file = state.library(call.owner().appid).files.get(media_id) if isinstance(media_id, str) else None
+    file = state.library(call.owner().appid).file(media_id)
     if file is None or not file.is_there(call.now):
         raise Errcode(40007)
     return file.url
 
 
 OF_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "text": _text,
+    "text": checked_text,
     "news": _news,
     "msgmenu": _msgmenu,
     "wxcard": _wxcard,

@@ -117,7 +117,7 @@ def _library(state: State, call: Call) -> Library:
 
 
 def _known(library: Library, media_id: object) -> Draft:
-    draft = library.drafts.get(media_id) if isinstance(media_id, str) else None
+    draft = library.draft(media_id)
     if draft is None:
         raise Errcode(40007)
     return draft

@@ -85,7 +85,7 @@ def _pictures(library: Library, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _picture(library: Library, media_id: object, *kinds: str) -> File:
-    file = library.files.get(str(media_id))
+    file = library.file(media_id)
     if file is None or not file.kept or file.kind not in kinds:
         raise Errcode(40007)
     return file

@@ -16,8 +16,7 @@ def submit(state: State, call: Call) -> dict[str, Any]:
     WeChat, publish draft.
     """
     library = _library(state, call)
-    media_id = call.json().get("media_id")
-    draft = library.drafts.get(media_id) if isinstance(media_id, str) else None
+    draft = library.draft(call.json().get("media_id"))
     if draft is None:
         raise Errcode(40007)
     articles = [dict(article) for article in draft.articles]

@@ -39,24 +39,25 @@ def read_content(library: Library, asked: dict[str, Any], now: float) -> Content
     """Read what is to be sent. Raises 40007, 40008, 44004, 45002, 45113, 47001."""
     named, msgtype = named_content(asked), str(asked["msgtype"])
     if msgtype == "text":
-        return Content(msgtype, {"content": _text(named.get("content"))})
+        return Content(msgtype, {"content": checked_text(named)})
     if msgtype == "mpnews":
-        media_id = named.get("media_id")
-        draft = library.drafts.get(media_id) if isinstance(media_id, str) else None
+        draft = library.draft(named.get("media_id"))
         if draft is None:
             raise Errcode(40007)
-        return Content(msgtype, {"media_id": media_id}, [dict(article) for article in draft.articles])
+        return Content(msgtype, {"media_id": draft.media_id}, [dict(article) for article in draft.articles])
     ids = named["media_ids"] if "media_ids" in named else [named.get("media_id")]
     if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_PICTURES:
         raise Errcode(40007)
     for media_id in ids:
-        file = library.files.get(media_id) if isinstance(media_id, str) else None
+        file = library.file(media_id)
         if file is None or file.kind != KINDS[msgtype] or not file.is_there(now):
             raise Errcode(40007)
     return Content(msgtype, dict(named))
 
 
-def _text(content: object) -> str:
+def checked_text(named: dict[str, Any]) -> str:
+    """Read the words of a text. Raises 44004 for none, 45002 beyond 2,048 bytes."""
+    content = named.get("content")
     if not isinstance(content, str) or not content:
         raise Errcode(44004)
     if len(content.encode()) > TEXT_BYTES:

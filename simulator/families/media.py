@@ -157,7 +157,7 @@ def _stored(state: State, call: Call, kind: str, rule: Rule, *, kept: bool) -> F
 
 
 def _known(state: State, call: Call, media_id: object, *, kept: bool) -> File:
-    file = state.library(call.owner().appid).files.get(media_id) if isinstance(media_id, str) else None
+    file = state.library(call.owner().appid).file(media_id)
     if file is None or file.kept is not kept or not file.is_there(call.now):
         raise Errcode(40007)
     return file

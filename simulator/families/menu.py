@@ -112,10 +112,10 @@ def _leaf(asked: object, limits: Limits) -> dict[str, Any]:
 
 def _check_target(account: Account, library: Library, leaf: dict[str, Any]) -> None:
     kind = leaf["type"]
-    if kind == "miniprogram" and account.linked is not None and leaf.get("appid") not in account.linked:
+    if kind == "miniprogram" and not account.opens(leaf.get("appid")):
         raise Errcode(45064)
     if kind in MATERIAL:
-        file = library.files.get(str(leaf.get("media_id")))
+        file = library.file(leaf.get("media_id"))
         if file is None or not file.kept:
             raise Errcode(40007)
     if kind in ARTICLE and library.published(leaf.get("article_id")) is None:

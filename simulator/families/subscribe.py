@@ -37,7 +37,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
     asked, account = call.json(), call.owner()
     if call.is_second:
         raise Errcode(43108)
-    person, template = recipient_and_template(state, account, asked)
+    person, template = recipient_and_template(state, call)
     _check_choice("miniprogram_state", asked.get("miniprogram_state"), STATES)
     _check_choice("lang", asked.get("lang"), LANGUAGES)
     page = _checked_page(account, asked)
@@ -49,13 +49,10 @@ def send(state: State, call: Call) -> dict[str, Any]:
     return OK | {"msgid": message.msgid}
 
 
-def recipient_and_template(
-    state: State, account: Account, asked: dict[str, Any]
-) -> tuple[Follower, SubscribeTemplate]:
+def recipient_and_template(state: State, call: Call) -> tuple[Follower, SubscribeTemplate]:
     """Find who is to get a message of which template. Raises 40003, 40037."""
-    person = state.follower(account.appid, asked.get("touser"))
-    if person is None:
-        raise Errcode(40003)
+    asked, account = call.json(), call.owner()
+    person = call.person(state, asked.get("touser"))
     template = account.subscribe_template(asked.get("template_id"))
     if template is None:
         raise Errcode(40037)
@@ -99,7 +96,7 @@ def _checked_page(account: Account, asked: dict[str, Any]) -> str | None:
         raise Errcode(41030)
     is_released = asked.get("miniprogram_state") in (None, "formal")
     path = page.partition("?")[0].removeprefix("/")
-    if is_released and account.pages is not None and path not in account.pages:
+    if is_released and not account.has_page(path):
         raise Errcode(41030)
     return page
 

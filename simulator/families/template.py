@@ -30,7 +30,7 @@ def send(state: State, call: Call) -> dict[str, Any]:
     40249, 43117. Source: WeChat, sendTemplateMessage.
     """
     asked, account = call.json(), call.owner()
-    person = _recipient(state, account, asked.get("touser"))
+    person = _recipient(state, call, asked.get("touser"))
     template = _template(state, account, asked.get("template_id"))
     check_jumps(account, asked)
     shown = checked_values(template.keys, asked.get("data"), template.enums)
@@ -52,13 +52,11 @@ def send(state: State, call: Call) -> dict[str, Any]:
     return OK | {"msgid": message.msgid}
 
 
-def _recipient(state: State, account: Account, touser: object) -> Follower:
-    person = state.follower(account.appid, touser)
-    if person is None:
-        raise Errcode(40003)
+def _recipient(state: State, call: Call, touser: object) -> Follower:
+    person = call.person(state, touser)
     if not person.subscribed:
         raise Errcode(43004)
-    refuse_blacklisted(state, account.appid, person.openid)
+    refuse_blacklisted(state, call.owner().appid, person.openid)
     return person
 
 
@@ -83,10 +81,7 @@ def check_jumps(account: Account, asked: dict[str, Any]) -> None:
 
 def check_linked(account: Account, mini: object) -> None:
     """Refuse to open a mini-program that is not linked with the account. Raises 40013."""
-    if mini is None:
-        return
-    appid = mini.get("appid") if isinstance(mini, dict) else None
-    if not appid or (account.linked is not None and appid not in account.linked):
+    if mini is not None and not (isinstance(mini, dict) and account.opens(mini.get("appid"))):
         raise Errcode(40013)
 
 

@@ -47,9 +47,7 @@ def batchget(state: State, call: Call) -> dict[str, Any]:
 def updateremark(state: State, call: Call) -> dict[str, Any]:
     """Keep a remark about a follower, fewer than 30 signs. Raises 40003, 40092, 50005."""
     asked, appid = call.json(), call.owner().appid
-    person, remark = state.follower(appid, asked.get("openid")), asked.get("remark")
-    if person is None:
-        raise Errcode(40003)
+    person, remark = call.person(state, asked.get("openid")), asked.get("remark")
     if not person.subscribed:
         raise Errcode(50005)
     if not isinstance(remark, str) or len(remark) > REMARK_LENGTH:
@@ -59,10 +57,7 @@ def updateremark(state: State, call: Call) -> dict[str, Any]:
 
 
 def _described(state: State, call: Call, openid: object, language: object) -> dict[str, Any]:
-    appid = call.owner().appid
-    person = state.follower(appid, openid)
-    if person is None:
-        raise Errcode(40003)
+    appid, person = call.owner().appid, call.person(state, openid)
     if not person.subscribed:
         return {"subscribe": 0, "openid": person.openid}
     tie, tags = seen_tie(state, appid, person.openid), state.of(appid, Tags).of(person.openid)

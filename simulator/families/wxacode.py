@@ -40,7 +40,7 @@ def getwxacodeunlimit(_state: State, call: Call) -> Binary:
         raise Errcode(85096)
     if not isinstance(page, str) or page.startswith("/") or "?" in page:
         raise Errcode(41030)
-    if page and asked.get("check_path", True) and account.pages is not None and page not in account.pages:
+    if page and asked.get("check_path", True) and not account.has_page(page):
         raise Errcode(41030)
     return _drawn(call, asked, {"page": page, "scene": scene})
 

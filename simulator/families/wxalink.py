@@ -83,7 +83,7 @@ def _kept(state: State, call: Call, leads: dict[str, Any], asked: dict[str, Any]
         raise Errcode(85079)
     if not isinstance(path, str) or "?" in path:
         raise Errcode(40165)
-    if path and account.pages is not None and path.lstrip("/") not in account.pages:
+    if path and not account.has_page(path.lstrip("/")):
         raise Errcode(40165)
     if not isinstance(query, str) or not QUERY.fullmatch(query):
         raise Errcode(40212)
