@@ -46,6 +46,13 @@ def known_account(state: State, appid: str) -> None:
         refuse(404, "unknown_account", f"no account {appid}")
 
 
+def known_mini_program(state: State, appid: str) -> None:
+    """End the request unless the account exists (404) and is a mini-program (409)."""
+    known_account(state, appid)
+    if state.accounts[appid].kind != "mini_program":
+        refuse(409, "not_a_mini_program", f"{appid} is an official account")
+
+
 def known_follower(state: State, about: About) -> Follower:
     """Find the follower, present or former, or end the request with 404."""
     known_account(state, about.appid)

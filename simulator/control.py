@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from simulator.accounts import Account
-from simulator.bodies import About, Body, known_account, read_body, refuse
+from simulator.bodies import About, Body, known_account, known_mini_program, read_body
 from simulator.edge import masked
 from simulator.families.login import make_login_code
 from simulator.faults import Fault, FaultOrder
@@ -130,9 +130,7 @@ def _people(control: Blueprint, state: State) -> None:
     @control.post("/login-code")
     def login_code() -> ResponseReturnValue:
         body = read_body(LoginBody)
-        known_account(state, body.appid)
-        if state.accounts[body.appid].kind != "mini_program":
-            refuse(409, "not_a_mini_program", "only a mini-program's phone logs in by code")
+        known_mini_program(state, body.appid)
         with state.lock:
             known, account = state.follower(body.appid, body.openid), state.accounts[body.appid]
             unionid = body.unionid or (known.unionid if known and not body.person else None)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from PIL import Image
 from pydantic import Base64Bytes, Field
 
-from simulator.bodies import About, Body, known_account, known_follower, read_body, refuse
+from simulator.bodies import About, Body, known_account, known_follower, known_mini_program, read_body, refuse
 from simulator.families.customer import CustomerMessages
 from simulator.library import File, new_key
 from simulator.phones import present, push_from
@@ -108,9 +108,8 @@ def talk_blueprint(state: State, pusher: Pusher) -> Blueprint:
     @talk.post("/enter")
     def enter() -> ResponseReturnValue:
         body = read_body(EnterBody)
+        known_mini_program(state, body.appid)
         person = known_follower(state, body)
-        if state.accounts[body.appid].kind != "mini_program":
-            refuse(409, "not_a_mini_program", "only a mini-program has sessions to enter")
         note_visit(state, body.appid, body.openid)
         state.show(person, "note", "进入客服会话 enter session")
         fields = {"Event": "user_enter_tempsession", "SessionFrom": body.session_from}

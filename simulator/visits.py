@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator.bodies import About, Body, known_account, known_follower, read_body, refuse
+from simulator.bodies import About, Body, known_follower, known_mini_program, read_body
 from simulator.families.phone import make_phone_code
 from simulator.families.security import Word, Words
 from simulator.phones import push_from
@@ -62,14 +62,14 @@ def visits_blueprint(state: State, pusher: Pusher) -> Blueprint:
     @visits.post("/visit")
     def visit() -> ResponseReturnValue:
         body = read_body(About)
-        _known_mini_program(state, body.appid)
+        known_mini_program(state, body.appid)
         note_visit(state, body.appid, body.openid)
         return jsonify(ok=True)
 
     @visits.post("/phone-code")
     def phone_code() -> ResponseReturnValue:
         body = read_body(PhoneCodeBody)
-        _known_mini_program(state, body.appid)
+        known_mini_program(state, body.appid)
         with state.lock:
             note_visit(state, body.appid, body.openid)
             code = make_phone_code(state, body.appid, body.openid, body.number, body.country_code)
@@ -78,7 +78,7 @@ def visits_blueprint(state: State, pusher: Pusher) -> Blueprint:
     @visits.post("/risk")
     def risk() -> ResponseReturnValue:
         body = read_body(RiskBody)
-        _known_mini_program(state, body.appid)
+        known_mini_program(state, body.appid)
         with state.lock:
             tie_of(state, body.appid, body.openid).risky = body.risky
         return jsonify(risky=body.risky)
@@ -86,7 +86,7 @@ def visits_blueprint(state: State, pusher: Pusher) -> Blueprint:
     @visits.post("/words")
     def words() -> ResponseReturnValue:
         body = read_body(WordsBody)
-        _known_mini_program(state, body.appid)
+        known_mini_program(state, body.appid)
         found = {word: Word(kind.suggest, kind.label) for word, kind in body.words.items()}
         with state.lock:
             state.of(body.appid, Words).words = found
@@ -112,9 +112,3 @@ def _authorization_event(body: AuthorizationBody) -> dict[str, Any]:
     if body.act == "cancel":
         return {"Event": "user_authorization_cancellation", **whose}
     return {"Event": "user_authorization_revoke", **whose, "RevokeInfo": body.revoke_info}
-
-
-def _known_mini_program(state: State, appid: str) -> None:
-    known_account(state, appid)
-    if state.accounts[appid].kind != "mini_program":
-        refuse(409, "not_a_mini_program", "only a mini-program is visited")
