@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from wechat.push import OPENID, Fields, Push, Said, id_in, inside, number_in, rows_in, text_in
+from wechat.push import OPENID, Fields, Push, Said, id_in, inside, listed, number_in, rows_in, text_in
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class InfoModified(Push):
 
 @dataclass(frozen=True)
 class AuthorizationRevoked(Push):
-    """`person`, an openid, has taken back what an app may know; `revoked` is WeChat's number or numbers."""
+    """`person`, an openid, has taken back what an app may know; `revoked` holds WeChat's numbers, "1,8"."""
 
     person: str
     revoked: str
@@ -212,7 +212,8 @@ def _modified(said: Said) -> Push:
 
 
 def _revoked(said: Said) -> Push:
-    return AuthorizationRevoked(*said.whole(), person=_person(said), revoked=said.text("RevokeInfo"))
+    told = [str(one) for one in listed(said.fields.get("RevokeInfo")) if isinstance(one, str | int)]
+    return AuthorizationRevoked(*said.whole(), person=_person(said), revoked=",".join(told))
 
 
 def _cancelled(said: Said) -> Push:

@@ -4,7 +4,7 @@ from handlers.chat import words
 from handlers.chat.ask import SILENT, Ask
 from handlers.chat.tries import LINK_DIGITS, only_digits
 from models.audit import Via
-from models.people.bind import bind, bind_by_link_code, read_code, unbind, unbind_as_of
+from models.people.bind import bind, bind_by_link_code, read_code, unbind_as_of
 from models.people.org import Org
 from models.refused import Refused
 
@@ -31,15 +31,18 @@ def explain_unbinding(ask: Ask) -> str:
 
 
 def unbind_follower(ask: Ask) -> str:
-    """确认解绑: the link goes, the record stays."""
+    """确认解绑: the link goes, the record stays; one made since this was typed stands, and is asked about."""
     if ask.binding is None:
         return words.NOT_BOUND
-    unbind(ask.session, ask.binding.id, ask.binding.member_id, via=Via.CHAT, now=ask.edge.now)
-    return words.UNBOUND
+    return words.UNBOUND if _unbound(ask) else words.UNBIND
 
 
 def forget_follower(ask: Ask) -> str:
     """End the account's link of somebody who left; the mini-program's stays, and one made since."""
-    push, edge = ask.push, ask.edge
-    unbind_as_of(ask.session, push.appid, ask.who, happened_at=push.at, via=Via.CHAT, now=edge.now)
+    _unbound(ask)
     return SILENT
+
+
+def _unbound(ask: Ask) -> bool:
+    push, now = ask.push, ask.edge.now
+    return unbind_as_of(ask.session, push.appid, ask.who, happened_at=push.at, via=Via.CHAT, now=now)

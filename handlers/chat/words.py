@@ -54,7 +54,7 @@ def help_words(zone: str, complaint_phone: str, *, is_bound: bool) -> str:
 
 def number_words(digits: str) -> str:
     """Say that a number alone says too little."""
-    leave = f"请假 {digits}" if digits in "12345" else "请假"
+    leave = f"请假 {digits}" if digits in tuple("12345") else "请假"
     return (
         f"只有数字，不知道要办什么。\n请假，请发：{leave}\n签到，请发：签到 六位数字\n"
         "绑定，请发：绑定 12位数字\n看投诉的答复，请发：\n投诉 编号"

@@ -51,6 +51,7 @@ VERBS = [
     ("帮助", "您好，这里是青山示范区党建。\n\n党员可以发：", "您好，这里是青山示范区党建。"),
     ("在吗", "在。您可以发：", "在。您可以发："),
     ("7", "只有数字，不知道要办什么。", "只有数字，不知道要办什么。"),
+    ("23", "只有数字，不知道要办什么。\n请假，请发：请假\n", "只有数字，不知道要办什么。"),
     ("今天天气不错", "您可以发：", "您可以发："),
 ]
 
@@ -273,6 +274,15 @@ def test_unbinding_is_explained_once_then_done_and_the_record_stays(safe: Chat) 
     assert first == safe.say(hall.openid, "确认解绑", 5)
     assert safe.say(hall.openid, "确认解绑") == "这个微信没有绑定，\n不用解绑。"
     assert safe.say(hall.openid, "积分").startswith("积分只给本人看")
+
+
+def test_unbinding_that_is_told_late_asks_again_and_leaves_the_link_made_since(safe: Chat) -> None:
+    # Control: without the comparison of the times a first try that failed ends the new link by its second.
+    hall = a_hall(safe.sessions)
+    late = {"CreateTime": int((NOON - timedelta(days=31)).timestamp())}
+    said = safe.shown(safe.push(safe.typed(hall.openid, "确认解绑") | late))
+    assert said.endswith("不解，不用理会。")
+    assert safe.say(hall.openid, "确认解绑").startswith("已经解绑。")
 
 
 def test_closed_hall_and_published_one_are_told_from_each_other(safe: Chat) -> None:

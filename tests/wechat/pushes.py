@@ -277,6 +277,11 @@ EVENTS: dict[str, Sample] = {
         AuthorizationRevoked,
         {"person": "oPerson", "revoked": "1"},
     ),
+    "revoked, several": Sample(
+        event("user_authorization_revoke", **PERSON, RevokeInfo=["1", "8"]),
+        AuthorizationRevoked,
+        {"person": "oPerson", "revoked": "1,8"},
+    ),
     "cancelled": Sample(
         event("user_authorization_cancellation", **PERSON), AuthorizationCancelled, {"person": "oPerson"}
     ),
