@@ -6,12 +6,12 @@ from typing import Any
 
 from simulator.accounts import Account
 from simulator.errcodes import Errcode
-from simulator.library import Library, MassSend, give_addresses
+from simulator.library import REPRINT, Library, MassSend, give_addresses
 from simulator.state import State, day_of
 from simulator.ties import seen_tie
 
 SUCCESS, FAIL = "send success", "send fail"
-REFUSED, NOT_CONFIRMED, REPRINT = "err(40001)", "err(40002)", "err(30003)"
+REFUSED, NOT_CONFIRMED = "err(40001)", "err(40002)"
 CONFIRM_WITHIN = 1800.0
 MOST_A_MONTH = 4
 MEDIA_WORDS = {"image": "[图片 picture]", "voice": "[语音 voice]", "mpvideo": "[视频 video]"}

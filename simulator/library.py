@@ -9,6 +9,7 @@ MOST_IMAGES, MOST_OTHERS = 100_000, 1_000
 DONE, UNDER_WAY, COPIED, FAILED, REJECTED, DELETED, BANNED = range(7)
 """What freepublish says of a publication. Source: WeChat, PUBLISHJOBFINISH."""
 ENDS = (DONE, COPIED, FAILED, REJECTED, DELETED, BANNED)
+REPRINT = "err(30003)"  # how a mass send ends that was judged one
 
 
 @dataclass

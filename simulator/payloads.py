@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from simulator.accounts import Account
 from simulator.crypto import encrypt, sign
-from simulator.library import MassSend, MediaCheck, Publication
+from simulator.library import REPRINT, MassSend, MediaCheck, Publication
 from simulator.state import Reported
 
 # What XML 1.0 cannot carry at all.
@@ -166,12 +166,22 @@ def _mass_event(account: Account, order: MassSend, now: float) -> Push:
         "ErrorCount": order.filtered - len(order.reached),
     }
     if order.articles:
-        fields["CopyrightCheckResult"] = {"Count": 0, "ResultList": {}, "CheckState": 1}
+        fields["CopyrightCheckResult"] = _copyright(order)
     if order.reached and order.articles:
         rows = [{"ArticleIdx": at, "ArticleUrl": one["url"]} for at, one in enumerate(order.articles, 1)]
         fields["ArticleUrlResult"] = {"Count": len(rows), "ResultList": {"item": rows}}
     about = f"MsgID {order.msg_id} {order.status}"
     return Push(account, ADMINISTRATOR, int(now), "event", fields, about=about)
+
+
+def _copyright(order: MassSend) -> dict[str, Any]:
+    """Tell what the check for reprints found: where it stopped a send, each article is one."""
+    if order.status != REPRINT:
+        return {"Count": 0, "ResultList": {}, "CheckState": 1}
+    found = {"UserDeclareState": 0, "AuditState": 2, "OriginalArticleUrl": f"{order.host}s/original"}
+    found |= {"OriginalArticleType": 1, "CanReprint": 0, "NeedReplaceContent": 1, "NeedShowReprintSource": 1}
+    rows = [{"ArticleIdx": at} | found for at in range(1, len(order.articles) + 1)]
+    return {"Count": len(rows), "ResultList": {"item": rows}, "CheckState": 3}
 
 
 def _media_check_event(account: Account, check: MediaCheck, now: float) -> Push:

@@ -137,7 +137,11 @@ def test_reprint_stops_only_who_does_not_ignore_it(office: Office, callback: Cal
         body = {"touser": ["o_one", "o_two"], "msgtype": "mpnews", "mpnews": {"media_id": media_id}}
         office.post("message/mass/send", body | {"send_ignore_reprint": ignored})
         callback.wait_for(ignored + 1)
-        assert events(callback)[-1].findtext("Status") == expected
+        event = events(callback)[-1]
+        assert event.findtext("Status") == expected
+        found = [event.findtext(f"CopyrightCheckResult/{name}") for name in ("Count", "CheckState")]
+        assert found == (["0", "1"] if ignored else ["1", "3"])
+        assert len(event.findall("CopyrightCheckResult/ResultList/item/OriginalArticleUrl")) == 1 - ignored
     assert len(office.kept("drafts")) == 1
     assert office.order("judge", status="err(1)")["error"]["code"] == "bad_input"
 
