@@ -11,8 +11,8 @@ from typing import Any
 
 NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot carry even in CDATA; JSON can, but no database column would take it."""
-OPENID, ID = 64, 40
-"""The longest openid and the longest other id that anything of ours keeps; WeChat's have 28 and 19 signs."""
+OPENID, ARTICLE, ID = 64, 128, 40
+"""The longest openid, article's id and other id that anything of ours keeps; WeChat's have 28, 43 and 19."""
 
 Fields = Mapping[str, Any]
 Common = tuple[str, str, datetime, str, "ReplyTo"]

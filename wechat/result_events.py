@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from wechat.push import Fields, Push, Said, id_in, inside, listed, number_in, rows_in, text_in
+from wechat.push import ARTICLE, Fields, Push, Said, id_in, inside, listed, number_in, rows_in, text_in
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _publication(said: Said) -> Push | None:
         *said.common(publish_id, str(int(status))),
         publish_id=publish_id,
         status=int(status),
-        article_id=text_in(told, "article_id"),
+        article_id=id_in(told, "article_id", ARTICLE),
         url=url,
         fail_idx=failed,
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.wechat.samples import NOW, PLAIN, push_xml, stamped
 from wechat.account_events import Unknown
 from wechat.callback import open_push
-from wechat.push import Malformed, Push
+from wechat.push import ARTICLE, Malformed, Push
 from wechat.result_events import PublishFinished
 
 DETAIL = (
@@ -62,6 +62,14 @@ def test_number_nested_beyond_reason_is_none_and_breaks_nothing() -> None:
     push = opened(told(2) + "<fail_idx>3</fail_idx>" + deep)
     assert isinstance(push, PublishFinished)
     assert push.fail_idx == (3,)
+
+
+def test_articles_id_longer_than_any_of_wechats_is_no_push() -> None:
+    # Control: without the bound it reaches a column that cannot hold it, and the answer is a 5xx.
+    ids = [f"<article_id>{'b' * length}</article_id>" for length in (ARTICLE, ARTICLE + 1)]
+    assert isinstance(opened(told(0) + ids[0]), PublishFinished)
+    with pytest.raises(Malformed):
+        opened(told(0) + ids[1])
 
 
 def test_first_address_of_several_is_ours() -> None:
