@@ -7,9 +7,11 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from queue import Queue
 
 import pytest
 from cryptography import x509
@@ -19,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from wechat.errors import NoClearAnswer, NotSent
 from wechat.gateway import App, Gateway
 from wechat.log_in import log_in
-from wechat.transport import ending_within
+from wechat.transport import Flight, ending_within
 
 PERSON = b'{"openid":"oM"}'
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n" + PERSON
@@ -202,8 +204,7 @@ def test_answer_with_a_broken_head_puts_no_secret_into_the_log(
 def test_fork_ends_its_own_calls_and_leaves_its_parents_alone() -> None:
     # Control: `_start_anew` without its first line cuts the parent's, without its last the fork's never ends.
     (ours, theirs), (own, other) = socket.socketpair(), socket.socketpair()
-    with ours, theirs, own, other, ending_within(60) as flight:
-        flight.sock = ours
+    with ours, theirs, own, other, under_way(ours) as flight:
         pid = os.fork()
         if pid == 0:
             flight.until = 0
@@ -215,3 +216,22 @@ def test_fork_ends_its_own_calls_and_leaves_its_parents_alone() -> None:
         assert os.waitpid(pid, 0)[1] == 0
         theirs.sendall(b"still here")
         assert ours.recv(10) == b"still here"
+
+
+@contextmanager
+def under_way(sock: socket.socket) -> Iterator[Flight]:
+    """A call of another thread, whose answer is awaited by a socket."""
+    flights, over = Queue[Flight](), threading.Event()
+
+    def call() -> None:
+        with ending_within(60) as flight:
+            flight.sock = sock
+            flights.put(flight)
+            over.wait()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(call)
+        try:
+            yield flights.get()
+        finally:
+            over.set()
