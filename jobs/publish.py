@@ -52,6 +52,7 @@ MOST = 20  # tries taken up in one run: the next is a minute away
 AT_MOST = 20.0
 # Done again, these would stand twice in the account; every other step may be repeated.
 ONCE = (f"{DRAFT}/add", f"{PUBLISH}/submit")
+# Of silence each one waits a minute longer than the last: a day of it uses up 53.
 MOST_TRIES = 60
 MAY_PASS = (Advice.RETRY, Advice.WAIT_MOMENT, Advice.WAIT_MINUTE, Advice.REFRESH)
 MINUTE, LATER = timedelta(minutes=1), timedelta(hours=1)
@@ -93,7 +94,7 @@ def publish_articles(
 
     `base_url` is ours: the account's article leads to it, and is known by it. A process that dies in here
     loses nothing: its claim runs out after 60 s, and what may have been done is looked for before it is
-    done again.
+    done again. While WeChat is down nothing is taken, but for one now and then that probes.
     """
     started = time.monotonic()
 
@@ -102,7 +103,7 @@ def publish_articles(
 
     desk = Desk(sessions, clock, now + timedelta(seconds=at_most), gateway, base_url)
     for taken in range(MOST):
-        if clock() >= desk.until:
+        if clock() >= desk.until or not gateway.breaker.room(1):
             return taken
         with sessions.begin() as session:
             claim = claim_publication(session, now=clock())
@@ -250,6 +251,7 @@ def _after_refusal(desk: Desk, claim: Claim, failure: WechatError) -> None:
     """Keep what WeChat's answer, or its silence, means for the try."""
     log.warning("publication %s: %s", claim.publication_id, failure)
     errcode, now = failure.errcode, desk.clock()
+    pause = MINUTE if errcode is not None else claim.attempt_no * MINUTE
     may_go_on = claim.attempt_no < MOST_TRIES
     with desk.sessions.begin() as session:
         if claim.withdrawing:
@@ -259,9 +261,9 @@ def _after_refusal(desk: Desk, claim: Claim, failure: WechatError) -> None:
         elif claim.publish_id is not None:
             keep_waiting(session, claim, now=now)
         elif isinstance(failure, NoClearAnswer) and (claim.doubt or failure.path in ONCE) and may_go_on:
-            put_off(session, claim, now + 2 * MINUTE, errcode=None, doubt=True)
+            put_off(session, claim, now + MINUTE + pause, errcode=None, doubt=True)
         elif failure.advice in MAY_PASS and may_go_on:
-            put_off(session, claim, now + MINUTE, errcode=errcode, doubt=claim.doubt)
+            put_off(session, claim, now + pause, errcode=errcode, doubt=claim.doubt)
         elif errcode == LOST_MEDIA and may_go_on:
             lost = "cover_media_id" if claim.draft_media_id is None else "draft_media_id"
             put_off(session, claim, now + MINUTE, errcode=errcode, doubt=False, **{lost: None})

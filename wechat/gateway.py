@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError
 from wechatpy.exceptions import WeChatClientException
 
 from wechat.breaker import Breaker
-from wechat.errors import Advice, NoClearAnswer, NotSent, WechatError
+from wechat.errors import ADVICE, Advice, NoClearAnswer, NotSent, WechatError
 from wechat.metrics import BREAKER, CALLS, LATENCY, TOKEN_FETCHES
 from wechat.token import FETCH_WITHIN, AccessToken
 from wechat.transport import Client, ending_within, whole_number
@@ -76,7 +76,7 @@ class Gateway:
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout
         self._on_call = on_call
-        self._breaker = breaker or Breaker()
+        self.breaker = breaker or Breaker()
         self._sleep = sleep
         self._threads = threading.local()
         self._token = AccessToken(app.appid, redis, self._fetch_token)
@@ -146,10 +146,10 @@ class Gateway:
         TOKEN_FETCHES.inc()
         try:
             answer = self._exchange(TOKEN_PATH, {}, body, timeout)
-        except NoClearAnswer as unclear:
-            # The call that needs this token has not been made, whatever became of the token's own.
-            raise NotSent(None, unclear.errmsg, path=TOKEN_PATH) from None
         except WechatError as refused:
+            if refused.advice is Advice.RETRY:
+                # The call that needs this token has not been made, whatever became of the token's own.
+                raise NotSent(refused.errcode, refused.errmsg, path=TOKEN_PATH, rid=refused.rid) from None
             if refused.errcode == 40001:  # here it speaks of the secret
                 refused.advice = Advice.STOP
             raise
@@ -166,7 +166,7 @@ class Gateway:
         timeout: tuple[float, float],
     ) -> dict[str, Any]:
         """Make one call, GET, or POST where there is a body; count it and log a refusal."""
-        if not self._breaker.admits():
+        if not self.breaker.admits():
             raise NotSent(None, "WeChat does not answer, calls are held back", path=path)
         if self._on_call is not None:
             self._on_call()
@@ -174,10 +174,10 @@ class Gateway:
         answer = self._answer(path, params, body, timeout)
         LATENCY.labels(path).observe(time.monotonic() - began)
         if not isinstance(answer, WechatError):
-            self._heard(path, "0")
+            self._heard(path, 0)
             return answer
         if answer.errcode is not None:
-            self._heard(path, str(answer.errcode))
+            self._heard(path, answer.errcode)
             if answer.advice is Advice.BUG:  # of the others whoever called knows whether they matter
                 log.error("alert: %s was refused: errcode %s, rid %s", path, answer.errcode, answer.rid)
             else:
@@ -185,14 +185,14 @@ class Gateway:
         else:
             CALLS.labels(path, "not_sent" if isinstance(answer, NotSent) else "unclear").inc()
             log.warning("%s had no answer: %s", path, answer.errmsg)
-            if self._breaker.failed():
+            if self.breaker.failed():
                 BREAKER.set(1)
                 log.error("WeChat does not answer any more, calls are held back")
         raise answer
 
-    def _heard(self, path: str, errcode: str) -> None:
-        CALLS.labels(path, errcode).inc()
-        if self._breaker.answered():
+    def _heard(self, path: str, errcode: int) -> None:
+        CALLS.labels(path, str(errcode) if errcode == 0 or errcode in ADVICE else "unknown").inc()
+        if self.breaker.answered():
             BREAKER.set(0)
             log.warning("WeChat answers again")
 

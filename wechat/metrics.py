@@ -25,7 +25,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 CALLS = Counter("wechat_calls", "Calls by path and how they ended", ["path", "errcode"])
-"""`errcode` is WeChat's number, "not_sent" or "unclear"."""
+"""`errcode` is WeChat's number, "unknown" for one that our table lacks, "not_sent" or "unclear"."""
 LATENCY = Histogram("wechat_call_seconds", "How long calls took, by path", ["path"], buckets=SECONDS)
 TOKEN_FETCHES = Counter("wechat_token_fetches", "Access tokens asked for")
 BREAKER = Gauge(
@@ -41,8 +41,18 @@ def read_metrics() -> bytes:
         return generate_latest(REGISTRY)
     for path in Path(FOLDER).glob("gauge_live*_*.db"):
         pid = int(path.stem.rpartition("_")[2])
-        if not Path(f"/proc/{pid}").exists():
+        if not _lives(pid):
             mark_process_dead(pid, FOLDER)  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     MultiProcessCollector(registry, FOLDER)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)  # asks, does nothing; macOS has no /proc
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True

@@ -27,6 +27,7 @@ from tests.articles.hands import TEXT, Cast, a_cast, take_steps
 from tests.conftest import NOON
 from tests.simulated import Account
 from tests.together import at_once
+from wechat.breaker import FAILURES, Breaker
 
 ADD, SUBMIT = "/cgi-bin/draft/add", "/cgi-bin/freepublish/submit"
 COVER, PICTURE = "/cgi-bin/material/add_material", "/cgi-bin/media/uploadimg"
@@ -511,6 +512,29 @@ def test_account_that_gives_no_answer_holds_up_the_schedule_once(press: Press) -
     assert [press.work(), press.work(), press.work()] == [1, 1, 0]
     press.lift()
     assert press.work(MINUTE) == 2
+
+
+def test_hours_without_an_answer_use_up_no_publication(press: Press) -> None:
+    # Control: with a minute after each try all sixty are used up in an hour.
+    press.fault("reset_before", COVER)
+    while press.now < NOON + 3 * 60 * MINUTE:
+        assert press.work() == 1
+        press.now = press.order().not_before
+    assert press.article().state is ArticleState.PUBLISHING
+    assert press.order().attempt_no < 20
+    press.lift()
+    press.work()
+    assert press.article().state is ArticleState.PUBLISHED
+
+
+def test_platform_that_counts_as_down_costs_no_try(press: Press) -> None:
+    gateway = press.account.gateway(breaker=Breaker(clock=lambda: 0))
+    for _ in range(FAILURES):
+        gateway.breaker.failed()
+    assert publish_articles(press.sessions, press.now, gateway=gateway, base_url=SITE) == 0
+    assert press.order().attempt_no == 0
+    gateway.breaker.answered()
+    assert publish_articles(press.sessions, press.now, gateway=gateway, base_url=SITE) == 1
 
 
 def test_slow_account_holds_up_the_schedule_no_longer_than_a_run_may_take(

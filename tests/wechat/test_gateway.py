@@ -219,7 +219,9 @@ def test_failed_handshake_sent_nothing(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [(502, b""), (200, b"{}"), (200, b'{"access_token":"T"}'), "hang up"], ids=str
+    "answer",
+    [(502, b""), (200, b"{}"), (200, b'{"access_token":"T"}'), (200, b'{"errcode":-1}'), "hang up"],
+    ids=str,
 )
 def test_unclear_token_call_means_the_message_was_not_sent(stage: Stage, answer: object) -> None:
     stage.always(TOKEN, answer)

@@ -17,6 +17,7 @@ from wechat.errcodes import ADVICE, Advice, advice_on
 from wechat.errors import NoClearAnswer, WechatError
 from wechat.gateway import App, Gateway
 from wechat.menu import menu_of
+from wechat.metrics import read_metrics
 
 TOKEN, LOG_IN = "/cgi-bin/stable_token", "/sns/jscode2session"
 SECRET, HELD = "0123456789abcdef0123456789abcdef", "92_the-token-that-nobody-may-see"
@@ -176,6 +177,33 @@ def test_question_is_asked_three_times_with_growing_and_uneven_pauses(stage: Sta
         for first, second in zip(pauses[::2], pauses[1::2], strict=True)
     )
     assert len(set(pauses)) == len(pauses)
+
+
+def test_numbers_that_no_table_knows_are_counted_as_one(stage: Stage) -> None:
+    gateway = a_gateway(stage)
+    for errcode in (987_001, 987_002, -987_003):
+        stage.always(CALLS[0].path, {"errcode": errcode, "errmsg": "x"})
+        with pytest.raises(WechatError):
+            CALLS[0].make(gateway)
+    told = read_metrics().decode()
+    assert 'errcode="unknown"' in told
+    assert "98700" not in told
+
+
+def test_question_that_was_answered_late_is_not_asked_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wechat.gateway.REPEAT_WITHIN", 0.04)
+    path = "/cgi-bin/menu/get"
+
+    def answer(_: int) -> dict[str, Any]:
+        time.sleep(0.05)
+        return {"errcode": -1, "errmsg": "system error"}
+
+    stage.answers[path] = answer
+    with pytest.raises(WechatError):
+        menu_of(a_gateway(stage))
+    assert stage.paths().count(path) == 1
 
 
 def test_errcode_written_as_text_is_the_same_errcode(stage: Stage) -> None:
