@@ -20,6 +20,9 @@ PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.1
 
 OFFICE := libreoffice-writer-nogui libreoffice-calc-nogui
 
+# Byte code is kept whatever the machine says: every worker and process of a run reads the same.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run test quick check lint mini bench lock pictures node browser office
 
 setup: $(RUNTIME)
