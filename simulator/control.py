@@ -132,10 +132,9 @@ def _people(control: Blueprint, state: State) -> None:
         body = read_body(LoginBody)
         known_mini_program(state, body.appid)
         with state.lock:
-            known, account = state.follower(body.appid, body.openid), state.accounts[body.appid]
-            unionid = body.unionid or (known.unionid if known and not body.person else None)
-            unionid = unionid or account.unionid_of(body.person or body.openid)
-            return jsonify(code=make_login_code(state, body.appid, body.openid, unionid))
+            person = state.meet(body.appid, body.openid, body.person)
+            person.unionid = body.unionid or person.unionid
+            return jsonify(code=make_login_code(state, body.appid, body.openid, person.unionid))
 
 
 def _faults(control: Blueprint, state: State) -> None:

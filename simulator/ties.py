@@ -73,8 +73,9 @@ def note_act(state: State, appid: str, openid: str, what: str) -> None:
 
 
 def note_visit(state: State, appid: str, openid: str) -> None:
-    """Remember that a person has the mini-program open."""
+    """Remember that a person has the mini-program open; from then on it knows the person."""
     with state.lock:
+        state.meet(appid, openid)
         tie_of(state, appid, openid).visited_at = state.now()
 
 

@@ -166,3 +166,14 @@ def test_openid_of_the_number_is_checked(mini: Shelf) -> None:
 def test_unverified_mini_program_gets_no_number(make_account: Callable[..., Caller]) -> None:
     mini = Shelf(make_account(kind="mini_program", templates=[], verified=False))
     assert number(mini, phone_code(mini))["errcode"] == 48001
+
+
+def test_who_logs_in_is_known_from_then_on(make_account: Callable[..., Caller]) -> None:
+    template = {"id": "S1", "title": "通知", "keys": ["thing1"]}
+    platform = {"open_platform": "ours", "subscribe_templates": [template]}
+    mini = Shelf(make_account(kind="mini_program", templates=[], **platform))
+    newcomer = {"openid": "o_new", "person": "钱有粮"}
+    unionid = exchange(mini, mini.order("login-code", **newcomer)["code"])["unionid"]
+    assert mini.order("subscribe", openid="o_new", choices={"S1": "accept"})["results"] == {"S1": "accept"}
+    known = mini.caller.sim.get("/_sim/followers", appid=mini.caller.appid)["items"]
+    assert known[-1]["unionid"] == unionid
