@@ -62,11 +62,6 @@ def menu_of(gateway: Gateway) -> tuple[Button, ...]:
         raise NoClearAnswer(None, "an answer without a menu", path=f"{MENU}/get") from None
 
 
-def delete_menu(gateway: Gateway) -> None:
-    """Take the menu away. WechatError. Source: WeChat, "Delete custom menu"."""
-    gateway.get(f"{MENU}/delete", {})
-
-
 def _check(button: Button, name_bytes: int) -> None:
     if not 1 <= len(button.name.encode()) <= name_bytes:
         raise ValueError(f"{button.name}: a name has 1 to {name_bytes} bytes")

@@ -17,8 +17,7 @@ from wechat.articles import (
 from wechat.followers import list_followers
 from wechat.gateway import Gateway
 from wechat.log_in import log_in
-from wechat.menu import Button, create_menu, delete_menu, menu_of
-from wechat.official_account import user_info
+from wechat.menu import Button, create_menu, menu_of
 from wechat.subscribe import send_subscribe
 from wechat.template import send_template
 
@@ -39,8 +38,6 @@ CALLS = (
     Call("/cgi-bin/message/subscribe/send", lambda to: send_subscribe(to, "oA", "S", WORDS, page=None)),
     Call("/cgi-bin/menu/create", lambda to: create_menu(to, [Button("积分", "click", "积分")])),
     Call("/cgi-bin/menu/get", menu_of, asks=True),
-    Call("/cgi-bin/menu/delete", delete_menu, asks=True),
-    Call("/cgi-bin/user/info", lambda to: user_info(to, "oA"), asks=True),
     Call("/cgi-bin/user/get", list_followers, asks=True),
     Call("/sns/jscode2session", lambda to: log_in(to, "the-code")),
     Call("/cgi-bin/media/uploadimg", lambda to: upload_article_picture(to, JPEG)),

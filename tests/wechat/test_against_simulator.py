@@ -8,10 +8,10 @@ from redis import Redis
 
 from tests.wechat.phone import Phone, listening
 from wechat.errors import Advice, NoClearAnswer, WechatError
+from wechat.followers import list_followers
 from wechat.gateway import Gateway
 from wechat.log_in import OpenSession, log_in
 from wechat.messages import TextMessage
-from wechat.official_account import Follower, user_info
 from wechat.person_events import ScanWaited, Subscribed, Unsubscribed
 from wechat.result_events import TemplateResult
 from wechat.template import send_template
@@ -94,7 +94,7 @@ def test_refusals_carry_their_advice(wechat: str, redis: Redis) -> None:
 
 def test_followers_and_log_in(wechat: str, redis: Redis) -> None:
     phone, mini = Phone(wechat), Phone(wechat, "mini_program", templates=[])
-    assert user_info(phone.gateway(redis), phone.openid) == Follower(phone.openid, True, None)
+    assert list_followers(phone.gateway(redis)) == {phone.openid}
     code = mini.act("login-code", unionid="u1")["code"]
     assert log_in(mini.gateway(redis), code) == OpenSession(mini.openid, "u1")
     with pytest.raises(WechatError) as used:

@@ -12,13 +12,14 @@ from redis import Redis
 from embedded.process import free_port
 from tests.wechat.conftest import Stage
 from wechat.errors import ADVICE, Advice, NoClearAnswer, NotSent, WechatError
+from wechat.followers import list_followers
 from wechat.gateway import App, Gateway
 from wechat.log_in import OpenSession, log_in
-from wechat.official_account import Follower, user_info
 from wechat.template import send_template
 
 TOKEN, SEND = "/cgi-bin/stable_token", "/cgi-bin/message/template/send"
-INFO, LOG_IN = "/cgi-bin/user/info", "/sns/jscode2session"
+LIST, LOG_IN = "/cgi-bin/user/get", "/sns/jscode2session"
+NOBODY = {"total": 0, "count": 0}
 SECRET = "0123456789abcdef0123456789abcdef"
 APP = App("wx1", SECRET)
 
@@ -72,20 +73,12 @@ def test_msgid_is_text_whatever_wechat_gives(stage: Stage, answer: dict[str, Any
 
 
 def test_token_call_carries_the_secret_in_its_body_alone(stage: Stage) -> None:
-    stage.always(INFO, {"subscribe": 1})
-    user_info(gateway_to(stage.url), "oA")
+    stage.always(LIST, NOBODY)
+    list_followers(gateway_to(stage.url))
     assert stage.calls[0][:2] == (TOKEN, {})
     assert stage.bodies(TOKEN) == [
         {"grant_type": "client_credential", "appid": "wx1", "secret": SECRET, "force_refresh": False}
     ]
-
-
-def test_follower_is_told_from_a_stranger(stage: Stage) -> None:
-    gateway = gateway_to(stage.url)
-    stage.always(INFO, {"subscribe": 1, "openid": "oA", "unionid": "u1"})
-    assert user_info(gateway, "oA") == Follower("oA", True, "u1")
-    stage.always(INFO, {"subscribe": 0, "openid": "oA"})
-    assert user_info(gateway, "oA") == Follower("oA", False, None)
 
 
 def test_log_in_needs_no_token_and_keeps_no_session_key(stage: Stage) -> None:
@@ -110,13 +103,13 @@ def test_run_out_token_is_renewed_and_the_call_repeated(stage: Stage, errcode: i
 
 def test_token_that_stays_bad_makes_three_calls_and_ends(stage: Stage) -> None:
     stage.always(SEND, {"errcode": 40001, "errmsg": "invalid credential"})
-    stage.always(INFO, {"subscribe": 1})
+    stage.always(LIST, NOBODY)
     gateway = gateway_to(stage.url)
-    user_info(gateway, "oA")
+    list_followers(gateway)
     with pytest.raises(WechatError) as refused:
         send(gateway)
     assert (refused.value.errcode, refused.value.advice) == (40001, Advice.REFRESH)
-    assert stage.paths() == [TOKEN, INFO, SEND, TOKEN, SEND]
+    assert stage.paths() == [TOKEN, LIST, SEND, TOKEN, SEND]
 
 
 def test_token_refused_for_good_costs_three_calls_a_request_and_one_forced_refresh(
@@ -192,9 +185,9 @@ def test_what_is_no_answer_is_no_clear_answer(stage: Stage, answer: object) -> N
 
 
 def test_late_answer_is_no_clear_answer(stage: Stage) -> None:
-    stage.always(INFO, {"subscribe": 1})
+    stage.always(LIST, NOBODY)
     gateway = gateway_to(stage.url, timeout=(1, 0.3))
-    user_info(gateway, "oA")
+    list_followers(gateway)
     done = threading.Event()
     stage.answers[SEND] = lambda _: done.wait(5) and {"errcode": 0, "msgid": 1}
     with pytest.raises(NoClearAnswer):
@@ -231,12 +224,12 @@ def test_unclear_token_call_means_the_message_was_not_sent(stage: Stage, answer:
 
 
 def test_every_call_is_announced_before_it_is_made(stage: Stage) -> None:
-    stage.always(INFO, {"subscribe": 1})
+    stage.always(LIST, NOBODY)
     seen: list[int] = []
     gateway = Gateway(
         APP, base_url=f"{stage.url}/", redis=None, on_call=lambda: seen.append(len(stage.calls))
     )
-    user_info(gateway, "oA")
+    list_followers(gateway)
     assert seen == [0, 1]
 
 
@@ -245,7 +238,7 @@ def test_announcement_that_raises_keeps_the_call_from_being_made(stage: Stage) -
         raise AssertionError("a database connection is checked out")
 
     with pytest.raises(AssertionError):
-        user_info(Gateway(APP, base_url=stage.url, redis=None, on_call=object_to_it), "oA")
+        list_followers(Gateway(APP, base_url=stage.url, redis=None, on_call=object_to_it))
     assert stage.calls == []
 
 
@@ -264,7 +257,7 @@ def test_no_secret_reaches_an_error_a_traceback_or_a_log(
     echo = f"bad access_token=T1&secret={SECRET} T1 {SECRET}"
     stage.always(SEND, {"errcode": 47003, "errmsg": echo})
     stage.always(LOG_IN, {"errcode": 40125, "errmsg": echo})
-    stage.always(INFO, "hang up")
+    stage.always(LIST, "hang up")
     gateway = gateway_to(stage.url)
     down = gateway_to(f"http://127.0.0.1:{free_port()}")
     told: list[str] = [repr(APP), repr(gateway), str(vars(APP).keys())]
@@ -272,7 +265,7 @@ def test_no_secret_reaches_an_error_a_traceback_or_a_log(
         for act in (
             lambda: send(gateway),
             lambda: log_in(gateway, "the-code"),
-            lambda: user_info(gateway, "oA"),
+            lambda: list_followers(gateway),
             lambda: log_in(down, "the-code"),
         ):
             with pytest.raises(WechatError) as refused:

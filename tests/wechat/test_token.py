@@ -15,13 +15,13 @@ from redis.retry import Retry
 
 from tests.wechat.conftest import Stage
 from wechat.errors import Advice, NotSent, WechatError
+from wechat.followers import list_followers
 from wechat.gateway import App, Gateway
-from wechat.official_account import user_info
 from wechat.template import send_template
 from wechat.token import FORCES_A_DAY, AccessToken, Held
 
 TOKEN = "/cgi-bin/stable_token"
-INFO, SEND = "/cgi-bin/user/info", "/cgi-bin/message/template/send"
+LIST, SEND = "/cgi-bin/user/get", "/cgi-bin/message/template/send"
 
 
 class Counter:
@@ -230,8 +230,8 @@ def test_another_process_finds_the_kept_token(appid: str, redis: Redis) -> None:
 
 
 def test_keys_hold_no_secret(appid: str, redis: Redis, stage: Stage) -> None:
-    stage.always(INFO, {"subscribe": 1})
-    user_info(Gateway(App(appid, "very-secret"), base_url=stage.url, redis=redis), "oA")
+    stage.always(LIST, {"total": 0, "count": 0})
+    list_followers(Gateway(App(appid, "very-secret"), base_url=stage.url, redis=redis))
     keys = list(redis.scan_iter(f"*{appid}*"))
     assert keys == [f"wx:{appid}:token".encode()]
     assert redis.get(keys[0]) == b"T1"
@@ -268,7 +268,7 @@ def test_refused_secret_is_not_tried_again_at_once(appid: str, stage: Stage, err
     gateway = Gateway(App(appid, "secret"), base_url=stage.url, redis=None)
     for _ in range(3):
         with pytest.raises(WechatError) as refused:
-            user_info(gateway, "oA")
+            list_followers(gateway)
         assert (refused.value.errcode, refused.value.advice) == (errcode, Advice.STOP)
     assert stage.paths() == [TOKEN]
 
