@@ -3,8 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, partial
 
 import click
@@ -43,8 +42,6 @@ from wechat.gateway import App as WechatApp
 from wechat.gateway import Gateway
 from wechat.log_in import log_in
 
-CLOCK = "ZONE_CLOCK"  # seconds by which this process runs ahead; never in production
-
 
 def keyring_of(settings: told.Settings) -> Keyring:
     """Return the keys of this installation."""
@@ -56,17 +53,6 @@ def redis_of(settings: told.Settings) -> Redis:
     """Return a client that gives up quickly: what Redis holds may be lost."""
     retry = Retry(NoBackoff(), 1)
     return Redis.from_url(settings.env.redis_url, socket_connect_timeout=1, socket_timeout=2, retry=retry)
-
-
-def clock_of(settings: told.Settings) -> Callable[[], datetime]:
-    """Return the clock: the real one, or outside production one that runs ahead (tests reach the 25th)."""
-    try:
-        ahead = timedelta(seconds=float(os.environ.get(CLOCK) or "0"))
-    except (ValueError, OverflowError) as error:
-        raise told.BadSettings(f"{CLOCK} 应当是秒数") from error
-    if ahead and settings.config.mode == "production":
-        raise told.BadSettings("正式运行时不能拨动时钟")
-    return lambda: datetime.now(UTC) + ahead
 
 
 @cache
@@ -91,7 +77,7 @@ def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
         sessions=sessions,
         keyring=keyring_of(settings),
         redis=redis_of(settings),
-        clock=clock_of(settings),
+        clock=told.clock_of(settings),
         log_in=lambda code: log_in(mini_gateway, code),
         account_callback=Callback(
             account.appid,
@@ -193,8 +179,8 @@ def set_clock(_context: click.Context, _option: click.Parameter, value: str | No
         ahead = float(value)
     except ValueError:
         ahead = (datetime.fromisoformat(value) - datetime.now(UTC)).total_seconds()
-    os.environ[CLOCK] = str(ahead)
-    clock_of(told.load())
+    os.environ[told.CLOCK] = str(ahead)
+    told.clock_of(told.load())
 
 
 clock = click.option(
@@ -236,7 +222,7 @@ def jobs() -> None:
     """Run the schedule (one leader) and the sending (shared)."""
     settings = told.load()
     sessions = sessions_for(settings, JOB_CONNECTIONS)
-    outlets, clock = outlets_of(settings), clock_of(settings)
+    outlets, clock = outlets_of(settings), told.clock_of(settings)
     account = account_of(settings)
     publish = partial(publish_articles, gateway=account, base_url=settings.env.public_base_url)
     lines = schedule(outlets.channels, publish, partial(sync_followers, gateway=account))
@@ -274,7 +260,7 @@ def open_desk() -> Desk:
     return Desk(
         sessions=sessions_for(settings),
         keyring=keyring_of(settings),
-        clock=clock_of(settings),
+        clock=told.clock_of(settings),
         channels=channels_of(settings),
         production=settings.config.mode == "production",
         demo_password=told.environment().get("DEMO_PASSWORD", ""),
