@@ -152,6 +152,33 @@ def test_message_that_wechat_took_in_silence_goes_there_before_the_start(
         assert reasons(session) == (["maybe"] if moved else [None])
 
 
+@pytest.mark.parametrize(
+    ("published_before", "before", "moved"),
+    [
+        (timedelta(days=1), ACCEPTED_BEFORE + timedelta(minutes=1), 0),
+        (timedelta(days=1), ACCEPTED_BEFORE, 1),
+        (timedelta(days=1), timedelta(hours=-3), 0),
+        (timedelta(minutes=90), timedelta(minutes=31), 0),
+        (timedelta(minutes=90), timedelta(minutes=30), 1),
+    ],
+)
+def test_message_that_wechat_was_never_there_for_goes_there_before_the_start(
+    sessions: Sessions, published_before: timedelta, before: timedelta, moved: int
+) -> None:
+    with sessions.begin() as session:
+        a_campaign(session, people=1, now=THREE_O_CLOCK - published_before)
+    assert phone_list_doubtful(sessions, THREE_O_CLOCK - before) == moved
+
+
+def test_message_that_waited_for_the_morning_has_an_hour_to_go_out(sessions: Sessions) -> None:
+    nine = THREE_O_CLOCK - timedelta(hours=6)
+    with sessions.begin() as session:
+        a_campaign(session, people=1, now=THREE_O_CLOCK - timedelta(days=1))
+        session.execute(update(Gathering).values(starts_at=nine + timedelta(minutes=30)))
+    assert phone_list_doubtful(sessions, nine - timedelta(minutes=1)) == 0
+    assert phone_list_doubtful(sessions, nine) == 1
+
+
 @pytest.mark.parametrize("kind", [NoticeKind.REMINDER, NoticeKind.PROMPT])
 def test_doubtful_reminder_or_prompt_is_worth_no_call(sessions: Sessions, kind: NoticeKind) -> None:
     with sessions.begin() as session:
