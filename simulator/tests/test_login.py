@@ -168,7 +168,7 @@ def test_unverified_mini_program_gets_no_number(make_account: Callable[..., Call
     assert number(mini, phone_code(mini))["errcode"] == 48001
 
 
-def test_who_logs_in_is_known_from_then_on(make_account: Callable[..., Caller]) -> None:
+def test_who_logs_in_or_visits_is_known_from_then_on(make_account: Callable[..., Caller]) -> None:
     template = {"id": "S1", "title": "通知", "keys": ["thing1"]}
     platform = {"open_platform": "ours", "subscribe_templates": [template]}
     mini = Shelf(make_account(kind="mini_program", templates=[], **platform))
@@ -177,3 +177,5 @@ def test_who_logs_in_is_known_from_then_on(make_account: Callable[..., Caller]) 
     assert mini.order("subscribe", openid="o_new", choices={"S1": "accept"})["results"] == {"S1": "accept"}
     known = mini.caller.sim.get("/_sim/followers", appid=mini.caller.appid)["items"]
     assert known[-1]["unionid"] == unionid
+    mini.order("visit", openid="o_newer")
+    assert mini.order("subscribe", openid="o_newer", choices={"S1": "reject"})["results"] == {"S1": "reject"}
