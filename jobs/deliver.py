@@ -129,12 +129,12 @@ def _spare_the_rest(session: Session, results: Sequence[Result], now: datetime) 
         if advice is Advice.STOP:
             log.error("notice %s stops at errcode %s", settled.claim.notice_id, settled.errcode)
             stop_notice(session, settled.claim, settled.errcode, now=now)
-    said = {(settled.claim.channel, advice) for settled, advice in results}
     for channel in Channel:
-        if (channel, Advice.WAIT_MIDNIGHT) in said:
+        said = {advice for settled, advice in results if settled.claim.channel is channel}
+        if Advice.WAIT_MIDNIGHT in said:
             log.error("the quota by %s is used up until midnight", channel)
             pause_channel(session, channel, midnight_after(now), now=now)
-        elif (channel, Advice.WAIT_MINUTE) in said:
+        elif Advice.WAIT_MINUTE in said or said == {Advice.REFRESH}:  # a token that is refused for all
             pause_channel(session, channel, now + timedelta(minutes=1), now=now)
 
 

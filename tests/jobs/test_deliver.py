@@ -194,6 +194,19 @@ def test_hurried_call_is_put_off(sessions: Sessions, account: Account, errcode: 
     assert row.first_sent_at is None
 
 
+def test_token_that_is_refused_for_all_of_some_costs_the_others_no_call(
+    sessions: Sessions, account: Account
+) -> None:
+    # Control: without a pause each of a thousand messages costs two calls a minute.
+    told(sessions, account, people=5)
+    account.fault("errcode", errcode=40001)
+    assert deliver_due(sessions, outlets(account), FRIDAY, limit=2) == 2
+    assert deliver_due(sessions, outlets(account), FRIDAY + SECOND) == 0
+    requests.delete(f"{account.url}/_sim/faults", timeout=5)
+    assert deliver_due(sessions, outlets(account), FRIDAY + timedelta(minutes=1)) == 5
+    assert now_states(sessions) == ["accepted"] * 5
+
+
 def test_used_up_quota_stops_the_path_until_midnight(sessions: Sessions, account: Account) -> None:
     told(sessions, account, people=5)
     account.fault("errcode", errcode=45009, count=1)
