@@ -5,6 +5,7 @@ import os
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -80,6 +81,8 @@ MINI, OA = "wxmini00", "wxaccount00"
 PASSWORD = "river-stone-42"
 MISSING = 3_999_999_999
 SALT = b"sixteen byte salt"[:16]
+# To be copied: each factory that is made makes a class of its own, for every question anew.
+SAVEPOINTS = sessionmaker(join_transaction_mode="create_savepoint", expire_on_commit=False)
 # Whose row is asked for, seen from the branch where the people of `WHO` are.
 PLACES = ("own", "same", "joint", "other", "parent")
 POSTS = {
@@ -150,7 +153,9 @@ class World:
     @staticmethod
     def on(connection: Connection) -> sessionmaker[Session]:
         """Return a session factory whose commits are savepoints of this connection."""
-        return sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        sessions = copy(SAVEPOINTS)
+        sessions.kw = sessions.kw | {"bind": connection}
+        return sessions
 
     def token(self, gathering_id: int) -> str:
         """Return what the hall's QR code of a gathering shows."""
