@@ -1,5 +1,6 @@
 """One PostgreSQL and one Valkey for the whole run, a database for each worker, a clone for each race."""
 
+import gc
 import os
 import secrets
 import shutil
@@ -69,6 +70,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, whatever order the rest is shuffled into; the road is walked first."""
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what the imports made, and come round more rarely."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
