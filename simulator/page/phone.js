@@ -151,7 +151,7 @@ function showAll() {
 
 function showFound(shown) {
   const wall = sim.wall, looked = byId("search").value.trim();
-  byId("found").textContent = looked || wall.found > shown ? `${shown} / ${looked ? wall.found : wall.total}` : `${wall.total} 部 phones`;
+  byId("found").textContent = looked || wall.found > shown ? `${shown} 部，共 ${looked ? wall.found : wall.total} in all` : `${wall.total} 部 phones`;
   byId("empty").hidden = shown > 0;
   byId("empty-text").textContent = !sim.appid ? "没有账号 no account yet"
     : wall.total === 0 ? "还没有手机 no phone yet" : "没有找到 nobody found";
