@@ -151,7 +151,7 @@ def test_page_is_whole_and_needs_nothing_from_elsewhere(sim: Simulator) -> None:
     assert page.status_code == 200
     linked = re.findall(r'(?:src|href)="([^#"]+)"', page.text)
     assert "/_sim/page/page.js" in linked
-    assert [one for one in linked if not one.startswith(("/_sim/page/", "data:"))] == []
+    assert [one for one in linked if not one.startswith(("/_sim/", "data:"))] == []
     for path in linked:
         if path.startswith("/"):
             assert requests.get(sim.base + path, timeout=5).status_code == 200
