@@ -81,6 +81,5 @@ def note_visit(state: State, appid: str, openid: str) -> None:
 
 def refuse_blacklisted(state: State, appid: str, openid: str) -> None:
     """Refuse to send to somebody on the account's blacklist. Raises 43019."""
-    tie = state.of(appid, Ties).people.get(openid)
-    if tie is not None and tie.blacklisted:
+    if seen_tie(state, appid, openid).blacklisted:
         raise Errcode(43019)
