@@ -17,14 +17,14 @@ SEEN = "seen in the field"
 
 @rule("Calls of cgi-bin answer application/json; encoding=utf-8", SEEN)
 @pytest.mark.parametrize("path", [UNKNOWN, SEND, "/cgi-bin/token"])
-def test_json_is_named_as_wechat_names_it(process: Simulator, path: str) -> None:
-    answer = requests.get(process.base + path, timeout=5)
+def test_json_is_named_as_wechat_names_it(sim: Simulator, path: str) -> None:
+    answer = requests.get(sim.base + path, timeout=5)
     assert answer.headers["Content-Type"] == "application/json; encoding=utf-8"
 
 
 @rule("Calls of sns answer JSON under text/plain", SEEN)
-def test_log_in_calls_say_plain_text(process: Simulator) -> None:
-    answer = requests.get(f"{process.base}/sns/jscode2session", {"appid": "wx", "secret": SECRET}, timeout=5)
+def test_log_in_calls_say_plain_text(sim: Simulator) -> None:
+    answer = requests.get(f"{sim.base}/sns/jscode2session", {"appid": "wx", "secret": SECRET}, timeout=5)
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert answer.json()["errcode"] == 40013
 
@@ -40,14 +40,14 @@ def test_log_in_calls_say_plain_text(process: Simulator) -> None:
         ("OPTIONS", UNKNOWN, 40066),
     ],
 )
-def test_other_methods_are_refused(process: Simulator, method: str, path: str, errcode: int) -> None:
-    answer = requests.request(method, process.base + path, timeout=5)
+def test_other_methods_are_refused(sim: Simulator, method: str, path: str, errcode: int) -> None:
+    answer = requests.request(method, sim.base + path, timeout=5)
     assert (answer.status_code, answer.json()["errcode"]) == (200, errcode)
 
 
 @pytest.mark.parametrize("path", [SEND, "/cgi-bin/menu/get", UNKNOWN])
-def test_head_is_answered_without_a_body(process: Simulator, path: str) -> None:
-    answer = requests.head(process.base + path, timeout=5)
+def test_head_is_answered_without_a_body(sim: Simulator, path: str) -> None:
+    answer = requests.head(sim.base + path, timeout=5)
     assert (answer.status_code, answer.content) == (200, b"")
 
 

@@ -43,6 +43,7 @@ def steps(process: Simulator, tmp_path_factory: pytest.TempPathFactory) -> dict[
         "aes_key": AES_KEY,
         "templates": [TEMPLATE],
     }
+    process.post("/_sim/reset", {})  # the clock may be where another test left it
     process.post("/_sim/accounts", account)
     followers = [{"openid": "o_one", "name": "甲"}]
     process.post("/_sim/followers", {"appid": account["appid"], "followers": followers})
