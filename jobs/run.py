@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.deliver import Outlets, deliver_until
-from jobs.leader import LockLost, lead
+from jobs.leader import Leads, LockLost, lead
 from jobs.schedule import Planned
 from jobs.ticker import tick
 from models.base import Sessions
@@ -46,7 +47,7 @@ def run(
     for delivery in deliveries:
         delivery.start()
     try:
-        lead(database_url, stopping, lambda: _ticking(sessions, lines, clock))
+        lead(database_url, stopping, lambda leads: _ticking(leads, sessions, lines, clock))
     except LockLost as lost:
         # Not a moment longer: another process may be ticking already.
         log.error("the schedule's lock is lost (%s), this process ends", lost)
@@ -59,11 +60,22 @@ def run(
 
 
 @contextmanager
-def _ticking(sessions: Sessions, lines: Sequence[Planned], clock: Callable[[], datetime]) -> Iterator[None]:
-    """Tick now and each minute, one tick at a time."""
+def _ticking(
+    leads: Leads, sessions: Sessions, lines: Sequence[Planned], clock: Callable[[], datetime]
+) -> Iterator[None]:
+    """Tick now and each minute, one tick at a time; at the end wait for the run under way and no other."""
+    ended = threading.Event()
+
+    def tick_once() -> None:
+        try:
+            tick(sessions, lines, clock(), may_go_on=lambda: leads() and not ended.is_set())
+        except SQLAlchemyError as failure:
+            # What was due stays due; without the database the lock is lost too, and this process ends.
+            log.warning("the schedule waits for the database: %s", type(failure).__name__)
+
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_job(
-        lambda: tick(sessions, lines, clock()),
+        tick_once,
         "interval",
         minutes=1,
         next_run_time=datetime.now(UTC),
@@ -75,4 +87,5 @@ def _ticking(sessions: Sessions, lines: Sequence[Planned], clock: Callable[[], d
     try:
         yield
     finally:
+        ended.set()
         scheduler.shutdown(wait=True)

@@ -115,7 +115,7 @@ def test_second_leader_waits_until_the_first_is_done(database: str, sessions: Se
     stops = {name: Event() for name in "ab"}
     address = url(APP, database)
     threads = {
-        name: Thread(target=lead, args=(address, stops[name], lambda name=name: leading(name)))
+        name: Thread(target=lead, args=(address, stops[name], lambda _, name=name: leading(name)))
         for name in "ab"
     }
     threads["a"].start()
@@ -131,4 +131,4 @@ def test_second_leader_waits_until_the_first_is_done(database: str, sessions: Se
 
 def test_database_that_is_not_there_is_a_lost_lock() -> None:
     with pytest.raises(LockLost):
-        lead("postgresql+psycopg://nobody@127.0.0.1:9/none", Event(), lambda: pytest.fail("led"))
+        lead("postgresql+psycopg://nobody@127.0.0.1:9/none", Event(), lambda _: pytest.fail("led"))
