@@ -5,9 +5,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -37,12 +37,17 @@ Send = Callable[[Claimed], str]
 Result = tuple[Settled, Advice | None]
 
 
-class Outlets(NamedTuple):
-    """What messages leave by: who is reached by which channel, what sends by it, whether WeChat is there."""
+@dataclass(frozen=True)
+class Outlets:
+    """What messages leave by: who is reached by which channel, what sends by it, whether WeChat is there.
+
+    `used_up` says until when WeChat takes no more by a channel, as it has told this process.
+    """
 
     channels: Channels
     senders: Mapping[Channel, Send]
     breaker: Breaker
+    used_up: dict[Channel, datetime] = field(default_factory=dict)
 
 
 THREADS = 32
@@ -73,19 +78,24 @@ def deliver_due(sessions: Sessions, outlets: Outlets, now: datetime, *, limit: i
     if not claims:
         return 0
     start_before = time.monotonic() + START_WITHIN
-    results = list(POOL.map(partial(_send_one, outlets.senders, now, start_before), claims))
+    results = list(POOL.map(partial(_send_one, outlets, now, start_before), claims))
     with sessions.begin() as session:
         _spare_the_rest(session, results, now)
         settle(session, [settled for settled, _ in results], outlets.channels, now=now)
     return len(claims)
 
 
-def _send_one(senders: Mapping[Channel, Send], now: datetime, start_before: float, claim: Claimed) -> Result:
+def _send_one(outlets: Outlets, now: datetime, start_before: float, claim: Claimed) -> Result:
     if time.monotonic() > start_before:
         return put_off(claim, now), None
+    used_up_until = outlets.used_up.get(claim.channel, now)
+    if used_up_until > now:
+        return put_off(claim, used_up_until, reason=Reason.QUOTA), None
     try:
-        return accepted(claim, senders[claim.channel](claim)), None
+        return accepted(claim, outlets.senders[claim.channel](claim)), None
     except WechatError as failure:
+        if failure.advice is Advice.WAIT_MIDNIGHT:
+            outlets.used_up[claim.channel] = midnight_after(now)
         return after_refusal(claim, failure, now), failure.advice
     except Exception:
         log.exception("delivery %s ended without an answer", claim.delivery_id)
