@@ -1,6 +1,6 @@
 """The web application: every blueprint, one error shape, one description of the API."""
 
-from handlers import errors
+from handlers import errors, headers
 from handlers.console import console
 from handlers.edge import App, Parts
 from handlers.health import health
@@ -69,4 +69,5 @@ def create_app(parts: Parts) -> App:
     for blueprint in (api, console, health, official_account, mini_program_push):
         app.register_blueprint(blueprint)
     errors.register(app)
+    headers.register(app)
     return app

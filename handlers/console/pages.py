@@ -1,4 +1,4 @@
-"""What every console page shares: the blueprint, the frame, the headers, who may post a form."""
+"""What every console page shares: the blueprint, the frame, who may post a form."""
 
 import hmac
 import re
@@ -39,14 +39,6 @@ console = APIBlueprint(
 
 # Style sheet and scripts are asked for by their content, so that an upgrade reaches every browser.
 VERSION = sha256(b"".join(path.read_bytes() for path in sorted(ROOM.glob("static/*.*")))).hexdigest()[:12]
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none';"
-    " frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 
 
 class Entry(NamedTuple):
@@ -180,15 +172,3 @@ def whole_filter(line: str) -> Markup:
         said += escape(line[end : found.start()]) + Markup('<span class="keep">{}</span>').format(found[0])
         end = found.end()
     return said + escape(line[end:])
-
-
-@console.after_app_request
-def guard(response: Response) -> Response:
-    """Put the security headers on every page; nothing but style sheet and scripts is kept."""
-    if request.path.startswith(("/console", "/c/", "/n/", "/s/", "/a/")):
-        response.headers.update(HEADERS)
-        if request.path.startswith("/console/static/") and response.status_code == 200:
-            response.headers["Cache-Control"] = "public, max-age=604800"
-        else:
-            response.headers["Cache-Control"] = "no-store"
-    return response

@@ -1,7 +1,7 @@
 """/api/v1: what a member does with a phone, as JSON."""
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 api = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="mini-program")
@@ -12,10 +12,3 @@ def take_json_only() -> None:
     """Turn away what a form of another site could send: a body is JSON and says so."""
     if request.method == "POST" and not request.is_json:
         raise UnsupportedMediaType
-
-
-@api.after_request
-def keep_nothing(response: Response) -> Response:
-    """Let no cache on the way, nor the phone's own, keep what is said about a person."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
