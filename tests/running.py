@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,7 +41,8 @@ class Running:
     """One installation with processes of its own; `environment` is what they and the commands are told."""
 
     def __init__(self, folder: Path, *, database: str, owner: str, redis: str, at: datetime) -> None:
-        self.folder, self.children = folder, dict[str, subprocess.Popen[bytes]]()
+        self.folder, self.root, self.children = folder, ROOT, dict[str, subprocess.Popen[bytes]]()
+        self._numbers = count(2)
         self.web_port, self.simulator_port = free_port(), free_port()
         self.web, self.simulator = (
             f"http://127.0.0.1:{port}" for port in (self.web_port, self.simulator_port)
@@ -77,7 +79,7 @@ class Running:
         """Run `python app.py …`; return what it printed (both streams)."""
         done = subprocess.run(
             [sys.executable, "app.py", *words],
-            cwd=ROOT, env=self.environment | {"ZONE_CLOCK": str(self.ahead)},
+            cwd=self.root, env=self.environment | {"ZONE_CLOCK": str(self.ahead)},
             capture_output=True, text=True, timeout=seconds, check=False,
         )  # fmt: skip
         said = done.stdout + done.stderr
@@ -88,7 +90,7 @@ class Running:
     def _child(self, name: str, *words: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.children[name] = subprocess.Popen(
-                [sys.executable, *words], cwd=ROOT, env=self.environment, stdout=log, stderr=log,
+                [sys.executable, *words], cwd=self.root, env=self.environment, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
 
@@ -112,9 +114,11 @@ class Running:
         if "simulator" in self.children:
             self.sim("POST", "clock", offset_seconds=self.ahead)
 
-    def start_jobs(self) -> None:
-        """Start one more process that sends and, if it leads, keeps the schedule."""
-        self._child(f"jobs{len(self.children)}", "app.py", "jobs", "--clock", f"{self.ahead:+.0f}")
+    def start_jobs(self) -> str:
+        """Start one more process that sends and, if it leads, keeps the schedule; return its name."""
+        name = f"jobs{next(self._numbers)}"
+        self._child(name, "app.py", "jobs", "--clock", f"{self.ahead:+.0f}")
+        return name
 
     def set_chat_mode(self, *, safe: bool) -> None:
         """Restart web with the official account's safe mode on or off; WeChat changes with it."""
@@ -145,6 +149,13 @@ class Running:
             except subprocess.TimeoutExpired:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
+
+    def kill(self, *names: str) -> None:
+        """End these processes without a moment for anything."""
+        for name in names:
+            child = self.children.pop(name)
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
 
     def jump(self, at: datetime) -> None:
         """Restart web and jobs at another moment; the simulator's clock follows."""
