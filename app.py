@@ -1,6 +1,7 @@
 """Build everything from the settings, and the command line: the one file that knows every room."""
 
 import gc
+import logging.config
 import os
 import sys
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from handlers.account_menu import menu_lines, publish_menu
 from handlers.command_line import commands
 from handlers.desk import Desk
 from handlers.edge import App, Installation, Parts
+from handlers.log import log_config
 from handlers.web import create_app
 from jobs.deliver import Outlets
 from jobs.followers import sync_followers
@@ -31,7 +33,6 @@ from jobs.subscribe import subscribe_sender
 from jobs.template import template_sender
 from models.base import Sessions, connect, sessions_of
 from models.keyring import Keyring
-from models.migrate import migrate as migrate_database
 from models.notices.audience import Channels
 from models.notices.delivery import Channel
 from models.people.account import Account
@@ -212,6 +213,7 @@ def serve(port: int, host: str) -> None:
         workers=web.workers,
         blocking_threads=web.threads,
         log_access=False,
+        log_dictconfig=log_config("web"),
         websockets=False,
     ).serve()
 
@@ -220,6 +222,7 @@ def serve(port: int, host: str) -> None:
 @clock
 def jobs() -> None:
     """Run the schedule (one leader) and the sending (shared)."""
+    logging.config.dictConfig(log_config("jobs"))
     settings = told.load()
     sessions = sessions_for(settings, JOB_CONNECTIONS)
     outlets, clock = outlets_of(settings), told.clock_of(settings)
@@ -227,14 +230,6 @@ def jobs() -> None:
     publish = partial(publish_articles, gateway=account, base_url=settings.env.public_base_url)
     lines = schedule(outlets.channels, publish, partial(sync_followers, gateway=account))
     sys.exit(run_jobs(sessions, settings.env.database_url, outlets, lines, clock))
-
-
-@commands.command(help="把数据库升到最新的结构。")
-def migrate() -> None:
-    """Migrate as the owner and grant the app's role."""
-    env = told.load().env
-    migrate_database(env.database_owner_url, env.database_url)
-    click.echo("数据库已是最新。")
 
 
 @commands.command(help="把公众号的菜单发布到微信，替换原来的菜单。")
@@ -264,6 +259,8 @@ def open_desk() -> Desk:
         channels=channels_of(settings),
         production=settings.config.mode == "production",
         demo_password=told.environment().get("DEMO_PASSWORD", ""),
+        app_url=settings.env.database_url,
+        owner_url=settings.env.database_owner_url,
     )
 
 

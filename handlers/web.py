@@ -1,6 +1,6 @@
 """The web application: every blueprint, one error shape, one description of the API."""
 
-from handlers import errors, headers
+from handlers import errors, headers, log
 from handlers.console import console
 from handlers.edge import App, Parts
 from handlers.health import health
@@ -66,6 +66,7 @@ def create_app(parts: Parts) -> App:
     # People read these answers in logs and tools: Chinese stays Chinese.
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config.update(VALIDATION_ERROR_STATUS_CODE=400, MAX_CONTENT_LENGTH=1024 * 1024)
+    log.register(app)
     for blueprint in (api, console, health, official_account, mini_program_push):
         app.register_blueprint(blueprint)
     errors.register(app)

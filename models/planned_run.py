@@ -1,12 +1,14 @@
 """Runs of the schedule as rows: planned once per period, taken by one process, caught up after a stop."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, delete, select, update
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Created, Key, Moment
+
+LATE = timedelta(minutes=10)  # a failed run is tried again after five
 
 
 class PlannedRun(Base):
@@ -52,6 +54,12 @@ def take_due(session: Session, *, now: datetime) -> PlannedRun | None:
         .with_for_update(skip_locked=True)
     )
     return session.scalar(query)
+
+
+def late_runs(session: Session, *, now: datetime) -> int:
+    """Return how many runs fell due more than ten minutes ago and are not done."""
+    query = select(func.count()).where(PlannedRun.done_at.is_(None), PlannedRun.due_at < now - LATE)
+    return session.scalar(query) or 0
 
 
 def forget_before(session: Session, moment: datetime) -> None:

@@ -1,0 +1,90 @@
+"""What the processes write about their work: one line of JSON an event, and nothing of what was typed.
+
+Every line of a request carries its id, which the answer carries too; a reverse proxy may give it.
+"""
+
+import logging
+import logging.config
+import re
+import time
+import traceback
+from secrets import token_hex
+from typing import Any
+
+from flask import Flask, Response, g, has_request_context, request
+from pythonjsonlogger.json import JsonFormatter
+
+from handlers.metrics import count_request
+
+HEADER = "X-Request-ID"
+GIVEN = re.compile(r"[0-9A-Za-z-]{8,64}")
+FIELDS = ("levelname", "name", "message")
+
+log = logging.getLogger(__name__)
+
+
+class Lines(JsonFormatter):
+    """Formats a record as one line; `part` is the process it comes from: web or jobs."""
+
+    def __init__(self, part: str) -> None:
+        renamed = {"levelname": "level", "name": "logger", "exc_info": "trace"}
+        super().__init__(
+            FIELDS,
+            timestamp="at",
+            json_ensure_ascii=False,
+            rename_fields=renamed,
+            static_fields={"part": part},
+        )
+
+    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: Any) -> None:
+        """Add the request's id to what belongs to one."""
+        super().add_fields(log_data, record, message_dict)
+        if has_request_context() and "request_id" in g:
+            log_data["request"] = g.request_id
+
+    def formatException(self, ei: Any) -> list[str]:  # type: ignore[override]
+        """Return where it happened and the kinds of exception, the cause first.
+
+        Without their words: what somebody typed may stand in them.
+        """
+        caught: BaseException | None = ei[1]
+        lines: list[str] = []
+        while caught is not None:
+            place = "".join(traceback.format_tb(caught.__traceback__))
+            lines[:0] = [*place.rstrip().splitlines(), type(caught).__name__]
+            caught = caught.__cause__ or (None if caught.__suppress_context__ else caught.__context__)
+        return lines
+
+
+def log_config(part: str) -> dict[str, Any]:
+    """Return logging's configuration for one kind of process, granian's own lines included."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": {"()": Lines, "part": part}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"level": "INFO", "handlers": ["stderr"]},
+        # It tells of each tick; the ticks' runs tell of themselves where there is something to tell.
+        "loggers": {"_granian": {}, "granian.access": {}, "apscheduler": {"level": "WARNING"}},
+    }
+
+
+def register(app: Flask) -> None:
+    """Give each request of `app` its id, and write and count how it ended."""
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get(HEADER, "")
+        g.request_id = given if GIVEN.fullmatch(given) else token_hex(8)
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        # The rule and never the address: there are names, codes and links in addresses.
+        route = request.url_rule.rule if request.url_rule else "-"
+        seconds = time.perf_counter() - g.began
+        response.headers[HEADER] = g.request_id
+        count_request(request.method, route, response.status_code, seconds)
+        told = {"method": request.method, "route": route, "status": response.status_code}
+        log.info("answered", extra=told | {"ms": round(seconds * 1000, 1)})
+        return response
