@@ -7,7 +7,7 @@ from apiflask import HTTPError
 from flask import Response, jsonify, make_response, render_template, request
 from pydantic import ValidationError
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError, TimeoutError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from handlers.edge import App
@@ -35,7 +35,7 @@ STATUS = {
     " own_article wrong_branch own_entry branch_decides not_your_desk",
     404: "not_found not_on_roll",
     413: "picture_too_large workbook_too_large",
-    429: "too_many_tries",
+    429: "too_many_requests too_many_tries",
 }
 STATUS_OF = {code: status for status, codes in STATUS.items() for code in codes.split()}
 
@@ -54,6 +54,9 @@ BY_CONSTRAINT = {
     "uq_account_login": ("login_taken", "这个登录名已经有人用了"),
 }
 TOO_LARGE = "22003"  # PostgreSQL: numeric_value_out_of_range
+# What PostgreSQL counts among a program's faults and is none of ours: its files cannot be written (a quota
+# is used up), it is a standby or was made read-only, we sat still for too long and were cut off.
+NOT_OURS = ("XX", "25006", "25P03", "25P04")
 PLAIN = {
     400: ("bad_input", "请求的内容不对"),
     401: ("not_logged_in", "请先登录"),
@@ -114,8 +117,20 @@ def _too_deep(_: RecursionError) -> Response:
     return answer(400, *PLAIN[400], {})
 
 
+def _is_down(error: DBAPIError) -> bool:
+    """Say whether the database is away, full or busy: the same request may go well in a moment."""
+    sqlstate = getattr(error.orig, "sqlstate", None) or ""
+    passing = isinstance(error, OperationalError) or error.connection_invalidated
+    return passing or sqlstate.startswith(NOT_OURS)
+
+
+def _database(error: DBAPIError) -> Response:
+    return _down(error) if _is_down(error) else _crash(error)
+
+
 def _down(error: Exception) -> Response:
-    log.error("a part is down: %s", type(error).__name__)
+    # By the name of the driver's exception: DiskFull, LockNotAvailable, AdminShutdown, DeadlockDetected.
+    log.error("a part is down: %s", type(getattr(error, "orig", None) or error).__name__)
     return answer(503, "unavailable", "这会儿人多，没打开，请过一会儿再试", {"retry_after": 5})
 
 
@@ -168,7 +183,8 @@ def register(app: App) -> None:
     app.register_error_handler(IntegrityError, _constraint)
     app.register_error_handler(DataError, _data)
     app.register_error_handler(RecursionError, _too_deep)
-    for down in (OperationalError, TimeoutError, RedisError):
+    app.register_error_handler(DBAPIError, _database)
+    for down in (TimeoutError, RedisError):
         app.register_error_handler(down, _down)
     app.register_error_handler(HTTPError, _api)
     app.register_error_handler(HTTPException, _http)
