@@ -163,7 +163,7 @@ class Running:
         self.set_clock(at)
         self.start()
 
-    def sim(self, method: str, path: str, **body: Any) -> Any:
+    def sim(self, method: str, path: str, /, **body: Any) -> Any:
         """Call the simulator's control API."""
         send: dict[str, Any] = {"params": body} if method == "GET" else {"json": body}
         answer = requests.request(method, f"{self.simulator}/_sim/{path}", timeout=20, **send)
