@@ -4,7 +4,10 @@ from apiflask import APIBlueprint
 from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from handlers.description import describe
+
 api = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="mini-program")
+api.record(describe)
 
 
 @api.before_request

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from handlers.description import may_answer
 from handlers.edge import Edge, current
 from handlers.identity import member_id, member_needed, phone, phone_needed
 from handlers.mini_program import api
@@ -37,6 +38,7 @@ class Whose(BaseModel):
 @api.input(Slip, arg_name="body")
 @api.output(Whose)
 @phone_needed
+@may_answer(201, 429)
 def create_binding(body: Slip) -> Any:
     """200 who it would be, nothing used; with `confirm` 201 and bound. Wrong codes cost tries, then 429."""
     edge, who = current(), phone()

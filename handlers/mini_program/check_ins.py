@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import bearer
 from handlers.mini_program import api
@@ -54,6 +55,7 @@ class CheckedIn(BaseModel):
 @api.post("/check-ins")
 @api.input(CheckIn, arg_name="body")
 @api.output(CheckedIn)
+@may_answer(201, 401, 403, 404, 429)
 def create_check_in(body: CheckIn) -> Any:
     """201 the first time, 200 the same answer again; refusals as the check-in protocol lists them.
 

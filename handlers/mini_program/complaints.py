@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 from pydantic import BaseModel, ConfigDict
 
+from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import bearer, phone, phone_needed
 from handlers.mini_program import api
@@ -60,6 +61,7 @@ class Answered(BaseModel):
 @api.post("/complaints")
 @api.input(Letter, arg_name="body")
 @api.output(Receipt, status_code=201)
+@may_answer(401, 429)
 def create_complaint(body: Letter) -> dict[str, Any]:
     """Take in what anybody has to say; only a phone that is logged in can read the answer later.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import member_id, member_needed, phone
 from handlers.mini_program import api
@@ -137,6 +138,7 @@ def list_declarations() -> dict[str, Any]:
 @api.input(Declaring, arg_name="body")
 @api.output(DeclarationShown, status_code=201)
 @member_needed
+@may_answer(404, 429)
 def create_declaration(body: Declaring) -> Any:
     """Declare a deed; it counts once somebody of the branch approves it."""
     edge = current()

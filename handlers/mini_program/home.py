@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 from pydantic import BaseModel
 
+from handlers.description import may_answer
 from handlers.edge import VOLUNTARY, Edge, current
 from handlers.identity import bearer
 from handlers.mini_program import api
@@ -82,6 +83,7 @@ NOBODY: dict[str, Any] = {
 
 @api.get("/home")
 @api.output(Home)
+@may_answer(401)
 def show_home() -> dict[str, Any]:
     """Anybody may look; a member's own part comes with the session token. 401 for a token that ended."""
     edge = current()

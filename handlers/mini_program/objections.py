@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
@@ -112,6 +113,7 @@ def list_objections() -> dict[str, Any]:
 @api.input(Objecting, arg_name="body")
 @api.output(ObjectionShown, status_code=201)
 @member_needed
+@may_answer(404, 429)
 def create_objection(body: Objecting) -> Any:
     """Object to an entry of one's own, or to one's star while it is on the board."""
     edge = current()
@@ -135,6 +137,7 @@ def delete_objection(objection_id: int) -> dict[str, Any]:
 @api.input(Appealing, arg_name="body")
 @api.output(ObjectionShown, status_code=201)
 @member_needed
+@may_answer(429)
 def create_appeal(objection_id: int, body: Appealing) -> Any:
     """Ask those above to look again; the answer is an objection of its own."""
     edge = current()

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import member_id, member_needed, phone
 from handlers.mini_program import api
@@ -52,6 +53,7 @@ def show_own_data() -> dict[str, Any]:
 @api.input(Correcting, arg_name="body")
 @api.output(Receipt, status_code=201)
 @member_needed
+@may_answer(429)
 def create_correction(body: Correcting) -> Any:
     """201 with a receipt; `GET /complaints/{receipt}` has the answer.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from handlers.description import may_answer
 from handlers.edge import Edge, current
 from handlers.identity import bearer, phone_needed
 from handlers.mini_program import api
@@ -43,6 +44,7 @@ class LoggedIn(BaseModel):
 @api.post("/session")
 @api.input(LogIn, arg_name="body")
 @api.output(LoggedIn, status_code=201)
+@may_answer(401, 502)
 def log_in(body: LogIn) -> dict[str, Any]:
     """Log in: the openid comes from WeChat, never from the client.
 

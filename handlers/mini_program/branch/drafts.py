@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from handlers.console.draft_pages import draft_reached
 from handlers.console.publication import check_promise
 from handlers.console.reach import gathering_reached, org_asked
+from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
@@ -68,6 +69,7 @@ class Promise(BaseModel):
 @branch_phone_needed
 @api.input(NewDraft, arg_name="body")
 @api.output(GatheringDetail, status_code=201)
+@may_answer(404)
 def create_branch_gathering(body: NewDraft) -> dict[str, Any]:
     """201: the next theme day's draft as last month's proposes it, with what the body changes."""
     edge = current()

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import bearer, branch_phone_needed, member_needed, phone, staff
 from handlers.mini_program import api
@@ -45,6 +46,7 @@ def posts_shown() -> list[dict[str, Any]]:
 @member_needed
 @api.input(Digits, arg_name="body")
 @api.output(AtWork, status_code=201)
+@may_answer(429)
 def start_work(body: Digits) -> dict[str, Any]:
     """201, for twelve hours. Wrong digits cost tries, five an hour, then 429; a slip gives no such right."""
     edge, who = current(), phone()
