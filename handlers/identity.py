@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from flask import g, request
 
+from handlers.description import may_answer
 from handlers.edge import current
 from models.people.console import Staff, staff_behind
 from models.people.org import Org
@@ -30,6 +31,7 @@ def bearer() -> str:
 def phone_needed(view: View) -> View:
     """Run the view only for a phone that is logged in, bound or not."""
 
+    @may_answer(401)
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         edge = current()
@@ -42,6 +44,7 @@ def phone_needed(view: View) -> View:
 def member_needed(view: View) -> View:
     """Run the view only for a phone bound to a member; an ended binding acts at the next request."""
 
+    @may_answer(403)
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if phone().member_id is None:
@@ -87,6 +90,7 @@ def branch_phone_needed(view: View) -> View:
     Refused: not_logged_in, not_bound, branch_code_needed.
     """
 
+    @may_answer(401, 403)
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         edge = current()
