@@ -32,15 +32,22 @@ class PlannedRun(Base):
 def plan(session: Session, kind: str, period: str, *, due_at: datetime) -> None:
     """Plan a run; one already planned for this period is kept as it is.
 
-    An older run of the kind that nobody took is thereby missed: the new one catches up for all of them.
+    An older run of the kind that nobody took is thereby missed: the new one catches up for all of them. One
+    that somebody holds is left to them, were they stopped in the middle of it: the new one does not wait.
     """
     row = insert(PlannedRun).values(kind=kind, period=period, due_at=due_at)
     row = row.on_conflict_do_nothing(index_elements=["kind", "period"])
     if session.scalar(row.returning(PlannedRun.id)) is not None:
+        # A period is written so that it sorts by time: a clock that was put back misses nothing newer.
+        older = select(PlannedRun.id).where(
+            PlannedRun.kind == kind, PlannedRun.done_at.is_(None), PlannedRun.period < period
+        )
+        free = older.with_for_update(skip_locked=True)
         session.execute(
             update(PlannedRun)
-            .where(PlannedRun.kind == kind, PlannedRun.done_at.is_(None), PlannedRun.period != period)
+            .where(PlannedRun.id.in_(free))
             .values(done_at=due_at, outcome="missed")
+            .execution_options(synchronize_session=False)
         )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from jobs.schedule import Planned, daily, every, period_of, schedule
 from jobs.ticker import FAILED_AGAIN, tick
 from models.base import Sessions
-from models.planned_run import PlannedRun
+from models.planned_run import PlannedRun, take_due
 from tests.notices.campaign import CHANNELS
 
 # 23:59:59 and 00:05:00 in Shanghai on the last day of a month and the first of the next.
@@ -102,3 +102,24 @@ def test_failed_run_of_yesterday_is_not_tried_beside_todays(sessions: Sessions) 
     tick(sessions, [line], FIVE_PAST + timedelta(days=1))
     assert len(runs) == 2
     assert done(sessions)[0][1] == "missed" or done(sessions)[1][1] == "missed"
+
+
+def test_run_that_a_stopped_process_holds_keeps_nothing_of_the_next_day_waiting(sessions: Sessions) -> None:
+    # Control: with an UPDATE that waits for the row, the second tick ends after five seconds in an error.
+    line, runs = counting(fails=1)
+    tick(sessions, [line], FIVE_PAST)
+    with sessions.begin() as stopped:
+        assert take_due(stopped, now=FIVE_PAST + FAILED_AGAIN) is not None
+        assert tick(sessions, [line], FIVE_PAST + timedelta(days=1)) == 1
+    assert runs == [FIVE_PAST, FIVE_PAST + timedelta(days=1)]
+
+
+def test_nothing_is_begun_by_who_may_lead_no_longer(sessions: Sessions) -> None:
+    # Control: without the question before each run, the second one is run too.
+    first, first_runs = counting("first")
+    second, second_runs = counting("second")
+    tick(sessions, [first, second], FIVE_PAST, lambda: not first_runs)
+    assert (len(first_runs), len(second_runs)) == (1, 0)
+    assert tick(sessions, [first, second], FIVE_PAST, lambda: False) == 0
+    assert tick(sessions, [first, second], FIVE_PAST) == 1
+    assert (len(first_runs), len(second_runs)) == (1, 1)
