@@ -95,6 +95,7 @@ def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
             mini.original_id,
         ),
         installation=installation_of(settings),
+        trusted_proxies=tuple(config.web.trusted_proxies),
         metrics_token=env.metrics_token,
     )
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, IPvAnyNetwork, StringConstraints, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 ROOT = Path(__file__).resolve().parent
@@ -77,10 +77,14 @@ class MiniProgram:
 
 @dataclass(frozen=True, config=STRICT)
 class Web:
-    """How many processes and threads answer; each thread holds at most one database connection."""
+    """How many processes and threads answer, and behind which proxies.
+
+    Each thread holds at most one database connection.
+    """
 
     workers: Annotated[int, Field(ge=1, le=64)]
     threads: Annotated[int, Field(ge=1, le=32)]
+    trusted_proxies: list[IPvAnyNetwork]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -174,6 +178,7 @@ WRONG = {
     "string_pattern_mismatch": "格式不对",
     "string_too_short": "太短",
     "string_too_long": "太长",
+    "ip_any_network": "应当是地址或网段，例如 127.0.0.1、10.0.0.0/24",
 }
 
 
@@ -198,8 +203,10 @@ SECRETS = (
 
 
 def _refuse_in_production(settings: Settings) -> None:
-    """Refuse plain http and keys that are no secret. Rule: production starts safe or not at all."""
+    """Refuse plain http, no known proxy, and keys that are no secret. Rule: start safe or not at all."""
     env = settings.env
+    if not settings.config.web.trusted_proxies:
+        raise BadSettings("正式运行时 config.toml 的 web.trusted_proxies 要填反向代理的地址")
     for name in ("public_base_url", "wechat_api_base"):
         if not getattr(env, name).startswith("https://"):
             raise BadSettings(f"正式运行时 {name.upper()} 应当以 https:// 开头")

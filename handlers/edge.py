@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, cast
 
 from apiflask import APIFlask
@@ -50,6 +51,7 @@ class Parts:
     account_callback: Callback
     mini_callback: Callback
     installation: Installation
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # who may give a request its id
     metrics_token: str | None = field(default=None, repr=False)  # without one nobody reads the figures
 
 

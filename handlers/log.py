@@ -1,6 +1,6 @@
 """What the processes write about their work: one line of JSON an event, and nothing of what was typed.
 
-Every line of a request carries its id, which the answer carries too; a reverse proxy may give it.
+Every line of a request carries its id, which the answer carries too; a trusted proxy may give it.
 """
 
 import logging
@@ -8,12 +8,15 @@ import logging.config
 import re
 import time
 import traceback
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from secrets import token_hex
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Response, current_app, g, has_request_context, request
 from pythonjsonlogger.json import JsonFormatter
 
+from handlers.edge import App
 from handlers.metrics import count_request
 
 HEADER = "X-Request-ID"
@@ -69,14 +72,25 @@ def log_config(part: str) -> dict[str, Any]:
     }
 
 
-def register(app: Flask) -> None:
+def _given_id(trusted: Iterable[IPv4Network | IPv6Network]) -> str | None:
+    """Return the id that a trusted proxy gave this request."""
+    given = request.headers.get(HEADER, "")
+    if not GIVEN.fullmatch(given):
+        return None
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return None
+    return given if any(address in network for network in trusted) else None
+
+
+def register(app: App) -> None:
     """Give each request of `app` its id, and write and count how it ended."""
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get(HEADER, "")
-        g.request_id = given if GIVEN.fullmatch(given) else token_hex(8)
         g.began = time.perf_counter()
+        g.request_id = _given_id(cast(App, current_app).parts.trusted_proxies) or token_hex(8)
 
     @app.after_request
     def end(response: Response) -> Response:

@@ -70,6 +70,11 @@ WRONG_CONFIG = [
         "mini_program.theme_day_template.kind",
     ),
     ("an appid that is none", ('appid = "wxdemooa00000001"', 'appid = "demo"'), "official_account.appid"),
+    (
+        "a proxy that is no address",
+        ('trusted_proxies = ["127.0.0.1"]', 'trusted_proxies = ["proxy"]'),
+        "web.trusted_proxies.0",
+    ),
     ("not TOML at all", ("[zone]", "[zone"), "config.toml"),
 ]
 
@@ -128,6 +133,11 @@ UNSAFE = [
 def test_production_refuses_plain_http_and_sample_secrets(tmp_path: Path, name: str, value: str) -> None:
     production = ('"demonstration"', '"production"')
     assert name in told(tmp_path, production, env=ENV | {name: value})
+
+
+def test_production_refuses_to_stand_without_a_proxy_it_trusts(tmp_path: Path) -> None:
+    open_to_all = ('trusted_proxies = ["127.0.0.1"]', "trusted_proxies = []")
+    assert "web.trusted_proxies" in told(tmp_path, ('"demonstration"', '"production"'), open_to_all)
 
 
 def test_no_secret_shows_in_a_repr() -> None:

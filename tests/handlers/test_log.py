@@ -3,10 +3,13 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from flask import g
+from flask.testing import FlaskClient
 
 from handlers.errors import answer
 from handlers.log import HEADER, Lines
@@ -89,8 +92,26 @@ def test_an_address_that_is_nowhere_is_not_written(world: World, kept: Kept, add
     assert "13800000000" not in "".join(kept.lines)
 
 
-def test_lines_of_one_request_carry_the_id_that_the_answer_carries(world: World, kept: Kept) -> None:
-    answer = world.app.test_client().get("/healthz", headers={HEADER: "4f1c9a2e-proxy-0001"})
+@pytest.fixture
+def proxy(world: World) -> Iterator[FlaskClient]:
+    """A client whose requests come from where the installation's proxy is."""
+    parts = world.app.parts
+    world.app.parts = replace(parts, trusted_proxies=(ip_network("10.0.0.0/24"),))
+    client = world.app.test_client()
+    client.environ_base["REMOTE_ADDR"] = "10.0.0.7"
+    yield client
+    world.app.parts = parts
+
+
+def test_nobody_but_a_trusted_proxy_gives_a_request_its_id(proxy: FlaskClient, kept: Kept) -> None:
+    for address in ("10.0.1.7", "::1", "unix", ""):
+        environ = {"REMOTE_ADDR": address}
+        answer = proxy.get("/healthz", headers={HEADER: "4f1c9a2e-proxy-0001"}, environ_overrides=environ)
+        assert len(answer.headers[HEADER]) == 16
+
+
+def test_lines_of_one_request_carry_the_id_that_the_answer_carries(proxy: FlaskClient, kept: Kept) -> None:
+    answer = proxy.get("/healthz", headers={HEADER: "4f1c9a2e-proxy-0001"})
     assert answer.headers[HEADER] == "4f1c9a2e-proxy-0001"
     assert [line["request"] for line in kept.told] == ["4f1c9a2e-proxy-0001"]
 
@@ -98,8 +119,8 @@ def test_lines_of_one_request_carry_the_id_that_the_answer_carries(world: World,
 @pytest.mark.parametrize(
     "given", ["", "short", "a" * 65, "13800000000 王", 'x","level":"ERROR', "12345678\t"]
 )
-def test_an_id_that_could_not_stand_in_a_log_is_not_taken(world: World, kept: Kept, given: str) -> None:
-    answer = world.app.test_client().get("/healthz", headers={HEADER: given.encode().decode("latin-1")})
+def test_an_id_that_could_not_stand_in_a_log_is_not_taken(proxy: FlaskClient, kept: Kept, given: str) -> None:
+    answer = proxy.get("/healthz", headers={HEADER: given.encode().decode("latin-1")})
     assert answer.headers[HEADER] != given
     assert len(answer.headers[HEADER]) == 16
     assert [line["request"] for line in kept.told] == [answer.headers[HEADER]]
