@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from handlers.backup.commands import backup, restore
 from handlers.desk import FILE, ORG, Open
 from handlers.rating_commands import rating
 from handlers.scheme_commands import scheme
@@ -14,6 +15,7 @@ from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
 from models.gatherings.setting import TYPED, set_setting
 from models.gatherings.workday_import import import_workdays
+from models.migrate import migrate as migrate_database
 from models.notices.joiners import follow_roster
 from models.people.account import Post, Role
 from models.people.console import make_account
@@ -164,5 +166,14 @@ def create_admin(open_desk: Open, login: str, name: str, org_code: str, role: st
     click.echo(f"登录名 {login}，初始密码 {password}，登录后必须更换。")
 
 
-commands.add_command(rating)
-commands.add_command(scheme)
+@commands.command(help="把数据库升到最新的结构。")
+@click.pass_obj
+def migrate(open_desk: Open) -> None:
+    """Migrate as the owner and grant the app's role."""
+    desk = open_desk()
+    migrate_database(desk.owner_url, desk.app_url)
+    click.echo("数据库已是最新。")
+
+
+for command in (backup, restore, rating, scheme):
+    commands.add_command(command)

@@ -16,6 +16,9 @@ from models.points.strict_json import LARGEST_TEXT
 from models.refused import Refused
 
 
+VERSION = "0.1.0"
+
+
 @dataclass(frozen=True)
 class Desk:
     """What app.py built for the commands."""
@@ -26,6 +29,8 @@ class Desk:
     channels: Channels
     production: bool
     demo_password: str = field(repr=False)
+    app_url: str = field(default="", repr=False)
+    owner_url: str = field(default="", repr=False)
 
 
 # The desk is built when a command runs, so that --help needs no database.

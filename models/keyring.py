@@ -79,6 +79,16 @@ class Keyring:
         """Return the eight bytes that make a gathering's public address unguessable."""
         return hmac.digest(self._lasting("notice-v1"), gathering_id.to_bytes(8, "big"), "sha256")[:8]
 
+    def proofs(self) -> list[tuple[str, str]]:
+        """Return each field key's name and what shows that one has it, newest first.
+
+        No key follows from it.
+        """
+        return [
+            (name, hmac.digest(derive(key, "proof-v1"), name.encode(), "sha256").hex())
+            for name, key in self.lasting.items()
+        ]
+
     def seal(self, text: str) -> bytes:
         """Encrypt a phone number; the box names its key."""
         key_id, key = next(iter(self.lasting.items()))

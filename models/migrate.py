@@ -26,6 +26,12 @@ def newest() -> str:
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
+def is_known(revision: str) -> bool:
+    """Return whether the code can bring a database of this revision to the newest."""
+    known = ScriptDirectory.from_config(_config()).walk_revisions()
+    return any(script.revision == revision for script in known)
+
+
 def migrate(owner_url: str, app_url: str) -> None:
     """Migrate to the newest revision as the owner, then grant the role of `app_url` its rights.
 
