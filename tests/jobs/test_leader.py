@@ -1,12 +1,9 @@
 """The jobs process: one leader among several, taken over from the dead, ending cleanly when told."""
 
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from threading import Event, Thread
 
 import pytest
@@ -16,92 +13,33 @@ from sqlalchemy.pool import NullPool
 from jobs.leader import LockLost, lead
 from jobs.schedule import schedule
 from models.base import Sessions
-from tests.conftest import APP, OWNER, url
+from tests.conftest import APP, url
+from tests.jobs.leaders import HELD, a_process, leaders, runs, two_processes
 from tests.notices.campaign import CHANNELS
-from tests.running import ROOT, until
+from tests.running import until
 
 pytestmark = pytest.mark.processes
-
-# A jobs process as app.py starts one, with nothing to send by.
-PROCESS = """
-import sys
-from datetime import UTC, datetime
-from jobs.deliver import Outlets
-from jobs.run import CONNECTIONS, run
-from jobs.schedule import schedule
-from models.base import connect, sessions_of
-from models.notices.audience import Channels
-from wechat.breaker import Breaker
-
-url = sys.argv[1]
-engine = connect(url, pool_size=CONNECTIONS)
-outlets = Outlets(Channels(None, None, None), {}, Breaker())
-lines = schedule(outlets.channels, lambda *_: 0, lambda *_: 0)
-sys.exit(run(sessions_of(engine), url, outlets, lines, lambda: datetime.now(UTC)))
-"""
-
-
-@contextmanager
-def a_process(database: str) -> Iterator["subprocess.Popen[bytes]"]:
-    with subprocess.Popen([sys.executable, "-c", PROCESS, url(APP, database)], cwd=ROOT) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-# Of this database only: other tests' leaders sit on the same server.
-HELD = (
-    "FROM pg_locks WHERE locktype = 'advisory' AND granted"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
-
-
-def leaders(database: str) -> int:
-    """How many connections hold the schedule's lock in this database."""
-    engine = create_engine(url(OWNER, database), poolclass=NullPool)
-    with engine.connect() as connection:
-        return int(connection.scalar(text(f"SELECT count(*) {HELD}")) or 0)
-
-
-def runs(database: str) -> list[str]:
-    engine = create_engine(url(OWNER, database), poolclass=NullPool)
-    with engine.connect() as connection:
-        query = text("SELECT kind FROM planned_run WHERE done_at IS NOT NULL ORDER BY kind")
-        return list(connection.execute(query).scalars())
 
 
 def test_process_leads_runs_its_schedule_and_ends_when_asked(database: str) -> None:
     with a_process(database) as process:
         planned = {line.kind for line in schedule(CHANNELS, lambda *_: 0, lambda *_: 0)}
         until(lambda: set(runs(database)) == planned)
-        assert leaders(database) == 1
+        assert leaders(database) == ["first"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
-    assert leaders(database) == 0
+    assert leaders(database) == []
 
 
-def test_standby_takes_over_from_a_killed_leader(database: str) -> None:
-    with a_process(database) as first:
-        until(lambda: leaders(database) == 1)
-        with a_process(database) as second:
-            time.sleep(1.5)  # a standby that would not wait had the lock by now, or had ended
-            assert second.poll() is None
-            assert leaders(database) == 1
-            os.kill(first.pid, signal.SIGKILL)
-            first.wait(5)
-            until(lambda: leaders(database) == 1, seconds=5)
-            assert second.poll() is None
-
-
-def test_leader_whose_lock_connection_dies_ends_with_a_failure(database: str) -> None:
-    with a_process(database) as process:
-        until(lambda: leaders(database) == 1)
+def test_leader_whose_lock_connection_dies_ends_with_a_failure_and_another_leads(database: str) -> None:
+    with two_processes(database, datetime.now(UTC)) as processes:
+        (name,) = until(lambda: leaders(database))
         # As the app's own role, which may end what is its own; an owner need not be a superuser.
         engine = create_engine(url(APP, database), poolclass=NullPool)
         with engine.connect() as connection:
             connection.execute(text(f"SELECT pg_terminate_backend(pid) {HELD}"))
-        assert process.wait(10) == 1
+        assert processes.pop(name).wait(10) == 1
+        assert until(lambda: leaders(database), seconds=5) == list(processes)
 
 
 def test_second_leader_waits_until_the_first_is_done(database: str, sessions: Sessions) -> None:
