@@ -43,6 +43,11 @@ from wechat.gateway import App as WechatApp
 from wechat.gateway import Gateway
 from wechat.log_in import log_in
 
+# Seconds that the web waits for one statement. A phone gives up after eight (miniprogram/request.js): from
+# then on a thread would only be kept from the others. Ratings and imports take longer as a whole, but in many
+# short statements; what jobs and commands do may take thirty.
+PATIENCE = 8
+
 
 def keyring_of(settings: told.Settings) -> Keyring:
     """Return the keys of this installation."""
@@ -134,7 +139,8 @@ def channels_of(settings: told.Settings) -> Channels:
 def make_web() -> App:
     """Return the application of one worker process, from config.toml and the environment."""
     settings = told.load()
-    engine = connect(settings.env.database_url, pool_size=settings.config.web.threads)
+    threads = settings.config.web.threads
+    engine = connect(settings.env.database_url, pool_size=threads, statement_seconds=PATIENCE)
     web = create_app(parts_of(settings, sessions_of(engine)))
     # What is loaded by now stays: else each full collection walks all of it, and some reply waits for that.
     gc.collect()
