@@ -104,6 +104,5 @@ def differences(told: Contents, found: Contents) -> Sequence[str]:
 
 def analyse(url: str) -> None:
     """Let the planner know the tables, as the owner: a restored database knows nothing of them."""
-    with owned(url) as connection:
+    with owned(url) as connection, connection.begin():
         connection.exec_driver_sql("ANALYZE")
-        connection.commit()
