@@ -21,6 +21,7 @@ from handlers.account_menu import menu_lines, publish_menu
 from handlers.command_line import commands
 from handlers.desk import Desk
 from handlers.edge import App, Installation, Parts
+from handlers.limits import Counter
 from handlers.log import log_config
 from handlers.web import create_app
 from jobs.deliver import Outlets
@@ -100,6 +101,7 @@ def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
             mini.original_id,
         ),
         installation=installation_of(settings),
+        counter=Counter(redis_of(settings)),
         trusted_proxies=tuple(config.web.trusted_proxies),
         metrics_token=env.metrics_token,
     )
@@ -219,6 +221,8 @@ def serve(port: int, host: str) -> None:
         interface=Interfaces.WSGI,
         workers=web.workers,
         blocking_threads=web.threads,
+        # Else granian ends with the first worker that the system kills; one that cannot start ends it still.
+        respawn_failed_workers=True,
         log_access=False,
         log_dictconfig=log_config("web"),
         websockets=False,

@@ -11,6 +11,7 @@ from flask import g
 from redis import Redis
 from sqlalchemy.orm import Session
 
+from handlers.limits import Counter
 from models.base import Sessions
 from models.keyring import Keyring
 from models.notices.audience import Channels
@@ -51,6 +52,7 @@ class Parts:
     account_callback: Callback
     mini_callback: Callback
     installation: Installation
+    counter: Counter | None = field(default=None, repr=False)  # without one nobody's calls are counted
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # who may give a request its id
     metrics_token: str | None = field(default=None, repr=False)  # without one nobody reads the figures
 
@@ -79,6 +81,10 @@ class Edge:
             give_back_try(self.session, purpose, who_hash, now=self.now)
         self.session.commit()
         return max(left, -1)
+
+    def keep(self) -> None:
+        """Keep what this request has written so far, whatever becomes of it."""
+        self.session.commit()
 
 
 def current() -> Edge:

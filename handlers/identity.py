@@ -1,8 +1,9 @@
-"""Who is asking: a phone by its token, a person of the console by a cookie; and whether they may.
+"""Who is asking: a phone by its token, a person of the console by a cookie; whether they may, and how often.
 
 Posts give the same rights at the console and on a phone: `require` is the one place that asks for them.
 """
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -11,6 +12,8 @@ from flask import g, request
 
 from handlers.description import may_answer
 from handlers.edge import current
+from handlers.limits import CALLS, Limit, wait_of
+from models.audit import Via, record
 from models.people.console import Staff, staff_behind
 from models.people.org import Org
 from models.people.phone import Phone, branch_phone_behind, phone_behind
@@ -18,6 +21,8 @@ from models.people.rights import Verb, may, sees
 from models.refused import Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+log = logging.getLogger(__name__)
 
 
 def bearer() -> str:
@@ -31,11 +36,12 @@ def bearer() -> str:
 def phone_needed(view: View) -> View:
     """Run the view only for a phone that is logged in, bound or not."""
 
-    @may_answer(401)
+    @may_answer(401, 429)
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         edge = current()
         g.phone = phone_behind(edge.session, bearer(), now=edge.now)
+        count(CALLS)
         return view(*args, **kwargs)
 
     return cast(View, guarded)
@@ -77,6 +83,7 @@ def staff_needed(view: View) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         edge = current()
         g.staff = staff_behind(edge.session, request.cookies.get(cookie_name(), ""), now=edge.now)
+        count(CALLS)
         if g.staff.must_change and request.endpoint not in ("console.password", "console.logout"):
             raise Refused("must_change_password", "请先换掉初始密码")
         return view(*args, **kwargs)
@@ -90,7 +97,7 @@ def branch_phone_needed(view: View) -> View:
     Refused: not_logged_in, not_bound, branch_code_needed.
     """
 
-    @may_answer(401, 403)
+    @may_answer(401, 403, 429)
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         edge = current()
@@ -100,6 +107,7 @@ def branch_phone_needed(view: View) -> View:
         if hand is None:
             raise Refused("branch_code_needed", "请先输入电脑上的八位数字")
         g.staff = hand
+        count(CALLS)
         return view(*args, **kwargs)
 
     return cast(View, guarded)
@@ -120,3 +128,31 @@ def require(verb: Verb, org: Org) -> None:
         raise Refused("not_found", "没有找到")
     if not may(posts, verb, org.path):
         raise Refused("not_yours", "这一步要有相应的职务才能办")
+
+
+def count(limit: Limit) -> None:
+    """Count one call or one file of the person behind this request. Refused: too_many_requests."""
+    edge = current()
+    if edge.parts.counter is None:
+        return
+    account_id = staff().account_id if "staff" in g else None
+    who = f"account-{account_id}" if account_id else phone().openid_hash.hex()
+    beyond = edge.parts.counter.beyond(limit, who, now=edge.now)
+    if not beyond:
+        return
+    if beyond == 1:
+        _tell(limit, account_id)
+    raise Refused("too_many_requests", limit.message, retry_after=wait_of(limit, edge.now))
+
+
+def _tell(limit: Limit, account_id: int | None) -> None:
+    """Write down once who went beyond a limit: the log names nobody, the audit has the account's id."""
+    log.warning("alert: somebody went beyond the limit of %d %s in %d seconds", *limit.figures)
+    member = None if account_id else phone().member_id
+    if account_id or member:
+        edge = current()
+        record(
+            edge.session, "go_beyond", "limit", None, via=Via.CONSOLE if account_id else Via.PHONE,
+            account_id=account_id, member_id=member, after={"limit": limit.name, "most": limit.most},
+        )  # fmt: skip
+        edge.keep()  # although this request is refused

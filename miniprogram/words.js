@@ -120,6 +120,7 @@ module.exports = {
     theme_day_taken: '这个月的主题党日已经有了',
     too_early: '还没开始签到',
     too_large: '内容太长了',
+    too_many_requests: '先歇一会儿再试',
     too_many_tries: '先歇一会儿再试',
     unavailable: '这会儿人多，没打开',
     unknown_item: '没有这一项',

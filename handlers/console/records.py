@@ -10,7 +10,8 @@ from handlers.console.pages import console, page, staff_page
 from handlers.console.reach import answers_for, roll_reached
 from handlers.console.word.minutes import word_of
 from handlers.edge import current
-from handlers.identity import require, staff
+from handlers.identity import count, require, staff
+from handlers.limits import FILES
 from models.audit import Via
 from models.audit import record as note
 from models.gatherings.minutes import MINUTES_STATE_TEXT, ItemOutcome, MinutesState
@@ -88,6 +89,7 @@ def record_page(roll_id: int, status: int = 200, error: str = "", typed_reason: 
 def record_word(roll_id: int) -> Response:
     """Send the record as a Word file in the official form; each is in the log."""
     head, found, own = record_reached(roll_id)
+    count(FILES)
     session = current().session
     note(
         session, "export", "minutes", roll_id, via=Via.CONSOLE, account_id=staff().account_id,

@@ -13,7 +13,8 @@ from handlers.console.ledgers.sheet import Column, Ledger, fit, write_ledger
 from handlers.console.pages import go, need_somewhere, page
 from handlers.console.reach import org_asked, own_orgs
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import count, staff
+from handlers.limits import FILES
 from models.audit import Via, record
 from models.clock import SHANGHAI, day_of
 from models.gatherings.gathering import GatheringState
@@ -93,6 +94,7 @@ def answer(
     errors = _wrong(wish, months=months)
     if errors:
         return ledgers_page(org, 400, errors)
+    count(FILES)
     ledger = make(wish)
     taken_at = f"{edge.now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     stamp = f"导出人：{who.name}　导出时间：{taken_at}　用途：{PURPOSES[wish.purpose]}　仅供内部使用"
