@@ -9,13 +9,13 @@ import click
 
 from handlers.backup.commands import backup, restore
 from handlers.desk import FILE, ORG, Open
+from handlers.migrate_command import migrate
 from handlers.rating_commands import rating
 from handlers.scheme_commands import scheme
 from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
 from models.gatherings.setting import TYPED, set_setting
 from models.gatherings.workday_import import import_workdays
-from models.migrate import migrate as migrate_database
 from models.notices.joiners import follow_roster
 from models.people.account import Post, Role
 from models.people.console import make_account
@@ -166,14 +166,5 @@ def create_admin(open_desk: Open, login: str, name: str, org_code: str, role: st
     click.echo(f"登录名 {login}，初始密码 {password}，登录后必须更换。")
 
 
-@commands.command(help="把数据库升到最新的结构。")
-@click.pass_obj
-def migrate(open_desk: Open) -> None:
-    """Migrate as the owner and grant the app's role."""
-    desk = open_desk()
-    migrate_database(desk.owner_url, desk.app_url)
-    click.echo("数据库已是最新。")
-
-
-for command in (backup, restore, rating, scheme):
+for command in (migrate, backup, restore, rating, scheme):
     commands.add_command(command)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
+from models.refused import Refused
 from models.tables import APPEND_ONLY, TABLES
 
 
@@ -43,6 +45,21 @@ def migrate(owner_url: str, app_url: str) -> None:
         if app and app != owner:
             grant(connection, app)
             connection.commit()
+
+
+def steps_back(owner_url: str, revision: str) -> list[str]:
+    """Return what `downgrade` to `revision` would take back, newest first: "0023 what it brought".
+
+    Refused: unknown_revision, also for one that this database has not reached.
+    """
+    with _owned(owner_url) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    scripts = ScriptDirectory.from_config(_config())
+    way = [script for script in scripts.walk_revisions() if current and script.revision <= current]
+    if revision not in {script.revision for script in way}:
+        reached = "、".join(sorted(script.revision for script in way))
+        raise Refused("unknown_revision", f"没有 {revision} 这一步，数据库到过的有：{reached or '没有'}")
+    return [f"{script.revision} {script.doc}" for script in way if script.revision > revision]
 
 
 def downgrade(owner_url: str, revision: str) -> None:
