@@ -17,15 +17,16 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 import settings as told
-from handlers.account_menu import menu_lines, publish_menu
 from handlers.command_line import commands
 from handlers.desk import Desk
+from handlers.doctor.finding import Subject
 from handlers.edge import App, Installation, Parts
 from handlers.limits import Counter
 from handlers.log import log_config
 from handlers.web import create_app
 from jobs.deliver import Outlets
 from jobs.followers import sync_followers
+from jobs.leader import LOCK
 from jobs.publish import publish_articles
 from jobs.run import CONNECTIONS as JOB_CONNECTIONS
 from jobs.run import run as run_jobs
@@ -87,24 +88,18 @@ def parts_of(settings: told.Settings, sessions: Sessions) -> Parts:
         clock=told.clock_of(settings),
         log_in=lambda code: log_in(mini_gateway, code),
         account_callback=Callback(
-            account.appid,
-            env.wechat_oa_token,
-            tuple(env.wechat_oa_aes_key.split(",")),
-            account.safe_mode,
+            account.appid, env.wechat_oa_token, tuple(env.wechat_oa_aes_key.split(",")), account.safe_mode,
             account.original_id,
         ),
         mini_callback=Callback(
-            mini.appid,
-            env.wechat_mini_token,
-            tuple(env.wechat_mini_aes_key.split(",")),
-            True,
+            mini.appid, env.wechat_mini_token, tuple(env.wechat_mini_aes_key.split(",")), True,
             mini.original_id,
         ),
         installation=installation_of(settings),
         counter=Counter(redis_of(settings)),
         trusted_proxies=tuple(config.web.trusted_proxies),
         metrics_token=env.metrics_token,
-    )
+    )  # fmt: skip
 
 
 def installation_of(settings: told.Settings) -> Installation:
@@ -243,21 +238,29 @@ def jobs() -> None:
     sys.exit(run_jobs(sessions, settings.env.database_url, outlets, lines, clock))
 
 
-@commands.command(help="把公众号的菜单发布到微信，替换原来的菜单。")
-@click.option("--dry-run", is_flag=True, help="只打印菜单，不发布")
-def menu(dry_run: bool) -> None:
-    """Publish the account's menu, or print it. ClickException where WeChat did not take it."""
-    if dry_run:
-        click.echo("\n".join(menu_lines()))
-    else:
-        publish_menu(account_of(told.load()))
-        click.echo("菜单已发布，手机上五分钟内可以看到。")
-
-
 @commands.command("simulator-accounts", hidden=True)
 def simulator_accounts() -> None:
     """Print the simulator's accounts file for this installation."""
     click.echo(told.simulator_accounts(told.load()))
+
+
+def subject_of(settings: told.Settings) -> Subject:
+    """Return what `doctor` looks at."""
+    config, env, waits = settings.config, settings.env, (3.0, 5.0)
+    account = WechatApp(config.official_account.appid, env.wechat_oa_secret)
+    mini = WechatApp(config.mini_program.appid, env.wechat_mini_secret)
+    return Subject(
+        parts=parts_of(settings, sessions_for(settings)),
+        app_url=env.database_url,
+        owner_url=env.database_owner_url,
+        secrets=told.secrets_of(env),
+        samples=told.samples_of(env),
+        env_file=told.ENV_FILE,
+        wechat_url=env.wechat_api_base,
+        account=Gateway(account, base_url=env.wechat_api_base, redis=None, timeout=waits),
+        mini=Gateway(mini, base_url=env.wechat_api_base, redis=None, timeout=waits),
+        leader_lock=LOCK,
+    )
 
 
 def open_desk() -> Desk:
@@ -272,6 +275,8 @@ def open_desk() -> Desk:
         demo_password=told.environment().get("DEMO_PASSWORD", ""),
         app_url=settings.env.database_url,
         owner_url=settings.env.database_owner_url,
+        account=partial(account_of, settings),
+        subject=partial(subject_of, settings),
     )
 
 

@@ -210,12 +210,24 @@ def _refuse_in_production(settings: Settings) -> None:
     for name in ("public_base_url", "wechat_api_base"):
         if not getattr(env, name).startswith("https://"):
             raise BadSettings(f"正式运行时 {name.upper()} 应当以 https:// 开头")
-    for name in SECRETS:
-        # Every key of a list counts: an old one still opens what it once closed.
-        given = getattr(env, name)
-        keys = [part.split(":")[-1] for part in given.split(",")] if given else []
-        if any(_is_sample(key) for key in keys):
-            raise BadSettings(f"正式运行时 {name.upper()} 不能用示例值")
+    for name in samples_of(env):
+        raise BadSettings(f"正式运行时 {name} 不能用示例值")
+
+
+def secrets_of(env: Environment) -> dict[str, tuple[str, ...]]:
+    """Return the keys that are given, by variable.
+
+    Every key of a list counts: an old one still opens what it once closed.
+    """
+    given = {name.upper(): getattr(env, name) for name in SECRETS}
+    return {
+        name: tuple(part.split(":")[-1] for part in text.split(",")) for name, text in given.items() if text
+    }
+
+
+def samples_of(env: Environment) -> tuple[str, ...]:
+    """Return the variables in which some key is a sample, or no secret at all."""
+    return tuple(name for name, keys in secrets_of(env).items() if any(_is_sample(key) for key in keys))
 
 
 def _is_sample(key: str) -> bool:

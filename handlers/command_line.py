@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from handlers.account_menu import menu_lines, publish_menu
 from handlers.backup.commands import backup, restore
 from handlers.desk import FILE, ORG, Open
+from handlers.doctor.visit import doctor
 from handlers.migrate_command import migrate
 from handlers.rating_commands import rating
 from handlers.scheme_commands import scheme
@@ -166,5 +168,17 @@ def create_admin(open_desk: Open, login: str, name: str, org_code: str, role: st
     click.echo(f"登录名 {login}，初始密码 {password}，登录后必须更换。")
 
 
-for command in (migrate, backup, restore, rating, scheme):
+@commands.command(help="把公众号的菜单发布到微信，替换原来的菜单。")
+@click.option("--dry-run", is_flag=True, help="只打印菜单，不发布")
+@click.pass_obj
+def menu(open_desk: Open, dry_run: bool) -> None:
+    """Publish the account's menu, or print it. ClickException where WeChat did not take it."""
+    if dry_run:
+        click.echo("\n".join(menu_lines()))
+    else:
+        publish_menu(open_desk().account())
+        click.echo("菜单已发布，手机上五分钟内可以看到。")
+
+
+for command in (migrate, backup, doctor, restore, rating, scheme):
     commands.add_command(command)

@@ -9,14 +9,20 @@ from typing import NoReturn
 
 import click
 
+from handlers.doctor.finding import Subject
 from models.base import Sessions
 from models.keyring import Keyring
 from models.notices.audience import Channels
 from models.points.strict_json import LARGEST_TEXT
 from models.refused import Refused
-
+from wechat.gateway import Gateway
 
 VERSION = "0.1.0"
+
+
+def nobody() -> NoReturn:
+    """Stand for what a desk was not given."""
+    raise LookupError("this desk was not given one")
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Desk:
     demo_password: str = field(repr=False)
     app_url: str = field(default="", repr=False)
     owner_url: str = field(default="", repr=False)
+    account: Callable[[], Gateway] = nobody
+    subject: Callable[[], Subject] = nobody
 
 
 # The desk is built when a command runs, so that --help needs no database.

@@ -207,3 +207,17 @@ def _write(fields: Mapping[str, str | int], *, is_json: bool) -> str:
 def _element(value: str | int) -> str:
     # A person's text is quoted in replies: its own ]]> would end the CDATA and begin elements of theirs.
     return str(value) if isinstance(value, int) else f"<![CDATA[{value.replace(']]>', ']]]]><![CDATA[>')}]]>"
+
+
+def challenge(callback: Callback, *, now: datetime) -> dict[str, str]:
+    """Return the query with which WeChat's console asks an address to prove itself.
+
+    `verify_url` answers it.
+    """
+    timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(8)
+    return {
+        "signature": sign(callback.token, timestamp, nonce),
+        "timestamp": timestamp,
+        "nonce": nonce,
+        "echostr": secrets.token_hex(16),
+    }
