@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import TextClause, select, text, update
+from sqlalchemy import TextClause, func, select, text, update
 from sqlalchemy.orm import Session
 
 from models.notices.delivery import Delivery, DeliveryState
@@ -52,17 +52,18 @@ ON CONFLICT (appid, natural_key) DO NOTHING
 """)
 
 _BY_MSGID = text("""
-SELECT e.id, d.id, e.outcome, e.reason
+SELECT e.id, d.id, e.outcome, e.reason, e.msgid
 FROM wechat_event e
 JOIN delivery d ON d.msgid = e.msgid
 JOIN binding b ON b.id = d.binding_id AND b.appid = e.appid AND b.openid_hash = e.openid_hash
 WHERE e.delivery_id IS NULL AND e.msgid = ANY(CAST(:msgids AS text[]))
 """)
 
+# Told twice of one message, an event counts once.
 _BY_PERSON_AND_TIME = text("""
-SELECT event_id, delivery_id, outcome, reason
+SELECT event_id, delivery_id, outcome, reason, msgid
 FROM (
-    SELECT e.id AS event_id, d.id AS delivery_id, d.state, e.outcome, e.reason,
+    SELECT e.id AS event_id, d.id AS delivery_id, d.state, e.outcome, e.reason, e.msgid,
         count(*) OVER (PARTITION BY e.id) AS deliveries, count(*) OVER (PARTITION BY d.id) AS events
     FROM wechat_event e
     JOIN binding b ON b.appid = e.appid AND b.openid_hash = e.openid_hash
@@ -72,6 +73,8 @@ FROM (
             AND e.happened_at + CAST(:latest AS interval)
         AND d.state IN ('queued', 'sending', 'accepted', 'unknown')
         AND (e.msgid IS NULL OR d.msgid IS NULL)
+        AND NOT EXISTS (SELECT FROM wechat_event twin WHERE twin.delivery_id IS NULL AND twin.msgid = e.msgid
+            AND twin.appid = e.appid AND twin.openid_hash = e.openid_hash AND twin.id < e.id)
 ) fit
 WHERE deliveries = 1 AND events = 1 AND state IN ('accepted', 'unknown')
 """)
@@ -117,14 +120,17 @@ def match_waiting(session: Session, *, now: datetime) -> int:
 
 
 def _apply(session: Session, pairs: TextClause, *, now: datetime, **keys: object) -> int:
-    """End the delivery of each pair unless it has ended already, and note the event as matched."""
+    """End the delivery of each pair unless it has ended already, and note the event as matched.
+
+    A delivery that never learnt its msgid keeps the event's, so that the same event again finds it.
+    """
     found = session.execute(pairs, keys).all()
-    for event_id, delivery_id, outcome, said in found:
+    for event_id, delivery_id, outcome, said, msgid in found:
         state, reason = _end(Outcome(outcome), said)
         session.execute(
             update(Delivery)
             .where(Delivery.id == delivery_id, Delivery.state.in_(OPEN))
-            .values(state=state, reason=reason, settled_at=now)
+            .values(state=state, reason=reason, settled_at=now, msgid=func.coalesce(Delivery.msgid, msgid))
             .execution_options(synchronize_session=False)
         )
         session.execute(

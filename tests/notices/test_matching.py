@@ -127,6 +127,22 @@ def test_unknown_message_is_ended_by_the_event_whose_msgid_it_never_learnt(sessi
     assert states(session) == ["delivered"]
 
 
+def test_event_told_in_two_seconds_ends_an_unknown_message_once(session: Session) -> None:
+    # Control: where each telling counts, two fit and the message is left to the telephone.
+    a_campaign(session, people=1)
+    claimed = one_claim(session, FRIDAY)
+    settle(session, [unclear(claimed, pause=timedelta(hours=1), now=FRIDAY)], CHANNELS, now=FRIDAY)
+    for second, key in enumerate("abc"):
+        if key == "c":  # told once more when it has ended
+            assert match_waiting(session, now=FRIDAY + timedelta(minutes=1)) == 1
+        told = a_result(claimed, "77", FRIDAY + second * SECOND, key=key)
+        keep_result(session, told, now=FRIDAY)
+    assert states(session) == ["delivered"]
+    assert match_waiting(session, now=FRIDAY + timedelta(minutes=2)) == 2
+    assert session.scalars(select(WechatEvent.delivery_id)).all() == [claimed.delivery_id] * 3
+    assert session.scalar(select(Delivery.msgid)) == "77"
+
+
 def test_event_is_left_alone_when_two_messages_fit(session: Session) -> None:
     campaign = a_campaign(session, people=1)
     claimed = one_claim(session, FRIDAY)
