@@ -18,12 +18,19 @@ endif
 PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 
+# Nobody's secrets: hashes of packages, and the samples that WeChat publishes (and a scheme's tests of them).
+PUBLISHED := (requirements.*\.txt|package-lock\.json|\.(png|jpe?g|xlsx?|ods|docx|ico|woff2?))$$|(wechat/vectors|simulator/tests/test_crypto)\.py$$
+# Keys of services that nothing here talks to; each detector asks every line.
+ABSENT := ArtifactoryDetector AzureStorageKeyDetector CloudantDetector DiscordBotTokenDetector IbmCloudIamDetector \
+	IbmCosHmacDetector IPPublicDetector MailchimpDetector OpenAIDetector SendGridDetector SlackDetector SoftlayerDetector \
+	SquareOAuthDetector StripeDetector TelegramBotTokenDetector TwilioKeyDetector
+
 OFFICE := libreoffice-writer-nogui libreoffice-calc-nogui
 
 # Byte code is kept whatever the machine says: every worker and process of a run reads the same.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run test quick check lint mini bench lock pictures node browser office
+.PHONY: setup run test quick check lint secrets audit mini bench lock pictures node browser office
 
 setup: $(RUNTIME)
 
@@ -39,13 +46,28 @@ test: $(DEV)
 quick: $(DEV)
 	$(PYTEST) -m "not browser and not processes and not office and not node"
 
-check: lint mini
+check: lint secrets mini
 
 lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/pytest -q tests/test_rooms.py
+
+# Keys and passwords in the tree, also in what is not committed yet; .ci/not-secret lists what only looks like it.
+secrets: $(DEV)
+	@git ls-files -coz --exclude-standard | xargs -0 $(BIN)/detect-secrets-hook --no-verify --exclude-files '$(PUBLISHED)' \
+		$(patsubst %,--disable-plugin=%,$(ABSENT)) \
+		$$(sed -n '/^#/d;s/^./--exclude-secrets=&/p' .ci/not-secret) && echo '没有发现密钥或密码。'
+
+# Known holes in what is installed, asked of the advisory services of PyPI and npm, so not a part of check.
+audit: $(RUNTIME) node
+	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && \
+		.venv/audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1; }
+	@left=; for name in requirements requirements-dev requirements-node; do echo "$$name.txt"; \
+		.venv/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$name.txt || left=1; done; \
+	echo package-lock.json; $(NPM) audit || left=1; \
+	test -z "$$left" || { echo '有已知漏洞，或者连不上漏洞公告服务（看上面是哪一样）；连不上不等于没有漏洞。' >&2; exit 1; }
 
 # The mini-program without a browser: types, WeChat's compilers, our own rules.
 mini: $(DEV) node
