@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 # What a refusal means in HTTP; a code that is not listed says that the state forbids it (409).
 STATUS = {
-    400: "bad_change bad_paper bad_registration review_incomplete"
+    400: "bad_input bad_change bad_paper bad_registration review_incomplete"
     " bad_article bad_picture bad_complaint bad_office_text"
     " bad_minutes minutes_incomplete"
     " bad_batch bad_handover"

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from flask import Response, request
 
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page, take_no_nul
 from handlers.edge import current
 from handlers.identity import cookie_name, staff
 from models.clock import clock_text
@@ -91,6 +91,7 @@ def login() -> Response:
     edge = current()
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         raise Refused("csrf", "请从本站的登录页登录")
+    take_no_nul()
     typed = request.form.get("login", "")[:64]
     key = who_hash(typed)
     try:

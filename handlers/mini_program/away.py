@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import member_id, member_needed, phone
 from handlers.mini_program import api
@@ -134,6 +135,7 @@ def create_away(body: Leaving) -> Any:
 @api.delete("/me/away")
 @api.output(Away)
 @member_needed
+@may_answer(404)
 def delete_away() -> dict[str, Any]:
     """Take back what waits; else be back (我回来了): expected again from today on."""
     edge = current()
