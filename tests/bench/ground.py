@@ -40,6 +40,12 @@ def rate(run: dict[str, float]) -> float:
     return run["answered"] / run["seconds"]
 
 
+def most_memory() -> float:
+    """Return the most memory this process ever held, in MB; getrusage would tell that of its parent."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def wrk(base: str, asked: Path, *, seconds: int) -> dict[str, float]:
     """Send every request of the file once, 64 connections in one thread; `seconds` must be enough.
 

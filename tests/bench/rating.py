@@ -25,7 +25,7 @@ from models.keyring import Keyring
 from models.people.account import Account
 from models.people.org import org_by_code
 from models.ratings.zone_run import run_below
-from tests.bench.ground import ROOT, figure, platform
+from tests.bench.ground import ROOT, figure, most_memory, platform
 from tests.bench.ledger import begin, grow, log_in
 
 SIZES = {"1/16": 31, "1/4": 125, "1": 500}  # branches
@@ -119,12 +119,6 @@ def _read(web: str, tokens: list[str]) -> list[float]:
     return waits
 
 
-def _most_memory() -> float:
-    """Return the most memory this process ever held, in MB; getrusage would tell that of its parent."""
-    status = Path("/proc/self/status").read_text("ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
 def main(url: str, cycle: str, *, keep: bool) -> None:
     """Rate the zone in this process and print how long it took and the most memory it ever had."""
     with Session(connect(url, pool_size=1)) as session:
@@ -140,7 +134,7 @@ def main(url: str, cycle: str, *, keep: bool) -> None:
         runs = run_below(session, zone, cycle, by=by, now=datetime.now(UTC)).changed
         session.commit() if keep else session.rollback()
         seconds = time.monotonic() - begin
-    memory = _most_memory()
+    memory = most_memory()
     print(
         json.dumps(
             {"seconds": seconds, "bare": bare_seconds, "memory": memory, "runs": runs, "entries": entries}
