@@ -24,15 +24,19 @@ class Postgres:
         self.data, self.fast = data.absolute(), fast
         self.process: Process | None = None
         self._log = self._beside("log")
-        self._port = 0
+        self._port = self._known_port = 0
 
     def start(self) -> Self:
-        """Start the server, or join one that already runs on this data. Raises Failed."""
+        """Start the server, or join one that already runs on this data. Raises Failed.
+
+        One that was stopped, or killed, comes back on the port that its clients know.
+        """
         self.data.parent.mkdir(parents=True, exist_ok=True)
         if not self.data.exists():
             self._initialise()
         if not self._answers():
             self.process = launch(self._spawn, self._answers, self._log)
+        self._known_port = self._port
         with self._connect() as connection:
             if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'zone_app'").rowcount:
                 password = sql.Literal(self._password("app"))
@@ -98,7 +102,8 @@ class Postgres:
         fresh.rename(self.data)
 
     def _spawn(self) -> Process:
-        settings = ["unix_socket_directories=", f"listen_addresses={HOST}", f"port={free_port()}"]
+        port = self._known_port or free_port()
+        settings = ["unix_socket_directories=", f"listen_addresses={HOST}", f"port={port}"]
         settings += ["max_connections=200", "timezone=UTC"]
         settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] if self.fast else []
         options = [word for setting in settings for word in ("-c", setting)]

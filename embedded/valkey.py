@@ -28,12 +28,16 @@ class Valkey:
         self.data = data.absolute()
         self.process: Process | None = None
         self._log = self.data.with_name(f"{self.data.name}.log")
-        self._port = 0
+        self._port = self._known_port = 0
 
     def start(self) -> Self:
-        """Start the server. Raises Failed, also where another one keeps the data for ten seconds."""
+        """Start the server. Raises Failed, also where another one keeps the data for ten seconds.
+
+        One that was stopped comes back on the port that its clients know.
+        """
         self.data.mkdir(parents=True, exist_ok=True)
         self.process = launch(self._spawn, self._answers, self._log)
+        self._known_port = self._port
         return self
 
     def stop(self) -> None:
@@ -51,7 +55,7 @@ class Valkey:
         return kept_password(self.data / "password")
 
     def _spawn(self) -> Process:
-        self._port = free_port()
+        self._port = self._known_port or free_port()
         # In a file, for every user of the machine can read a command line.
         write_private(
             self.data / "valkey.conf",

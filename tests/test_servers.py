@@ -182,6 +182,32 @@ def test_joining_object_never_stops_the_server(postgres: Postgres) -> None:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_killed_database_comes_back_where_its_clients_know_it_with_every_row(tmp_path: Path) -> None:
+    # Control: with free_port() at each start, the address changes.
+    killed = Postgres(tmp_path / "postgres").start()
+    address = killed.url("owner", "postgres")
+    with connect(address) as connection:
+        connection.execute("CREATE TABLE shape AS SELECT 7 AS sides")
+    assert killed.process
+    killed.process.kill()
+    killed.process.wait()
+    killed.start()
+    assert killed.url("owner", "postgres") == address
+    with connect(address) as connection:
+        assert connection.execute("SELECT sides FROM shape").fetchone() == (7,)
+    killed.stop()
+
+
+def test_stopped_cache_comes_back_where_its_clients_know_it(tmp_path: Path) -> None:
+    # Control: as above.
+    stopped = Valkey(tmp_path / "valkey").start()
+    address = stopped.url()
+    stopped.stop()
+    stopped.start()
+    assert stopped.url() == address
+    stopped.stop()
+
+
 def test_folders_above_the_data_stay_closed_and_passwords_private(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
