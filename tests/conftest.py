@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         owner = os.environ.get("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])
         app = _own_app_role(owner)
     else:
-        postgres = Postgres(_roomy_folder() / "postgres", fast=True).start()
+        postgres = Postgres(roomy_folder() / "postgres", fast=True).start()
         STARTED.append(postgres)
         owner, app = postgres.url("owner", "postgres"), postgres.url("app", "postgres")
     if "REDIS_URL" in os.environ:
@@ -94,7 +94,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             shutil.rmtree(server.data.parent, ignore_errors=True)
 
 
-def _roomy_folder() -> Path:
+def roomy_folder() -> Path:
     """Return a new folder in memory where there is room, for hundreds of copied databases; else on disk."""
     memory = Path("/dev/shm")  # noqa: S108
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 1024**3

@@ -97,7 +97,8 @@ class Running:
     def start_simulator(self) -> None:
         """Start the simulator with this installation's two apps."""
         accounts = self.folder / "simulator.toml"
-        accounts.write_text(self.command("simulator-accounts"), "utf-8")
+        if not accounts.exists():
+            accounts.write_text(self.command("simulator-accounts"), "utf-8")
         self._child(
             "simulator", "-m", "simulator", "--port", str(self.simulator_port), "--accounts", str(accounts)
         )

@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, insert, text
 from sqlalchemy.orm import Session
 
 from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
@@ -47,23 +47,17 @@ def fill(engine: Engine, keyring: Keyring, appid: str, *, branches: int, each: i
         rolls = [Roll(gathering_id=gathering.id, org_id=gathering.org_id) for gathering in gatherings]
         session.add_all(rolls)
         session.flush()
+        lines, bindings, sessions = [], [], []
         for n, member in enumerate(members):
             roll, openid, token = rolls[n % branches], f"o{n:08d}", secrets.token_urlsafe(32)
-            hashed = keyring.openid_hash(appid, openid)
-            session.add_all(
-                [
-                    RollLine(gathering_id=roll.gathering_id, member_id=member.id, roll_id=roll.id),
-                    Binding(
-                        appid=appid, openid=openid, openid_hash=hashed, member_id=member.id, bound_at=now,
-                        how=BoundBy.SLIP,
-                    ),
-                    PhoneSession(
-                        token_hash=token_hash(token), appid=appid, openid=openid, openid_hash=hashed,
-                        started_at=now, expires_at=now + timedelta(days=7),
-                    ),
-                ]
-            )  # fmt: skip
+            who = {"appid": appid, "openid": openid, "openid_hash": keyring.openid_hash(appid, openid)}
+            lines.append({"gathering_id": roll.gathering_id, "member_id": member.id, "roll_id": roll.id})
+            bindings.append(who | {"member_id": member.id, "bound_at": now, "how": BoundBy.SLIP})
+            lives = {"started_at": now, "expires_at": now + timedelta(days=7)}
+            sessions.append(who | lives | {"token_hash": token_hash(token)})
             phones.append((token, roll.gathering_id))
+        for table, its_rows in ((RollLine, lines), (Binding, bindings), (PhoneSession, sessions)):
+            session.execute(insert(table), its_rows)
         session.commit()
     return phones
 
