@@ -12,7 +12,7 @@ import requests
 from models.base import Sessions, connect, sessions_of
 from models.keyring import Keyring
 from models.people.phone import start_phone_session
-from servers import Valkey
+from servers import Postgres, Valkey
 from tests.conftest import APP, NOON, OWNER, clone_database, drop_database, url
 from tests.running import Running
 
@@ -47,14 +47,15 @@ class Zone:
 
 
 @contextmanager
-def open_zone(folder: Path, *, at: datetime = NOON) -> Iterator[Zone]:
-    """Run web (two workers) and the simulator on a migrated, empty database."""
-    name = clone_database()
+def open_zone(folder: Path, *, at: datetime = NOON, on: Postgres | None = None) -> Iterator[Zone]:
+    """Run web (two workers) and the simulator on a migrated, empty database, or on one of a server's own."""
+    name = "zone" if on else clone_database()
+    app, owner = (on.url("app", name), on.url("owner", name)) if on else (url(APP, name), url(OWNER, name))
     valkey = Valkey(folder / "valkey").start()
-    running = Running(folder, database=url(APP, name), owner=url(OWNER, name), redis=valkey.url(), at=at)
+    running = Running(folder, database=app, owner=owner, redis=valkey.url(), at=at)
     # The processes are told whole seconds: codes made here must not be of a moment that is still to come.
     running.ahead = round(running.ahead)
-    engine = connect(url(APP, name), pool_size=4)
+    engine = connect(app, pool_size=4)
     told = running.environment
     keyring = Keyring.read(told["SECRET_KEY"], None, told["FIELD_KEY"])
     try:
@@ -65,7 +66,8 @@ def open_zone(folder: Path, *, at: datetime = NOON) -> Iterator[Zone]:
         running.stop()
         engine.dispose()
         valkey.stop()
-        drop_database(name)
+        if not on:
+            drop_database(name)
 
 
 class Phone:
