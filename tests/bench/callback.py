@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from models.keyring import Keyring
 from models.people.binding import Binding, BoundBy
 from models.people.member import Member
-from tests.bench.ground import figure, platform, rate, wrk
+from tests.bench.ground import SIZES, figure, platform, rate, wrk
 from tests.bench.zone import fill
 from tests.running import Running
 from wechat.crypto import new_salt, read_key, seal, sign
@@ -29,20 +29,49 @@ from wechat.crypto import new_salt, read_key, seal, sign
 ACCOUNT, ORIGINAL, ADDRESS = "wxdemooa00000001", "gh_demooa000001", "/wechat/official-account"
 MINI, MINI_ORIGINAL, MINI_ADDRESS = "wxdemomini000001", "gh_demomini0001", "/wechat/mini-program"
 PER_SECOND, WARM_UP, SECONDS, THREADS, EVENTS = 200, 1, 15, 8, 6000
+BRANCHES = 500
 WORDS = ("主题党日", "积分", "帮助", "签到", "您好")
 
 
 def measure(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the latency of replies and the rate of events."""
+    """Return the latency of replies and the rate of events, and the latency in smaller zones."""
+    growth = {}
+    for size, parts in SIZES.items():
+        place = folder / f"{parts}"
+        place.mkdir()
+        if parts > 1:
+            waits = _in_zone(place, BRANCHES // parts)
+            growth[f"reply at {size}: p50"] = figure(waits[len(waits) // 2], "ms")
+    figures = _measure(folder)
+    growth["reply at 1: p50"] = figure(figures["callback: replies, p50"]["value"], "ms")
+    return growth | figures
+
+
+def _in_zone(folder: Path, branches: int) -> list[float]:
+    """Return what each message waited for its reply in a zone of so many branches, sorted."""
     with platform(folder) as (_, running):
         env = running.environment
         keyring = Keyring.read(env["SECRET_KEY"], None, env["FIELD_KEY"])
         engine = create_engine(env["DATABASE_URL"])
-        fill(engine, keyring, MINI, branches=50, each=20)
+        fill(engine, keyring, MINI, branches=branches, each=20)
         openids = _follow(engine, keyring)
         running.start(jobs=False)
         try:
-            waits = _talk(running, openids)
+            return sorted(_talk(running, openids, seconds=5))
+        finally:
+            running.stop()
+
+
+def _measure(folder: Path) -> dict[str, dict[str, Any]]:
+    with platform(folder) as (_, running):
+        env = running.environment
+        keyring = Keyring.read(env["SECRET_KEY"], None, env["FIELD_KEY"])
+        engine = create_engine(env["DATABASE_URL"])
+        fill(engine, keyring, MINI, branches=BRANCHES, each=20)
+        openids = _follow(engine, keyring)
+        running.start(jobs=False)
+        try:
+            waits = _talk(running, openids, seconds=SECONDS)
             events = _events(folder, running, lambda n: _template_result(running, openids, n))
             mini_events = _events(folder, running, lambda n: _subscribe_result(running, n))
         finally:
@@ -87,13 +116,13 @@ def _sealed(env: dict[str, str], fields: dict[str, Any]) -> tuple[str, str]:
     return f"{ADDRESS}?{urlencode(query)}", xmltodict.unparse({"xml": outside}, full_document=False)
 
 
-def _talk(running: Running, openids: list[str]) -> list[float]:
+def _talk(running: Running, openids: list[str], *, seconds: int) -> list[float]:
     """Send messages at their times; return what each waited for its reply, in milliseconds.
 
     The first second, in which every worker opens its connections and builds its statements, is not counted.
     """
     first = PER_SECOND * WARM_UP
-    total = first + PER_SECOND * SECONDS
+    total = first + PER_SECOND * seconds
     pushes = []
     for n in range(total):
         fields = {"ToUserName": ORIGINAL, "FromUserName": openids[n % len(openids)], "MsgType": "text"}

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from embedded.process import free_port
 from models.keyring import Keyring
-from tests.bench.ground import figure, platform, rate, wrk
+from tests.bench.ground import SIZES, figure, platform, rate, wrk
 from tests.bench.statements import pgbench
 from tests.bench.zone import fill, reset, write_requests
 from tests.running import Running
@@ -27,8 +27,36 @@ BRANCHES, EACH, RUNS = 500, 20, 3
 
 def measure(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the figures of check-in with their baselines."""
+    growth = {}
+    for size, parts in SIZES.items():
+        place = folder / f"{parts}"
+        place.mkdir()
+        if parts > 1:
+            growth[f"check-in at {size}: one"] = figure(_at_size(place, BRANCHES // parts), "ms")
     with platform(folder) as (owner, running):
-        return _measure(folder, owner, running)
+        figures = _measure(folder, owner, running)
+    growth["check-in at 1: one"] = figure(1000 / figures["check-in: first, median of three"]["value"], "ms")
+    return growth | figures
+
+
+def _at_size(folder: Path, branches: int) -> float:
+    """Return the milliseconds that one check-in costs in a zone of so many branches."""
+    with platform(folder) as (owner, running):
+        env = running.environment
+        keyring = Keyring.read(env["SECRET_KEY"], None, env["FIELD_KEY"])
+        engine, asked = create_engine(env["DATABASE_URL"]), folder / "requests.txt"
+        phones = fill(engine, keyring, "wxdemomini000001", branches=branches, each=EACH)
+        running.start(jobs=False)
+        try:
+            for _ in range(2):  # the first warms the workers up
+                reset(owner)
+                write_requests(engine, keyring, phones, asked)
+                run = wrk(running.web, asked, seconds=2 + len(phones) // 800)
+        finally:
+            running.stop()
+        engine.dispose()
+    assert run["first"] == len(phones), run
+    return 1000 / rate(run)
 
 
 def _measure(folder: Path, owner: str, running: Running) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,10 @@
 """Confirming rolls of 150: the one verb that closes a roll and posts its points, alone and four at once."""
 
-import threading
+import secrets
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 import models.points.scheme as scheme_room
-from models.base import connect, sessions_of
+from models.base import Sessions, connect, sessions_of
 from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.gatherings.roll import Roll, RollLine, Status
 from models.people.account import Account
@@ -19,9 +21,9 @@ from models.people.org import Org, OrgKind
 from models.points.posting import confirm_roll
 from models.points.scheme import publish_scheme
 from models.points.scheme_use import use_scheme
-from tests.bench.ground import figure, platform
+from tests.bench.ground import SIZES, figure, platform
 
-ROLLS, EACH, THREADS = 120, 150, 4
+ROLLS, EACH, THREADS, FEW = 120, 150, 4, 15
 SCHEME = Path(scheme_room.__file__).parent / "schemes" / "ATTEND.json"  # an entry for everybody who came
 
 
@@ -31,51 +33,69 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
         engine = connect(running.environment["DATABASE_URL"], pool_size=THREADS)
         sessions = sessions_of(engine)
         with sessions.begin() as session:
-            by, rolls = _fill(session)
+            by, zone = _zone(session)
+            small = {size: _rolls(session, zone, by, FEW, EACH // parts) for size, parts in SIZES.items()}
+            rolls = _rolls(session, zone, by, ROLLS, EACH)
         with connect(owner, pool_size=1).connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
-        waits: list[float] = []
-
-        def confirm(mine: list[int]) -> None:
-            for roll_id in mine:
-                begin = time.monotonic()
-                with sessions.begin() as session:
-                    confirm_roll(session, roll_id, by=by, now=datetime.now(UTC))
-                waits.append((time.monotonic() - begin) * 1000)
-
-        confirm(rolls[: ROLLS // 3])
-        alone, waits = sorted(waits), []
+        growth = {
+            f"confirmation at {size} of 150 lines": figure(_median(_confirm(sessions, by, few)), "ms")
+            for size, few in small.items()
+        }
+        alone = sorted(_confirm(sessions, by, rolls[: ROLLS // 3]))
+        rest = rolls[ROLLS // 3 :]
         begin = time.monotonic()
-        shares = [rolls[ROLLS // 3 :][number::THREADS] for number in range(THREADS)]
-        threads = [threading.Thread(target=confirm, args=(share,)) for share in shares]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        together = len(rolls[ROLLS // 3 :]) / (time.monotonic() - begin)
+        with ThreadPoolExecutor(THREADS) as threads:
+            list(threads.map(partial(_confirm, sessions, by), [rest[n::THREADS] for n in range(THREADS)]))
+        together = len(rest) / (time.monotonic() - begin)
         engine.dispose()
-    median = alone[len(alone) // 2]
-    return {
+    median = _median(alone)
+    return growth | {
         "roll of 150: confirmation, median": figure(median, "ms", "< 50", median < 50),
         "roll of 150: confirmation, slowest": figure(alone[-1], "ms"),
         "roll of 150: four at once": figure(together, "/s"),
     }
 
 
-def _fill(session: Session) -> tuple[int, list[int]]:
+def _confirm(sessions: Sessions, by: int, rolls: list[int]) -> list[float]:
+    """Confirm one after another; return the milliseconds of each."""
+    waits = []
+    for roll_id in rolls:
+        begin = time.monotonic()
+        with sessions.begin() as session:
+            confirm_roll(session, roll_id, by=by, now=datetime.now(UTC))
+        waits.append((time.monotonic() - begin) * 1000)
+    return waits
+
+
+def _median(waits: list[float]) -> float:
+    return sorted(waits)[len(waits) // 2]
+
+
+def _zone(session: Session) -> tuple[int, Org]:
     zone = Org(kind=OrgKind.WORKING_COMMITTEE, code="Z", name="示范区党工委")
     account = Account(login="bench", name="书记", password_hash="-", must_change=False)
     session.add_all([zone, account])
     session.flush()
     scheme = publish_scheme(session, SCHEME.read_text("utf-8"), issuer=zone, by=None, now=datetime.now(UTC))
     use_scheme(session, zone, scheme, from_month="2020-01", by=None)
+    return account.id, zone
+
+
+def _rolls(session: Session, zone: Org, by: int, rolls: int, each: int) -> list[int]:
+    """Open so many rolls with so many people each, marked and ready to be confirmed; return them."""
     began = datetime.now(UTC) - timedelta(hours=2)
-    rolls = []
-    for number in range(ROLLS):
-        org = Org(kind=OrgKind.BRANCH, code=f"B{number}", name=f"第{number}党支部", parent_id=zone.id)
+    ids = []
+    for number in range(rolls):
+        org = Org(
+            kind=OrgKind.BRANCH,
+            code=f"B{each}-{number}-{secrets.token_hex(3)}",
+            name=f"第{number}党支部",
+            parent_id=zone.id,
+        )
         session.add(org)
         session.flush()
-        people = [{"name": f"党员{n}", "branch_id": org.id, "status": MemberStatus.FULL} for n in range(EACH)]
+        people = [{"name": f"党员{n}", "branch_id": org.id, "status": MemberStatus.FULL} for n in range(each)]
         session.execute(insert(Member), people)
         gathering = Gathering(
             org_id=org.id, kind=GatheringKind.THEME_DAY, period="2026-11", title="主题党日", place="会议室",
@@ -87,17 +107,17 @@ def _fill(session: Session) -> tuple[int, list[int]]:
         roll = Roll(gathering_id=gathering.id, org_id=org.id)
         session.add(roll)
         session.flush()
-        ids = session.scalars(select(Member.id).where(Member.branch_id == org.id)).all()
+        members = session.scalars(select(Member.id).where(Member.branch_id == org.id)).all()
         session.execute(
             insert(RollLine),
             [
                 {
                     "gathering_id": gathering.id, "member_id": member_id, "roll_id": roll.id,
                     "status": Status.LEAVE if turn % 6 == 5 else Status.PRESENT,
-                    "marked_at": began, "marked_by": account.id,
+                    "marked_at": began, "marked_by": by,
                 }
-                for turn, member_id in enumerate(ids)
+                for turn, member_id in enumerate(members)
             ],
         )  # fmt: skip
-        rolls.append(roll.id)
-    return account.id, rolls
+        ids.append(roll.id)
+    return ids

@@ -20,7 +20,7 @@ from jobs.deliver import THREADS
 from jobs.run import CONNECTIONS
 from models.base import connect, sessions_of
 from tests.bench.campaign import send_to_all
-from tests.bench.ground import figure, platform
+from tests.bench.ground import SIZES, figure, platform
 from tests.running import ROOT, until
 from tests.simulated import SEND, running_simulator
 from wechat.gateway import App, Gateway
@@ -36,17 +36,24 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
     with platform(folder) as (_, running), Redis.from_url(running.environment["REDIS_URL"]) as redis:
         calls = _calls(redis)
         sessions = sessions_of(connect(running.environment["DATABASE_URL"], pool_size=CONNECTIONS + 1))
+        growth = {}
         with running_simulator() as simulator:
-            told = send_to_all(sessions, redis, simulator, PEOPLE, PHONES)
+            for size, parts in SIZES.items():
+                told = send_to_all(sessions, redis, simulator, PEOPLE // parts, PHONES // parts)
+                growth[f"messages at {size}: until 95 % were out"] = figure(told.nearly, "s")
     # What went wrong is tried again after 1, 4 and 16 s by rule: a wait, and no measure of the sending.
     speed = (PEOPLE + PHONES) * 0.95 / told.nearly
     lost, unexplained = len(told.lost_or_doubled), len(told.unexplained)
-    return calls | {
-        "messages, 5% faults, until 9,500 were out": figure(speed, "1/s", ">= 500", speed >= 500),
-        "messages, 5% faults, until the last one": figure(told.wholly, "s"),
-        "messages lost or doubled": figure(lost, "", "= 0", lost == 0),
-        "messages in doubt without a fault": figure(unexplained, "", "= 0", unexplained == 0),
-    }
+    return (
+        calls
+        | growth
+        | {
+            "messages, 5% faults, until 9,500 were out": figure(speed, "1/s", ">= 500", speed >= 500),
+            "messages, 5% faults, until the last one": figure(told.wholly, "s"),
+            "messages lost or doubled": figure(lost, "", "= 0", lost == 0),
+            "messages in doubt without a fault": figure(unexplained, "", "= 0", unexplained == 0),
+        }
+    )
 
 
 def _calls(redis: Redis) -> dict[str, dict[str, Any]]:

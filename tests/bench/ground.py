@@ -14,6 +14,8 @@ from tests.running import Running
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = 64
+# How much of the data that the bars are for: the table of growth shows each work at all three.
+SIZES = {"1/16": 16, "1/4": 4, "1": 1}
 
 
 def figure(value: float, unit: str, bar: str = "", ok: bool | None = None) -> dict[str, Any]:

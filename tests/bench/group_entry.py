@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from models.audit import Via
-from models.base import connect, sessions_of
+from models.base import Sessions, connect, sessions_of
 from models.clock import day_of
 from models.people.account import Account, Post, Role
 from models.people.member import Member, MemberStatus
@@ -19,10 +19,10 @@ from models.points.deed import Deed
 from models.points.proposing import propose
 from models.points.scheme import publish_scheme
 from models.points.scheme_use import use_scheme
-from tests.bench.ground import figure, platform
+from tests.bench.ground import SIZES, figure, platform
 from tests.bench.ledger import SCHEME
 
-BRANCHES, EACH = 40, 150
+BRANCHES, EACH, FEW = 40, 150, 15
 
 
 def measure(folder: Path) -> dict[str, dict[str, Any]]:
@@ -34,29 +34,42 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
             clerk, secretary, branches = _fill(session)
         with connect(owner, pool_size=1).connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
-        proposed, approved = [], []
-        for branch_id, members in branches.items():
-            now = datetime.now(UTC)
-            deed = Deed("volunteer", day_of(now), "河道清淤")
-            begin = time.monotonic()
-            with sessions.begin() as session:
-                proposal = propose(
-                    session, branch_id, members, deed, by=clerk, by_member=None, how=None, via=Via.CONSOLE,
-                    now=now,
-                )  # fmt: skip
-            middle = time.monotonic()
-            with sessions.begin() as session:
-                posted = approve(session, proposal.id, by=secretary, via=Via.CONSOLE, now=now)
-            assert posted == EACH, posted
-            proposed.append((middle - begin) * 1000)
-            approved.append((time.monotonic() - middle) * 1000)
+        growth = {}
+        for size, parts in SIZES.items():
+            few = {branch: members[: EACH // parts] for branch, members in list(branches.items())[:FEW]}
+            _, approved = _enter(sessions, clerk, secretary, few)
+            growth[f"entry at {size} of 150 members: approval"] = figure(sorted(approved)[FEW // 2], "ms")
+        proposed, approved = _enter(sessions, clerk, secretary, branches)
         engine.dispose()
     first, second = sorted(proposed)[BRANCHES // 2], sorted(approved)[BRANCHES // 2]
-    return {
+    return growth | {
         "entry for 150: proposal, median": figure(first, "ms", "< 50", first < 50),
         "entry for 150: approval, median": figure(second, "ms", "< 50", second < 50),
         "entry for 150: approval, slowest": figure(max(approved), "ms"),
     }
+
+
+def _enter(
+    sessions: Sessions, clerk: int, secretary: int, branches: dict[int, list[int]]
+) -> tuple[list[float], list[float]]:
+    """Propose and approve one deed in each branch; return the milliseconds of both steps."""
+    proposed, approved = [], []
+    for branch_id, members in branches.items():
+        now = datetime.now(UTC)
+        deed = Deed("volunteer", day_of(now), "河道清淤")
+        begin = time.monotonic()
+        with sessions.begin() as session:
+            proposal = propose(
+                session, branch_id, members, deed, by=clerk, by_member=None, how=None, via=Via.CONSOLE,
+                now=now,
+            )  # fmt: skip
+        middle = time.monotonic()
+        with sessions.begin() as session:
+            posted = approve(session, proposal.id, by=secretary, via=Via.CONSOLE, now=now)
+        assert posted == len(members), posted
+        proposed.append((middle - begin) * 1000)
+        approved.append((time.monotonic() - middle) * 1000)
+    return proposed, approved
 
 
 def _fill(session: Session) -> tuple[int, int, dict[int, list[int]]]:
