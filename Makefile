@@ -30,7 +30,7 @@ OFFICE := libreoffice-writer-nogui libreoffice-calc-nogui
 # Byte code is kept whatever the machine says: every worker and process of a run reads the same.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run test quick check lint secrets audit mini bench lock pictures node browser office
+.PHONY: setup run test quick check lint secrets audit mini bench soak lock pictures node browser office
 
 setup: $(RUNTIME)
 
@@ -80,6 +80,10 @@ pictures: $(DEV) browser
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench.run
+
+# Five minutes of each bad day, round after round, on a real disk: what make test has half a minute for.
+soak: $(DEV)
+	$(BIN)/python -m tests.soak.run
 
 # What package.json lists: the browser and axe, and all that checks the mini-program.
 node: $(DEV) $(NODE)

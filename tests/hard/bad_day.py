@@ -72,9 +72,13 @@ class BadDay:
         self.struck["cache flushed"] += 1
 
     def stop_cache(self) -> None:
-        """Stop the cache; it does not come back."""
+        """Stop the cache."""
         self.valkey.stop()
         self.struck["cache stopped"] += 1
+
+    def start_cache(self) -> None:
+        """Start the cache that was stopped."""
+        self.valkey.start()
 
     def strike(self, blows: Sequence[Blow], kills: int, done: Callable[[], float]) -> None:
         """Kill a worker every two seconds, and deal each blow once `done` (0 to 1) has come to its share.

@@ -1,0 +1,1 @@
+"""Bad days that are too long for `make test`: `make soak`."""
