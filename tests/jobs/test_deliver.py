@@ -218,24 +218,6 @@ def test_used_up_quota_stops_the_path_until_midnight(sessions: Sessions, account
         assert set(session.scalars(select(Delivery.not_before))) == {datetime(2026, 11, 20, 16, tzinfo=UTC)}
 
 
-def test_used_up_quota_lets_neither_a_doubt_nor_a_later_notice_call_before_midnight(
-    sessions: Sessions, account: Account
-) -> None:
-    # Control: without `used_up` both are asked for, and refused like the first.
-    first = told(sessions, account, people=2)
-    send, openids = outlets(account), [binding.openid for binding in first.bindings]
-    account.fault("html_502", openid=openids[0], count=1)
-    account.fault("errcode", errcode=45009, openid=openids[1], count=1)
-    deliver_due(sessions, send, FRIDAY)
-    calls = account.ledger()["calls"]
-    told(sessions, account, people=2)
-    assert deliver_due(sessions, send, FRIDAY + SECOND) == 3
-    assert account.ledger()["calls"] == calls
-    assert now_states(sessions) == ["queued", "queued", "queued", "unknown"]
-    assert deliver_due(sessions, send, datetime(2026, 11, 21, 0, 0, tzinfo=UTC)) == 3
-    assert now_states(sessions) == ["accepted"] * 3 + ["unknown"]
-
-
 def test_follower_who_left_is_phoned_and_the_others_get_theirs(sessions: Sessions, account: Account) -> None:
     campaign = told(sessions, account, people=3)
     account.order("unfollow", {"appid": account.appid, "openid": campaign.bindings[0].openid})
