@@ -32,7 +32,9 @@ MIDNIGHT = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 MORNING = MIDNIGHT + timedelta(hours=8, minutes=1)
 LAST_CALL = THREE_O_CLOCK - timedelta(minutes=100)
 LATE = 300.0  # seconds: later than everything else of a morning
-BEFORE_QUOTA, AFTER_QUOTA = ((0.05, 0.2), (0.3, 0.45)), ((0.69, 0.74), (0.78, 0.83), (0.87, 0.92))
+# At which parts of all that WeChat accepts a sender is killed.
+BEFORE_QUOTA, AFTER_QUOTA = ((0.1, 0.25), (0.3, 0.45)), ((0.7, 0.78), (0.82, 0.92))
+HELD = 600.0  # seconds: until the fault is lifted
 WAITING = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING)
 PATHS = {Channel.TEMPLATE: (ACCOUNT, TEMPLATE_SEND), Channel.SUBSCRIBE: (MINI, SUBSCRIBE_SEND)}
 UNCLEAR = ("timeout_before", "timeout_after", "reset_before", "reset_after", "html_502")
@@ -69,20 +71,21 @@ class BadDay:
     channel: dict[int, Channel] = field(default_factory=dict)  # by which each is tried first
     struck: dict[int, str] = field(default_factory=dict)  # by which kind of fault or errcode
     in_flight: set[int] = field(default_factory=set)  # while a sender was killed
+    held: list[int] = field(default_factory=list)  # the two whose calls were under way at the first kill
     kills: int = 0
 
     def live(self) -> None:
         """Publish, and go through all of it until the notice is told or left to the telephone."""
         self._publish()
         self._order_faults()
-        running = self.zone.running
-        first, second = running.start_jobs(), running.start_jobs()
-        self._kill(BEFORE_QUOTA[0], first)
-        self._kill(BEFORE_QUOTA[1], second)  # which sent alone meanwhile
+        self._kill_amid_two_calls()
+        two = [self.zone.running.start_jobs() for _ in range(2)]
+        for moment, sender in zip(BEFORE_QUOTA, two, strict=True):  # the second goes on alone
+            self._kill_at(moment, sender)
         self._go_on_to(MIDNIGHT)
 
     def next_morning(self) -> None:
-        """Let the night pass, and three more senders die before the rest has gone out."""
+        """Let the night pass, and two more senders die before the rest has gone out."""
         running = self.zone.running
         running.stop("web")
         running.set_clock(MORNING)
@@ -90,7 +93,7 @@ class BadDay:
         running.start(jobs=False)
         sender = running.start_jobs()
         for moment in AFTER_QUOTA:
-            self._kill(moment, sender)
+            self._kill_at(moment, sender)
             sender = self._after_lease()
         self._go_on_to(THREE_O_CLOCK, sender)
         self._move_simulator(LATE)
@@ -206,16 +209,39 @@ class BadDay:
         if isinstance(kind, int):
             where |= {"errcode": kind}
         elif kind.startswith("timeout"):
-            where |= {"seconds": self.size.held}
+            where = {"seconds": self.size.held} | where
         elif kind == "event_late":
             where |= {"seconds": LATE}
         self.zone.running.sim("POST", "faults", kind="errcode" if isinstance(kind, int) else kind, **where)
 
-    def _kill(self, moment: tuple[float, float], name: str) -> None:
-        """Kill a sender once a part of all messages is accepted, and keep who was in flight."""
+    def _kill_amid_two_calls(self) -> None:
+        """Kill a sender that has claimed two messages: of one the call has done nothing, the other's answer
+        is on its way."""
+        first_ones = select(Delivery.member_id).where(Delivery.channel == "template").order_by(Delivery.id)
+        calm = [member for member in self._read(first_ones.limit(50)) if member not in self.struck]
+        self.held = calm[:2]
+        for kind, member in zip(("timeout_before", "timeout_after"), self.held, strict=True):
+            where = {"appid": ACCOUNT, "path": TEMPLATE_SEND, "openid": _openid(member)}
+            self._fault(kind, **where, count=1, seconds=HELD)
+        sender = self.zone.running.start_jobs()
+        until(lambda: all(one["fired"] for one in self._held_back()), seconds=60)
+        self._kill(sender)
+        for fault in self._held_back():
+            self.zone.running.sim("DELETE", f"faults/{fault['id']}")
+
+    def _held_back(self) -> list[dict[str, Any]]:
+        faults = self.zone.running.sim("GET", "faults")["items"]
+        return [one for one in faults if one.get("seconds") == HELD]
+
+    def _kill_at(self, moment: tuple[float, float], name: str) -> None:
+        """Kill a sender once a part of all messages is accepted."""
         goal, running = self.chance.uniform(*moment) * self.size.people, self.zone.running
-        until(lambda: running.sim("GET", "ledger")["accepted"] >= goal, seconds=120)
-        running.kill(name)
+        until(lambda: running.sim("GET", "ledger")["accepted"] >= goal, seconds=300)
+        self._kill(name)
+
+    def _kill(self, name: str) -> None:
+        """Kill a sender and keep who was in flight."""
+        self.zone.running.kill(name)
         self.kills += 1
         killed_at = self._read(select(func.clock_timestamp()))[0]
         until(lambda: self._read(BEGUN_BY, moment=killed_at) == [0])  # what it had begun is done
@@ -235,7 +261,7 @@ class BadDay:
         """Send until nothing waits that may go before `moment`."""
         sender = sender or self._after_lease()
         while True:
-            until(lambda: not self._waiting(self.zone.now() + timedelta(seconds=5)), seconds=120)
+            until(lambda: not self._waiting(self.zone.now() + timedelta(seconds=5)), seconds=300)
             self.zone.running.stop(sender)
             if not self._waiting(moment):
                 return

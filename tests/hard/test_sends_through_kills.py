@@ -8,7 +8,7 @@ from jobs.deliver import THREADS
 from models.notices.delivery import DeliveryState
 from models.notices.progress import progress_of
 from tests.hard.sends import PATHS, TUESDAY, UNCLEAR, BadDay, Size
-from tests.hard.zones import open_zone
+from tests.hard.zones import Zone, open_zone
 from tests.running import until
 
 ENDS = (
@@ -23,18 +23,25 @@ def test_two_thousand_sends_through_five_kills_reach_each_once(tmp_path: Path) -
     seed = random.randrange(2**32)
     print(f"seed {seed}")
     with open_zone(tmp_path, at=TUESDAY) as zone:
-        day = BadDay(zone, Size(followers=1600, phones=300, both=100), random.Random(seed))
-        day.live()
-        assert day.calls_after_quota() <= THREADS
-        day.next_morning()
-        until(day.settled, seconds=60)
-        assert day.kills == 5
-        each_is_told_once_or_listed(day)
-        tokens_are_fetched_when_one_died(day)
-        day.leave_the_rest_to_the_telephone()
-        progress = progress_of(Counter(day.states().values()))
-        assert (progress.audience, progress.under_way, progress.unsent) == (2000, 0, 0)
+        live_through(zone, Size(followers=1600, phones=300, both=100), seed)
     assert "Traceback" not in zone.running.logs()
+
+
+def live_through(zone: Zone, size: Size, seed: int) -> None:
+    """Live through a bad day, the next morning and the last hour; assert what has to hold after each."""
+    day = BadDay(zone, size, random.Random(seed))
+    day.live()
+    assert day.calls_after_quota() <= THREADS
+    day.next_morning()
+    until(day.settled, seconds=60)
+    assert day.kills == 5
+    assert day.in_flight.issuperset(day.held)
+    assert day.arrived().keys() >= set(day.held)
+    each_is_told_once_or_listed(day)
+    tokens_are_fetched_when_one_died(day)
+    day.leave_the_rest_to_the_telephone()
+    progress = progress_of(Counter(day.states().values()))
+    assert (progress.audience, progress.under_way, progress.unsent) == (size.people, 0, 0)
 
 
 def each_is_told_once_or_listed(day: BadDay) -> None:
