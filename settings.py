@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import field
@@ -150,8 +151,8 @@ def load(path: Path | None = None, env: Mapping[str, str] | None = None) -> Sett
     path = path or Path(os.environ.get("ZONE_CONFIG") or CONFIG_FILE)
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadSettings(f"{path.name} 读不出来：{error}") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadSettings(f"{path.name} 读不出来：{_unread(error)}") from error
     try:
         # As JSON: strict about types, and still taking tables for dataclasses.
         config = TypeAdapter(Config).validate_json(json.dumps(raw, default=str))
@@ -178,8 +179,34 @@ WRONG = {
     "string_pattern_mismatch": "格式不对",
     "string_too_short": "太短",
     "string_too_long": "太长",
+    "string_type": "应当是引号里的文字",
+    "int_type": "应当是整数",
+    "bool_type": "应当是 true 或 false",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+    "tuple_type": "应当是方括号里的几项",
+    "dict_type": "应当是几行“名字 = 值”",
+    "dataclass_type": "应当是几行“名字 = 值”",
     "ip_any_network": "应当是地址或网段，例如 127.0.0.1、10.0.0.0/24",
 }
+
+
+LIMITS = (
+    "expected",
+    "pattern",
+    "min_length",
+    "max_length",
+    "ge",
+    "le",
+)  # what is allowed, as pydantic calls it
+
+
+def _unread(error: Exception) -> str:
+    """Say why a file is no TOML, and where."""
+    if isinstance(error, OSError):
+        return "没有这个文件，或者不能打开"
+    place = re.search(r"line (\d+), column (\d+)", str(error))
+    return f"第 {place[1]} 行第 {place[2]} 个字起写得不对" if place else "不完整，或者不是 UTF-8 文字"
 
 
 def _sentences(where: str, error: ValidationError, *, upper: bool = False) -> str:
@@ -188,8 +215,8 @@ def _sentences(where: str, error: ValidationError, *, upper: bool = False) -> st
     for item in error.errors(include_input=False, include_url=False):
         key = ".".join(str(step) for step in item["loc"])
         context = item.get("ctx", {})
-        allowed = context.get("expected") or context.get("pattern") or context.get("min_length") or ""
-        said = WRONG.get(item["type"], item["msg"])
+        allowed = next((context[name] for name in LIMITS if name in context), "")
+        said = WRONG.get(item["type"], "格式不对")
         lines.append(
             f"{where} 的 {key.upper() if upper else key}：{said}{f'（{allowed}）' if allowed else ''}"
         )

@@ -90,6 +90,31 @@ def test_wrong_config_stops_the_start_and_names_the_key(
     assert named in said
 
 
+IN_WORDS = [
+    ("workers = 2", 'workers = "2"', "web.workers：应当是整数"),
+    ("workers = 2", "workers = 65", "web.workers：太大（64）"),
+    ("safe_mode = true", "safe_mode = 1", "official_account.safe_mode：应当是 true 或 false"),
+    ('name = "示范区"', "name = nan", "zone.name：应当是引号里的文字"),
+    ("[zone]\n", "zone = 1\n", "zone：应当是几行“名字 = 值”"),
+    ("workers = 2", "workers = 2026-02-30", "行第 11 个字起写得不对"),
+    ("workers = 2", f"workers = {'[' * 5000}", "config.toml 读不出来：不完整"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "words"), IN_WORDS, ids=[case[2] for case in IN_WORDS])
+def test_what_is_wrong_is_said_in_the_operators_language(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    said = told(tmp_path, (old, new))
+    assert words in said
+    assert "Input" not in said
+
+
+def test_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="没有这个文件，或者不能打开"):
+        load(tmp_path / "config.toml", ENV)
+
+
 @pytest.mark.parametrize("name", sorted(ENV))
 def test_missing_variable_is_named_and_no_secret_is_repeated(tmp_path: Path, name: str) -> None:
     said = told(tmp_path, env={key: value for key, value in ENV.items() if key != name})
