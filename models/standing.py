@@ -41,12 +41,6 @@ def open_ledgers(connection: Connection) -> Sequence[str]:
     return connection.scalars(text(query), {"names": names}).all()
 
 
-def may_skip_triggers(connection: Connection) -> bool:
-    """Return whether the connection's role may write as a replica does, past every trigger."""
-    query = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
-    return bool(connection.scalar(text(query)))
-
-
 def queued_for(connection: Connection, now: datetime) -> float:
     """Return for how many seconds the oldest message that may go out has been waiting."""
     query = """

@@ -15,7 +15,6 @@ from models.standing import (
     demo_accounts,
     first_passwords,
     is_locked,
-    may_skip_triggers,
     open_ledgers,
     owns_tables,
     queued_for,
@@ -103,8 +102,6 @@ def _role(connection: Connection, _subject: Subject) -> Finding:
     fix = "给程序另建一个普通角色，写进 DATABASE_URL，再运行 python app.py migrate"
     if owns_tables(connection):
         return Finding(what, "就是表的主人或超级用户，流水少一层保护", fix)
-    if may_skip_triggers(connection):
-        return Finding(what, "能绕过触发器", fix)
     if ledgers := open_ledgers(connection):
         told = "、".join(ledgers)
         return Finding(

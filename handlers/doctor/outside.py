@@ -28,6 +28,7 @@ FIXES = {
     89507: "管理员拒绝了这个地址，一小时以后再试",
 }
 NO_CALLBACK = 40201
+FEW = 100  # messages, about one branch's notices of a day
 
 
 def look_at_clock(subject: Subject) -> Iterator[Finding]:
@@ -80,7 +81,7 @@ def _ask(title: str, gateway: Gateway, secret: str, path: str | None) -> Iterato
     yield Finding(what, "通，取得到 access_token")
     if path is not None:
         how = f"今天还能发 {quota.left} 条" if quota.most else "没有限次"
-        short = quota.most and quota.left * 10 < quota.most
+        short = quota.most and (quota.left < FEW or quota.left * 10 < quota.most)
         yield Finding(f"{title}发消息", how, "夜里 12 点以后恢复；急的照电话名单打" if short else "")
 
 
