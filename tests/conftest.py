@@ -27,6 +27,7 @@ STARTED: list[Postgres | Valkey] = []
 # Begun last, one of these would keep one worker busy while the others have nothing left to do.
 LONGEST = (
     "test_the_road.py",
+    "test_sends_through_kills.py",
     "test_demo.py",
     "test_demo_ratings.py",
     "test_chat_burst.py",

@@ -75,7 +75,7 @@ class BadDay:
     kills: int = 0
 
     def live(self) -> None:
-        """Publish, and go through all of it until the notice is told or left to the telephone."""
+        """Publish, and go through the day until nothing more may go before midnight."""
         self._publish()
         self._order_faults()
         self._kill_amid_two_calls()
