@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, ViewportSize
 
 from tests.faults import misfits, out_of_reach, violations
 from tests.handlers.asking import address, asked
@@ -14,6 +14,7 @@ from tests.handlers.world import WHO, World, open_world
 pytestmark = pytest.mark.browser
 
 SITE = "http://console.test"
+PHONE: ViewportSize = {"width": 360, "height": 740}
 LEDGERS = ("floating", "leave-makeup", "meetings", "points", "roster", "sign-in", "stars")
 NO_PAGES = (  # a file, and parts that are swapped into a page
     "GET /console/static/<path:filename>",
@@ -87,7 +88,7 @@ def opened(world: World, page_as: Callable[[str], Page]) -> Callable[[str], Page
             assert answer.status_code == 200
             assert answer.data.startswith(b"<!doctype html>")
         page = page_as(who)
-        page.set_viewport_size({"width": 360, "height": 740})
+        page.set_viewport_size(PHONE)
         page.goto(address(world, route, row))
         return page
 
@@ -95,25 +96,18 @@ def opened(world: World, page_as: Callable[[str], Page]) -> Callable[[str], Page
 
 
 @pytest.mark.parametrize("route", PAGES)
-def test_no_page_has_a_grave_fault_on_a_phone_or_a_desk(opened: Callable[[str], Page], route: str) -> None:
-    page = opened(route)
-    found = {}
-    for width in (360, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        found[width] = violations(page)
-    assert found == {360: [], 1280: []}
-
-
-@pytest.mark.parametrize("route", PAGES)
-def test_every_page_fits_a_phone_and_a_thumb(opened: Callable[[str], Page], route: str) -> None:
-    assert misfits(opened(route)) == []
-
-
-@pytest.mark.parametrize("route", PAGES)
-def test_tab_reaches_everything_in_order_and_shows_where_it_is(
+def test_every_page_fits_a_thumb_has_no_grave_fault_and_is_walked_by_tab(
     opened: Callable[[str], Page], route: str
 ) -> None:
-    assert out_of_reach(opened(route)) == []
+    page = opened(route)
+    found = {"for a thumb": misfits(page)}
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        found[f"grave at {width}"] = violations(page)
+    page.set_viewport_size(PHONE)
+    # Last, for it opens what is folded up.
+    found["by Tab"] = out_of_reach(page)
+    assert found == {key: [] for key in found}
 
 
 def test_menu_of_a_phone_opens_and_is_walked_by_keyboard(opened: Callable[[str], Page]) -> None:
@@ -129,5 +123,5 @@ def test_page_that_says_no_has_none_either(page_as: Callable[[str], Page], place
     answer = page.goto(place)
     assert answer is not None
     assert answer.status in (403, 404)
-    page.set_viewport_size({"width": 360, "height": 740})
+    page.set_viewport_size(PHONE)
     assert violations(page) + misfits(page) + out_of_reach(page) == []
