@@ -26,6 +26,7 @@ OWNER, APP, REDIS, TEMPLATE = "TEST_OWNER_URL", "TEST_APP_URL", "TEST_REDIS_URL"
 STARTED: list[Postgres | Valkey] = []
 # Begun last, one of these would keep one worker busy while the others have nothing left to do.
 LONGEST = (
+    "test_taps_through_kills.py",
     "test_the_road.py",
     "test_sends_through_kills.py",
     "test_demo.py",

@@ -96,9 +96,12 @@ class BadDay:
             time.sleep(0.05)  # the clients' progress can only be looked for
 
     def stands_again(self) -> bool:
-        """Return whether all workers are there and ready, by themselves."""
-        until(lambda: len(self.workers()) == WORKERS)
-        return until(lambda: requests.get(f"{self.running.web}/readyz", timeout=5).ok)
+        """Return whether within a while all workers are there and ready, by themselves."""
+        try:
+            until(lambda: len(self.workers()) == WORKERS)
+            return until(lambda: requests.get(f"{self.running.web}/readyz", timeout=5).ok)
+        except (AssertionError, psutil.NoSuchProcess):
+            return False
 
 
 @contextmanager
