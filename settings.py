@@ -173,22 +173,13 @@ def load(path: Path | None = None, env: Mapping[str, str] | None = None) -> Sett
 
 
 WRONG = {
-    "missing": "没有填",
-    "unexpected_keyword_argument": "不认识这一项",
-    "literal_error": "不在允许的值里",
-    "string_pattern_mismatch": "格式不对",
-    "string_too_short": "太短",
-    "string_too_long": "太长",
-    "string_type": "应当是引号里的文字",
-    "int_type": "应当是整数",
-    "bool_type": "应当是 true 或 false",
-    "greater_than_equal": "太小",
-    "less_than_equal": "太大",
-    "tuple_type": "应当是方括号里的几项",
-    "dict_type": "应当是几行“名字 = 值”",
-    "dataclass_type": "应当是几行“名字 = 值”",
+    "missing": "没有填", "unexpected_keyword_argument": "不认识这一项", "literal_error": "不在允许的值里",
+    "string_pattern_mismatch": "格式不对", "string_too_short": "太短", "string_too_long": "太长",
+    "string_type": "应当是引号里的文字", "int_type": "应当是整数", "bool_type": "应当是 true 或 false",
+    "greater_than_equal": "太小", "less_than_equal": "太大", "tuple_type": "应当是方括号里的几项",
+    **dict.fromkeys(("dict_type", "dataclass_type"), "应当是几行“名字 = 值”"),
     "ip_any_network": "应当是地址或网段，例如 127.0.0.1、10.0.0.0/24",
-}
+}  # fmt: skip
 
 
 LIMITS = (
