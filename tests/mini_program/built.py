@@ -1,6 +1,7 @@
 """The mini-program compiled for the browser: once for each content, kept beside the tests' packages."""
 
 import hashlib
+import os
 import secrets
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "miniprogram"
 RUNNER = ROOT / "tests/mini_program_runner"
 BUILT = MODULES / ".cache/mini_program"
-KEPT = 8  # builds; the oldest goes
+KEPT = 8  # builds; what was used last stays
 
 
 class BuildError(Exception):
@@ -32,7 +33,7 @@ def node() -> list[str]:
 
 
 def build(source: Path, out: Path) -> None:
-    """Compile `source` into the file `out`; BuildError names every fault."""
+    """Compile `source` into the folder `out`; BuildError names every fault."""
     command = [*node(), str(RUNNER / "build.mjs"), str(source), str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     if done.returncode:
@@ -40,20 +41,25 @@ def build(source: Path, out: Path) -> None:
 
 
 @cache
-def whole_page(source: Path = SOURCE) -> str:
-    """Return the compiled mini-program, one page of HTML."""
-    file = BUILT / f"{_digest(source)}.html"
-    if not file.exists():
+def folder_of(source: Path = SOURCE) -> Path:
+    """Return the folder below BUILT with the compiled mini-program, whose page is index.html."""
+    folder = BUILT / _digest(source)
+    if not folder.exists():
         BUILT.mkdir(parents=True, exist_ok=True)
         half = BUILT / f"{secrets.token_hex(8)}.half"
         try:
             build(source, half)
-            half.rename(file)  # another worker's is the same
+            half.rename(folder)
+        except OSError:  # another worker was faster; its is the same
+            if not folder.exists():
+                raise
         finally:
-            half.unlink(missing_ok=True)
-        for old in sorted(BUILT.glob("*.html"), key=lambda one: one.stat().st_mtime)[:-KEPT]:
-            old.unlink(missing_ok=True)
-    return file.read_text("utf-8")
+            shutil.rmtree(half, ignore_errors=True)
+    os.utime(folder)
+    whole = [one for one in BUILT.iterdir() if one.is_dir() and one.suffix != ".half"]
+    for old in sorted(whole, key=lambda one: one.stat().st_mtime)[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
 
 
 def _digest(source: Path) -> str:

@@ -11,6 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser
 from sqlalchemy import QueuePool, select
+from werkzeug.middleware.shared_data import SharedDataMiddleware
 
 from models.base import connect, sessions_of
 from models.people.binding import Binding
@@ -19,8 +20,8 @@ from tests.conftest import APP, REDIS, clone_database, drop_database, url
 from tests.factories import KEYRING, a_binding
 from tests.handlers.at_work import Phone as Asking
 from tests.handlers.console_site import MINI, Site, open_site, served
-from tests.mini_program.built import SOURCE
-from tests.mini_program.phone import Phone, code_of
+from tests.mini_program.built import BUILT, SOURCE
+from tests.mini_program.phone import BESIDE, Phone, code_of
 from tests.running import until
 from tests.simulated import Account, running_simulator
 from wechat.log_in import log_in
@@ -104,6 +105,9 @@ def a_served_zone(account: Account) -> Iterator[Zone]:
     site = open_site(
         sessions_of(engine), os.environ[REDIS], log_in=lambda code: log_in(gateway, code), base_url=BASE
     )
+    # A browser keeps what is served so: of a page that a test gives it itself it keeps nothing.
+    built = {BESIDE: str(BUILT)}
+    site.app.wsgi_app = SharedDataMiddleware(site.app.wsgi_app, built)  # type: ignore[method-assign]
     with served(site) as address:
         yield Zone(site, address, account.url)
     # What a phone asked last may still be under way.

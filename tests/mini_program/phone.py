@@ -20,15 +20,17 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import requests
 from playwright.sync_api import Browser, Route, expect
 
 from tests.mini_program import screen
-from tests.mini_program.built import SOURCE, whole_page
+from tests.mini_program.built import BUILT, SOURCE, folder_of
+from tests.mini_program.handset import PATIENCE, take_up
 from tests.mini_program.network import Network, Order, refusal
 
-PATIENCE = 5000  # milliseconds until what should be seen is missed
+BESIDE = "/__mp__"  # where the backend's server has the mini-program for the browser
 SCROLLED = ".mp-frame:not([hidden]) .mp-scroll"
 BELOW = "selector => (one => one.scrollHeight - one.clientHeight)(document.querySelector(selector))"
 
@@ -46,6 +48,10 @@ def code_of(simulator: str, appid: str, openid: str) -> Callable[[], str]:
     return ask
 
 
+def _off_the_phone(route: Route) -> None:
+    route.fulfill(path=BUILT / urlsplit(route.request.url).path.removeprefix(f"{BESIDE}/"))
+
+
 class Phone:
     """A phone of one person.
 
@@ -57,44 +63,24 @@ class Phone:
         self,
         chromium: Browser,
         address: str,
-        login: str | Callable[[], str] = "",
+        login: Callable[[], str],
         *,
+        clock: Callable[[], datetime],
         size: tuple[int, int] = (375, 667),
         source: Path = SOURCE,
-        clock: Callable[[], datetime] | None = None,
         kept: Mapping[str, Any] | None = None,
         **launch: Any,
     ) -> None:
-        self._login = login if callable(login) else lambda: login
-        self._html, self._launch = whole_page(source), launch
+        self._start, self._launch = f"{address}{BESIDE}/{folder_of(source).name}/index.html", launch
         self._past: list[dict[str, Any]] = []
         self._faults: list[str] = []
         self._expected: list[str] = []
-        self._is_on, self._clock = False, clock
+        self._is_on, self._is_put_away, self._clock = False, False, clock
+        self._kept: Mapping[str, Any] | None = kept or {}
         self.size = {"width": size[0], "height": size[1]}
-        items = (kept or {}).items()
-        stored = [{"name": f"mp:{name}", "value": json.dumps({"data": value})} for name, value in items]
-        state: Any = {"origins": [{"origin": address, "localStorage": stored}]} if stored else None
-        self.context = chromium.new_context(
-            storage_state=state,
-            viewport=self.size,  # type: ignore[arg-type]
-            device_scale_factor=2,
-            base_url=address,
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-        )
-        self.context.route("**/__mp__/**", self._serve)
+        self._handset = take_up(chromium, self.size, login)
+        self.context, self.page = self._handset.context, self._handset.page
         self._network = Network(self.context)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(PATIENCE)
-
-    def _serve(self, route: Route) -> None:
-        if route.request.url.endswith("/login-code"):
-            route.fulfill(body=self._login(), content_type="text/plain")
-        else:
-            told = json.dumps(self._launch, ensure_ascii=False).replace("</", "<\\/")
-            html = self._html.replace("<body>", f"<body><script>window.__launch = {told}</script>", 1)
-            route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
     # Coming and going
 
@@ -103,7 +89,11 @@ class Phone:
         self._leave()
         self.follow_clock()
         self._launch["enter"] = {"path": path, "query": query, "scene": scene}
-        self.page.goto("/__mp__/")
+        told = self._launch | ({} if self._kept is None else {"kept": self._kept})
+        self._kept = None
+        self._handset.starts += 1
+        # The number makes it another page than the one before, from which it differs after the # alone.
+        self.page.goto(f"{self._start}?{self._handset.starts}#{quote(json.dumps(told))}")
         self._is_on = True
         assert self.page.evaluate("window.__mp?.ready"), f"the mini-program does not start: {self.errors()}"
         return self
@@ -114,8 +104,7 @@ class Phone:
 
     def follow_clock(self) -> None:
         """Set the phone's clock to the backend's; `open` does so by itself."""
-        if self._clock:
-            self.page.clock.set_fixed_time(self._clock())
+        self._handset.set_time(self._clock())
 
     def pull_down(self) -> None:
         """Pull the page down to refresh it."""
@@ -124,7 +113,9 @@ class Phone:
     def close(self) -> None:
         """Put the phone away; AssertionError if anything in it went wrong."""
         self._leave()
-        self.context.close()
+        if not self._is_put_away:
+            self._handset.put_down()
+        self._is_put_away = True
         assert self.errors() == [], "\n".join(self.errors())
 
     def _leave(self) -> None:
@@ -184,12 +175,14 @@ class Phone:
         self.tell("privacyNeeded", True)
 
     def offline(self) -> None:
-        """Take the network away."""
+        """Take the network away; the mini-program is on the phone."""
+        self.context.route(f"**{BESIDE}/**", _off_the_phone)
         self.context.set_offline(True)
 
     def online(self) -> None:
         """Give the network back."""
         self.context.set_offline(False)
+        self.context.unroute(f"**{BESIDE}/**", _off_the_phone)
 
     def fail_next(
         self,

@@ -327,5 +327,5 @@ def test_faulty_source_is_not_built(tmp_path: Path, file: str, text: str, said: 
     shutil.copytree(SAMPLE, source)
     (source / file).write_text(text, "utf-8")
     with pytest.raises(BuildError) as refused:
-        build(source, tmp_path / "out.html")
+        build(source, tmp_path / "out")
     assert said in str(refused.value)

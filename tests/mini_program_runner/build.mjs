@@ -1,10 +1,10 @@
-// node build.mjs SRC OUT: compile the mini-program in SRC into OUT, one HTML file for a browser.
+// node build.mjs SRC OUT: compile the mini-program in SRC into the folder OUT, a page for a browser.
 // Strict: whatever the compiler or our own checks say ends the build with status 1, one line for each.
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { wholePage } from './page.mjs'
+import { writePage } from './page.mjs'
 import { faultsOf } from './wxml.mjs'
 import { inComponent, inPage, readWxss, scopeOf, toCss } from './wxss.mjs'
 
@@ -127,6 +127,6 @@ if (!pages.length) problem('app.json: no pages')
 checkTabs(app, pages)
 const { json, comps } = walk(app, pages)
 const module = bundle(app, pages, json, comps, compile(json))
-fs.writeFileSync(out, wholePage(path.join(HERE, 'browser'), MODULES, module, styles(comps, pages)))
+writePage(out, path.join(HERE, 'browser'), MODULES, module, styles(comps, pages))
 for (const said of problems) console.error(said)
 process.exitCode = problems.length ? 1 : 0
