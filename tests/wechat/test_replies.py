@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from xml.etree import ElementTree
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.wechat import vectors as v
@@ -29,6 +29,7 @@ def element(answer: str, name: str) -> str:
     return ElementTree.fromstring(answer).findtext(name) or ""
 
 
+@example("学习]]></Content><b>讨论")
 @given(st.text(st.sampled_from("]>[!CDATA<x&\n ") | st.characters(codec="utf-8")))
 def test_any_text_comes_back_as_itself_and_nothing_more(text: str) -> None:
     answer = reply_text(text_push(), text, now=NOW)
