@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -127,7 +127,8 @@ def staff_behind(session: Session, token: str, *, now: datetime) -> Staff:
 
     An ended account or post acts at once. Refused: not_logged_in (also after 60 idle minutes or 12 hours).
     """
-    rows = session.execute(_behind(token_hash(token), now)).all()
+    moments = {"idle_since": now - IDLE, "begun_since": now - LONGEST, "today": day_of(now)}
+    rows = session.execute(_BEHIND, {"hashed": token_hash(token)} | moments).all()
     if not rows:
         raise Refused("not_logged_in", "请先登录")
     if rows[0].seen_at < now - timedelta(minutes=1):
@@ -147,32 +148,24 @@ def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
     )
 
 
-def _behind(hashed: bytes, now: datetime) -> Select[*tuple[Any, ...]]:
-    """Return one row for each post in force; one without a post where there is none."""
-    session_columns = (ConsoleSession.csrf, ConsoleSession.password_at, ConsoleSession.seen_at)
-    return (
-        select(
-            Account.id,
-            Account.name,
-            Account.must_change,
-            *session_columns,
-            Post.role,
-            Org.id,
-            Org.path,
-            Org.kind,
-            Org.name,
-        )
-        .join_from(ConsoleSession, Account)
-        .outerjoin(Post, in_force(day_of(now)))
-        .outerjoin(Org, Org.id == Post.org_id)
-        .where(
-            ConsoleSession.token_hash == hashed,
-            Account.ended_at.is_(None),
-            ConsoleSession.seen_at > now - IDLE,
-            ConsoleSession.started_at > now - LONGEST,
-        )
-        .order_by(Post.id)
+# One row for each post in force, one without a post where there is none; built once, asked at every request.
+_BEHIND: Select[*tuple[Any, ...]] = (
+    select(
+        *(Account.id, Account.name, Account.must_change),
+        *(ConsoleSession.csrf, ConsoleSession.password_at, ConsoleSession.seen_at),
+        *(Post.role, Org.id, Org.path, Org.kind, Org.name),
     )
+    .join_from(ConsoleSession, Account)
+    .outerjoin(Post, in_force(bindparam("today", type_=Post.from_on.type)))
+    .outerjoin(Org, Org.id == Post.org_id)
+    .where(
+        ConsoleSession.token_hash == bindparam("hashed"),
+        Account.ended_at.is_(None),
+        ConsoleSession.seen_at > bindparam("idle_since"),
+        ConsoleSession.started_at > bindparam("begun_since"),
+    )
+    .order_by(Post.id)
+)
 
 
 def type_password_again(
