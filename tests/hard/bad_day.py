@@ -45,10 +45,10 @@ class BadDay:
         return sorted(web.children(), key=lambda worker: worker.create_time())
 
     def kill_worker(self) -> None:
-        """Kill the oldest web worker as a machine without memory does."""
-        oldest = next(iter(self.workers()), None)
-        if oldest is not None:
-            oldest.kill()
+        """Kill the oldest web worker that serves; never the last, which a slow machine may be left with."""
+        serving = [worker for worker in self.workers() if _listens(worker)]
+        if len(serving) > 1:
+            serving[0].kill()
             self.struck[KILLED] += 1
 
     def stop_database(self) -> None:
@@ -102,6 +102,14 @@ class BadDay:
             return until(lambda: requests.get(f"{self.running.web}/readyz", timeout=5).ok)
         except (AssertionError, psutil.NoSuchProcess):
             return False
+
+
+def _listens(worker: psutil.Process) -> bool:
+    """Return whether this worker has got so far that it takes calls."""
+    try:
+        return any(line.status == psutil.CONN_LISTEN for line in worker.net_connections("tcp"))
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def test_every_tap_of_ten_thousand_members_ends_in_the_one_receipt(folder: Path)
         ]
         evening = live_through(day, people, blows=blows, kills=12)
         print(evening)
-        assert evening.faults == []
+        assert evening.faults[:20] == []
         assert evening.taps == 10_000 * TAPS
         assert day.struck[KILLED] >= 5
         assert {what: n for what, n in day.struck.items() if what != KILLED} == {
