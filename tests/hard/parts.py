@@ -74,6 +74,15 @@ class Installation:
             ]
             subprocess.run(command, check=True)
 
+    @contextmanager
+    def without_platform(self) -> Iterator[None]:
+        """Let WeChat be away; it comes back knowing nothing of who follows the account."""
+        self.zone.running.stop("simulator")
+        try:
+            yield
+        finally:
+            self.zone.running.start_simulator()
+
     def start_database(self) -> None:
         """Start the server that was stopped; this test's own connections to it are of no use any more."""
         self.postgres.start()

@@ -144,18 +144,17 @@ def nothing_works(it: Installation, hall: Hall, secretary: PlainBrowser) -> None
 def test_platform_that_is_stopped_keeps_messages_waiting_and_nobody_else(it: Installation) -> None:
     hall, running = a_hall(it.zone), it.zone.running
     code = running.sim("POST", "login-code", appid=MINI, openid=hall.openids[0])["code"]
-    running.stop("simulator")
-    openids = publish_to_three(it)
-    answer = requests.post(f"{running.web}/api/v1/session", json={"code": code}, timeout=20)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (502, "wechat_failed")
-    assert int(answer.headers["Retry-After"]) > 0
-    assert hall.phone().sign(token=hall.token()) == (201, "")
-    assert it.ready()
-    until(lambda: deliveries(it, openids) == [(DeliveryState.QUEUED, True)] * 3)
     with it.zone.sessions() as session:
-        # Until it knows again who follows the account, no message is taken up.
-        session.scalars(messages_to(openids).with_for_update(of=Delivery)).all()
-        running.start_simulator()
+        with it.without_platform():
+            openids = publish_to_three(it)
+            answer = requests.post(f"{running.web}/api/v1/session", json={"code": code}, timeout=20)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (502, "wechat_failed")
+            assert int(answer.headers["Retry-After"]) > 0
+            assert hall.phone().sign(token=hall.token()) == (201, "")
+            assert it.ready()
+            until(lambda: deliveries(it, openids) == [(DeliveryState.QUEUED, True)] * 3)
+            # Until it knows again who follows the account, no message is taken up.
+            session.scalars(messages_to(openids).with_for_update(of=Delivery)).all()
         rows = [{"openid": one, "subscribed": True} for one in openids]
         running.sim("POST", "followers", appid=ACCOUNT, followers=rows)
     until(lambda: {state for state, _ in deliveries(it, openids)} <= SENT, seconds=30)
