@@ -1,6 +1,6 @@
 """Twenty attacks that were seen elsewhere, what stands against each here, and the tests that prove it.
 
-Each test named here was seen red with its check taken out. docs/安全.md tells the same to people.
+Each goes red when its check is taken out. docs/安全.md tells the same to people.
 """
 
 from typing import NamedTuple
