@@ -1,15 +1,14 @@
-"""One PostgreSQL and one Valkey for the whole run, a database for each worker, a clone for each race."""
+"""One PostgreSQL and one Valkey for the whole run, databases for each worker, a clone for each race."""
 
 import gc
 import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -21,8 +20,34 @@ from models.base import Sessions, connect, sessions_of
 from models.migrate import migrate
 from servers import Postgres, Valkey
 from tests.chromium import launched
+from tests.databases import (
+    APP,
+    OWNER,
+    TEMPLATE,
+    Filled,
+    clone_database,
+    database_for_all,
+    drop_database,
+    server,
+    statement,
+    url,
+)
+from tests.emptied import Emptied
 
-OWNER, APP, REDIS, TEMPLATE = "TEST_OWNER_URL", "TEST_APP_URL", "TEST_REDIS_URL", "TEST_TEMPLATE"
+__all__ = [
+    "APP",
+    "NOON",
+    "OWNER",
+    "REDIS",
+    "TEMPLATE",
+    "Filled",
+    "clone_database",
+    "database_for_all",
+    "drop_database",
+    "url",
+]
+
+REDIS = "TEST_REDIS_URL"
 STARTED: list[Postgres | Valkey] = []
 # Begun last, one of these would keep one worker busy while the others have nothing left to do.
 LONGEST = (
@@ -39,6 +64,9 @@ LONGEST = (
     "test_ledgers_large.py",
     "test_sums.py",
 )
+
+# Whoever asks for one of these commits for real, and most ask a whole site.
+COMMITS = {"site", "sessions", "database"}
 
 # Wednesday, 25 November 2026, 14:50 in Shanghai: ten minutes before the usual theme day.
 NOON = datetime(2026, 11, 25, 6, 50, tzinfo=UTC)
@@ -64,8 +92,16 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[OWNER], os.environ[APP] = owner, app
     # A name of this run's own: two runs on one server do not drop each other's template.
     template = os.environ[TEMPLATE] = f"zone_template_{secrets.token_hex(4)}"
-    _statement(f"CREATE DATABASE {template}")
+    statement(f"CREATE DATABASE {template}")
     migrate(url(OWNER, template), url(APP, template))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave out of make quick what commits for real, and what is proved by many drawn examples."""
+    if isinstance(item, pytest.Function) and (
+        COMMITS.intersection(item.fixturenames) or getattr(item.obj, "is_hypothesis_test", False)
+    ):
+        item.add_marker("thorough")
 
 
 @pytest.hookimpl(trylast=True)
@@ -87,13 +123,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if TEMPLATE in os.environ:
         if starter:
             _drop_all(os.environ[TEMPLATE])
-            if not any(isinstance(server, Postgres) for server in STARTED):
-                _statement(f"DROP ROLE {make_url(os.environ[APP]).username}")
-        _server().dispose()
+            if not any(isinstance(started, Postgres) for started in STARTED):
+                statement(f"DROP ROLE {make_url(os.environ[APP]).username}")
+        server().dispose()
     if starter:
-        for server in reversed(STARTED):
-            server.stop()
-            shutil.rmtree(server.data.parent, ignore_errors=True)
+        for started in reversed(STARTED):
+            started.stop()
+            shutil.rmtree(started.data.parent, ignore_errors=True)
 
 
 def roomy_folder() -> Path:
@@ -105,7 +141,7 @@ def roomy_folder() -> Path:
 
 def _drop_all(template: str) -> None:
     """Drop the template and its copies; a worker that was stopped may have left one."""
-    with _server().connect() as connection:
+    with server().connect() as connection:
         query = text("SELECT datname FROM pg_database WHERE starts_with(datname, :name)")
         names = connection.scalars(query, {"name": template}).all()
     for name in names:
@@ -119,58 +155,6 @@ def _own_app_role(owner: str) -> str:
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
     return make_url(owner).set(username=role, password=password).render_as_string(False)
-
-
-def url(which: str, name: str) -> str:
-    """Return the address of database `name` for the owner (OWNER) or the app (APP)."""
-    return make_url(os.environ[which]).set(database=name).render_as_string(hide_password=False)
-
-
-@cache
-def _server() -> Engine:
-    """One connection of the owner for each process: to make it costs more than to copy a database."""
-    return create_engine(os.environ[OWNER], pool_size=1, isolation_level="AUTOCOMMIT")
-
-
-def _statement(sql: str) -> None:
-    with _server().connect() as connection:
-        connection.exec_driver_sql(sql)
-
-
-class Filled(NamedTuple):
-    """A database to be copied by whoever needs the same rows, and what a test must know of them, pickled."""
-
-    database: str
-    known: bytes
-
-
-def clone_database(of: str | None = None) -> str:
-    """Copy the migrated template, or another database that nobody is connected to; return the copy's name."""
-    name = f"{os.environ[TEMPLATE]}_{secrets.token_hex(4)}"
-    _statement(f"CREATE DATABASE {name} TEMPLATE {of or os.environ[TEMPLATE]} STRATEGY file_copy")
-    return name
-
-
-def database_for_all(name: str, fill: Callable[[str], None]) -> str:
-    """Return a copy of the template that the first worker to ask has filled; nobody may change it.
-
-    `fill` gets the name of the copy. Whoever asks meanwhile waits.
-    """
-    whole = f"{os.environ[TEMPLATE]}_{name}"
-    with _server().connect() as connection:
-        connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext(%(whole)s))", {"whole": whole})
-        there = "SELECT FROM pg_database WHERE datname = %(whole)s"
-        if not connection.exec_driver_sql(there, {"whole": whole}).rowcount:
-            half = clone_database()
-            fill(half)
-            connection.exec_driver_sql(f"ALTER DATABASE {half} RENAME TO {whole}")
-        connection.exec_driver_sql("SELECT pg_advisory_unlock(hashtext(%(whole)s))", {"whole": whole})
-    return whole
-
-
-def drop_database(name: str) -> None:
-    """Drop a database and whoever is connected to it."""
-    _statement(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -214,11 +198,28 @@ def roaming() -> Iterator[tuple[Engine, list[str]]]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def emptied(roaming: tuple[Engine, list[str]]) -> Iterator[Emptied]:
+    """The worker's database for real commits."""
+    emptied = Emptied(*roaming)
+    yield emptied
+    emptied.leave()
+
+
 @pytest.fixture
-def sessions(database: str, roaming: tuple[Engine, list[str]]) -> Iterator[Sessions]:
-    """A session factory on a database of this test's own, with real commits."""
+def sessions(request: pytest.FixtureRequest, roaming: tuple[Engine, list[str]]) -> Iterator[Sessions]:
+    """A session factory with real commits, on a database without rows.
+
+    It is this test's own where the test asks for `database` too, and may then be altered.
+    """
     engine, place = roaming
-    place[0] = database
+    if "database" not in request.fixturenames:
+        emptied: Emptied = request.getfixturevalue("emptied")
+        emptied.enter()
+        yield sessions_of(engine)
+        return
+    engine.dispose()
+    place[0] = request.getfixturevalue("database")
     yield sessions_of(engine)
     engine.dispose()
 

@@ -9,16 +9,8 @@ from playwright.sync_api import Page
 
 from models.base import Sessions
 from models.people.console import start_session
-from tests.conftest import REDIS, clone_database, drop_database
-from tests.handlers.console_site import Site, open_site, peopled, served
-
-
-@pytest.fixture
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The name of a database of this test's own; the people of the site, if it asks for one, are in it."""
-    name = clone_database(peopled().database if "site" in request.fixturenames else None)
-    yield name
-    drop_database(name)
+from tests.conftest import REDIS
+from tests.handlers.console_site import Site, open_site, served
 
 
 @pytest.fixture

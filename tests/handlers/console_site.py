@@ -13,7 +13,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
@@ -31,7 +31,8 @@ from models.people.member import Member, SpellKind
 from models.people.org import Org
 from models.points.scheme import publish_scheme
 from models.points.scheme_use import use_scheme
-from tests.conftest import APP, NOON, Filled, clone_database, url
+from tests.conftest import APP, NOON, clone_database, drop_database, url
+from tests.emptied import Rows, put, rows_of
 from tests.factories import (
     KEYRING,
     THREE_O_CLOCK,
@@ -150,23 +151,29 @@ def open_site(
 
 
 @cache
-def peopled() -> Filled:
-    """Put everybody into a database, once for each process of the test run."""
+def _peopled() -> tuple[Rows, bytes]:
+    """Return the rows of a database with everybody in it, and who they are; made once for each process."""
     name = clone_database()
     engine = connect(url(APP, name), pool_size=1)
-    people = _people_of(sessions_of(engine))
+    with sessions_of(engine).begin() as session:
+        orgs, members = _people(session)
+        people: People = orgs, _staff(session, orgs), members
     engine.dispose()
-    return Filled(name, pickle.dumps(people))
+    rows = rows_of(name)
+    drop_database(name)
+    return rows, pickle.dumps(people)
 
 
 def _people_of(sessions: Sessions) -> People:
-    """Put everybody into a database, unless it is a copy of one where everybody is."""
-    with sessions.begin() as session:
-        if session.scalar(select(Org.id).limit(1)) is not None:
-            copied: People = pickle.loads(peopled().known)  # noqa: S301
-            return copied
-        orgs, members = _people(session)
-        return orgs, _staff(session, orgs), members
+    """Put everybody into a database, unless they are in it."""
+    rows, known = _peopled()
+    with sessions() as session:
+        database = session.scalars(text("SELECT current_database()")).one()
+        empty = session.scalar(select(Org.id).limit(1)) is None
+    if empty:
+        put(rows, database)
+    people: People = pickle.loads(known)  # noqa: S301
+    return people
 
 
 @contextmanager
