@@ -12,6 +12,8 @@ from models.articles.html import article_html
 from tests.articles.records import HELD, PEOPLE, a_record
 from tests.conftest import NOON
 
+pytestmark = pytest.mark.thorough
+
 PHONES = (
     "13800001111", "138 0000 1111", "138-0000-1111", "１３８００００１１１１", "+8613800001111",
     "138·0000·1111", "0391-6666666", "电话（0391）6666666", "410881198607010017", "41088119860701001X",

@@ -44,6 +44,8 @@ from tests.conftest import NOON
 from tests.demo.conftest import PASSWORD, load
 from tests.factories import KEYRING
 
+pytestmark = pytest.mark.thorough
+
 
 def total(session: Session, table: type, *which: Any) -> int:
     return session.scalar(select(func.count()).select_from(table).where(*which)) or 0

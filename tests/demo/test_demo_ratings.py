@@ -18,6 +18,8 @@ from models.ratings.snapshot import RatingSnapshot
 from models.ratings.verifying import verify_snapshot
 from models.ratings.veto import Veto
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def loaded(demonstration: Engine) -> Iterator[Session]:

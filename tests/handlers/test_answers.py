@@ -17,6 +17,8 @@ from tests.handlers.fields import ERROR, FIELDS, PROJECTOR
 from tests.handlers.routes import ROUTES
 from tests.handlers.world import PASSWORD, POSTS, World, open_world
 
+pytestmark = pytest.mark.thorough
+
 # The description of all this holds no row of the database.
 DESCRIPTION = "GET /api/v1/openapi.json"
 API = [route for route in ROUTES if "/api/" in route and route != DESCRIPTION]

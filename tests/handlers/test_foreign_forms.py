@@ -8,6 +8,8 @@ from tests.handlers.asking import asked
 from tests.handlers.routes import ROUTES
 from tests.handlers.world import WHO, World, open_world
 
+pytestmark = pytest.mark.thorough
+
 FORMS = [route for route in ROUTES if route.startswith("POST /console/") and route != "POST /console/login"]
 
 

@@ -9,6 +9,8 @@ from tests.handlers.asking import address
 from tests.handlers.routes import ROUTES
 from tests.handlers.world import World, open_world
 
+pytestmark = pytest.mark.thorough
+
 ASKED = (
     "before", "choose", "cycle", "from", "group", "message", "next", "org", "period", "post", "purpose", "q",
     "record", "roll", "s", "saved", "show", "state", "to", "under",

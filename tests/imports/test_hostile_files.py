@@ -13,6 +13,8 @@ from models.people.workbook import Column, read_table
 from models.refused import Refused
 from tests.imports.sheets import a_workbook, repacked
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 COLUMNS = (Column("姓名", required=True),)
 ROWS = [["姓名"], ["王建国"]]

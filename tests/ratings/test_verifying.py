@@ -27,6 +27,8 @@ from models.ratings.vetoing import record_veto
 from tests.factories import a_spell
 from tests.ratings.walk import JANUARY, MEETING, Walk, a_walk, refused
 
+pytestmark = pytest.mark.thorough
+
 
 def frozen(session: Session) -> tuple[Walk, str]:
     """A filed rating in which something of everything happened, and its text."""

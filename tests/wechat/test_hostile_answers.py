@@ -19,6 +19,8 @@ from wechat.gateway import App, Gateway
 from wechat.menu import menu_of
 from wechat.metrics import read_metrics
 
+pytestmark = pytest.mark.thorough
+
 TOKEN, LOG_IN = "/cgi-bin/stable_token", "/sns/jscode2session"
 SECRET, HELD = "0123456789abcdef0123456789abcdef", "92_the-token-that-nobody-may-see"
 NAMES = (

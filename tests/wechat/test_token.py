@@ -20,6 +20,8 @@ from wechat.gateway import App, Gateway
 from wechat.template import send_template
 from wechat.token import FORCES_A_DAY, AccessToken, Held
 
+pytestmark = pytest.mark.thorough
+
 TOKEN = "/cgi-bin/stable_token"
 LIST, SEND = "/cgi-bin/user/get", "/cgi-bin/message/template/send"
 
