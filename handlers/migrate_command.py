@@ -15,7 +15,7 @@ from models.refused import Refused
 def migrate(open_desk: Open, back_to: str | None, yes: bool) -> None:
     """Migrate as the owner and grant the app's role; or say what going back loses, and go back with --yes.
 
-    Refused: unknown_revision, not_confirmed.
+    Refused: unknown_revision, loss_not_confirmed.
     """
     desk = open_desk()
     if back_to is None:
@@ -30,6 +30,8 @@ def migrate(open_desk: Open, back_to: str | None, yes: bool) -> None:
     for step in steps:
         click.echo(f"  {step}")
     if not yes:
-        raise Refused("not_confirmed", "没有改动。先备份（backup），停下 serve 和 jobs，再加上 --yes 执行")
+        raise Refused(
+            "loss_not_confirmed", "没有改动。先备份（backup），停下 serve 和 jobs，再加上 --yes 执行"
+        )
     downgrade(desk.owner_url, back_to)
     click.echo(f"已退回到 {back_to}。现在请换上旧版本的程序，再执行它的 migrate。")

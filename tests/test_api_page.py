@@ -40,7 +40,8 @@ CONFLICTS = {
     "not_a_branch", "scan_off", "theme_day_taken", "too_early", "too_late_to_cancel",
 }  # fmt: skip
 COMMANDS = {
-    "bad_setting", "facts_invalid", "in_production", "not_empty", "unknown_org", "veto_without_document",
+    "bad_setting", "facts_invalid", "in_production", "loss_not_confirmed", "not_empty", "unknown_org",
+    "unknown_revision", "veto_without_document",
 }  # fmt: skip
 # Answered by handlers/errors.py itself.
 ANSWERED = {

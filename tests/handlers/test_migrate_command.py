@@ -41,7 +41,7 @@ def run(database: str, sessions: Sessions) -> Run:
 def test_going_back_first_says_each_step_and_changes_nothing(run: Run, database: str) -> None:
     done = run("--back-to", OLDER)
     assert isinstance(done.exception, Refused)
-    assert done.exception.code == "not_confirmed"
+    assert done.exception.code == "loss_not_confirmed"
     said = [line.split()[0] for line in done.output.splitlines() if line.startswith("  ")]
     assert said == ["0023", "0022"]
     assert revision(database) == newest()
