@@ -39,7 +39,10 @@ class Rows(NamedTuple):
 
 
 def owned(database: str) -> psycopg.Connection:
-    """Connect as the owner, past every trigger and reference: rows go and come as they are."""
+    """Connect as the owner, past every trigger and reference: rows go and come as they are.
+
+    So the owner of a server that is given by DATABASE_OWNER_URL has to be a superuser.
+    """
     address = url(OWNER, database).replace("+psycopg", "")
     return psycopg.connect(address, autocommit=True, options="-c session_replication_role=replica")
 
