@@ -17,8 +17,6 @@ from models.points.strict_json import LARGEST_TEXT
 from models.refused import Refused
 from wechat.gateway import Gateway
 
-VERSION = "0.1.0"
-
 
 def nobody() -> NoReturn:
     """Stand for what a desk was not given."""

@@ -19,6 +19,8 @@ from models.people.tries import Guess, give_back_try, spend_try, spent_tries
 from wechat.callback import Callback
 from wechat.log_in import OpenSession
 
+VERSION = "0.1.0"
+
 VOLUNTARY = "本小程序自愿使用，是否使用本小程序不作为考核依据。不用手机的同志由支部代为登记，权利和义务相同。"
 
 

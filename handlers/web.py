@@ -2,7 +2,7 @@
 
 from handlers import errors, headers, log
 from handlers.console import console
-from handlers.edge import App, Parts
+from handlers.edge import VERSION, App, Parts
 from handlers.health import health
 from handlers.mini_program import (
     api,
@@ -56,7 +56,7 @@ def create_app(parts: Parts) -> App:
     app = App(
         __name__,
         title="示范区党建",
-        version="0.1.0",
+        version=VERSION,
         spec_path="/api/v1/openapi.json",
         # Its page of documentation would load scripts from a stranger's host.
         docs_path=None,

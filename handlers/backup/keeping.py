@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from handlers.backup.manifest import DUMP, Manifest, digest_of, write_manifest
 from handlers.backup.programs import program, run, why
-from handlers.desk import VERSION
+from handlers.edge import VERSION
 from models.clock import SHANGHAI
 from models.contents import contents_of, owned
 

@@ -11,9 +11,9 @@ import click
 from redis.exceptions import RedisError
 
 from handlers.backup.manifest import DUMP, Manifest, read_manifest
-from handlers.desk import VERSION
 from handlers.doctor.database import apart
 from handlers.doctor.finding import Finding, Subject
+from handlers.edge import VERSION
 
 OLDEST_PYTHON = (3, 11)
 NEWEST_AGE = timedelta(days=2)

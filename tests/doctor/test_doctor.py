@@ -18,9 +18,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from handlers.command_line import commands
-from handlers.desk import VERSION, Desk
+from handlers.desk import Desk
 from handlers.doctor.finding import Subject
 from handlers.doctor.visit import examine
+from handlers.edge import VERSION
 from models.notices.audience import Channels
 from settings import ROOT
 from tests.backup.conftest import at_desk
