@@ -34,7 +34,10 @@ ATTACKS = {
     "A3": Attack(
         "换编号看别的支部的记录",
         "每一行都先看提问的人管不管得到，管不到的一律 404",
-        ("tests/handlers/test_routes.py::test_everybody_gets_what_the_table_says",),
+        (
+            "tests/handlers/test_routes.py::test_some_of_each_kind_get_what_the_table_says",
+            "tests/handlers/test_routes.py::test_all_others_get_what_the_table_says_of_every_row",
+        ),
     ),
     "A4": Attack(
         "自己报 openid、党员或支部编号",
