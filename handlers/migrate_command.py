@@ -26,9 +26,7 @@ def migrate(open_desk: Open, back_to: str | None, yes: bool) -> None:
     if not steps:
         click.echo(f"数据库已经是 {back_to} 的结构，没有改动。")
         return
-    click.echo("要退回的几步，它们才有的内容会丢掉：")
-    for step in steps:
-        click.echo(f"  {step}")
+    click.echo(f"要退回 {len(steps)} 步：{'、'.join(steps)}。这几步才有的表和栏目，连同内容都会删掉。")
     if not yes:
         raise Refused(
             "loss_not_confirmed", "没有改动。先备份（backup），停下 serve 和 jobs，再加上 --yes 执行"

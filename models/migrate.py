@@ -38,8 +38,13 @@ def migrate(owner_url: str, app_url: str) -> None:
     """Migrate to the newest revision as the owner, then grant the role of `app_url` its rights.
 
     Where both addresses name one role there is nothing to grant: the triggers alone still guard.
+    Refused: unknown_revision, where a newer version of the product was here.
     """
     owner, app = make_url(owner_url).username, make_url(app_url).username
+    current = _revision_of(owner_url)
+    if current and not is_known(current):
+        way = f"请换上做它的那个版本，用它的 migrate --back-to {newest()} 退回来，再用这个版本"
+        raise Refused("unknown_revision", f"数据库的结构（{current}）比这个程序新，没有改动。{way}")
     with _owned(owner_url) as connection:
         command.upgrade(_config(connection), "head")
         if app and app != owner:
@@ -48,24 +53,28 @@ def migrate(owner_url: str, app_url: str) -> None:
 
 
 def steps_back(owner_url: str, revision: str) -> list[str]:
-    """Return what `downgrade` to `revision` would take back, newest first: "0023 what it brought".
+    """Return what `downgrade` to `revision` would take back, newest first.
 
     Refused: unknown_revision, also for one that this database has not reached.
     """
-    with _owned(owner_url) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+    current = _revision_of(owner_url)
     scripts = ScriptDirectory.from_config(_config())
     way = [script for script in scripts.walk_revisions() if current and script.revision <= current]
     if revision not in {script.revision for script in way}:
         reached = "、".join(sorted(script.revision for script in way))
         raise Refused("unknown_revision", f"没有 {revision} 这一步，数据库到过的有：{reached or '没有'}")
-    return [f"{script.revision} {script.doc}" for script in way if script.revision > revision]
+    return [script.revision for script in way if script.revision > revision]
 
 
 def downgrade(owner_url: str, revision: str) -> None:
     """Go back to `revision` (`0003`, `base`) as the owner; what the later revisions hold is lost."""
     with _owned(owner_url) as connection:
         command.downgrade(_config(connection), revision)
+
+
+def _revision_of(owner_url: str) -> str | None:
+    with _owned(owner_url) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 @contextmanager
