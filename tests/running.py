@@ -23,12 +23,12 @@ ROOT = Path(__file__).resolve().parent.parent
 Found = TypeVar("Found")
 
 
-def until(look: Callable[[], Found], *, seconds: float = 20.0) -> Found:
+def until(look: Callable[[], Found], *, seconds: float = 60.0) -> Found:
     """Wait for `look` to return something true; fail loudly after `seconds`."""
     end = time.monotonic() + seconds
     while True:
         found: Any = None
-        with suppress(requests.ConnectionError):
+        with suppress(requests.ConnectionError, requests.Timeout):
             found = look()
         if found:
             return found  # type: ignore[no-any-return]
@@ -111,7 +111,7 @@ class Running:
         self._child("web", "app.py", "serve", "--port", str(self.web_port), "--clock", ahead)
         if jobs:
             self._child("jobs", "app.py", "jobs", "--clock", ahead)
-        until(lambda: requests.get(f"{self.web}/readyz", timeout=5).ok, seconds=30)
+        until(lambda: requests.get(f"{self.web}/readyz", timeout=5).ok)
         if "simulator" in self.children:
             self.sim("POST", "clock", offset_seconds=self.ahead)
 
@@ -126,7 +126,7 @@ class Running:
         self.environment["ZONE_CONFIG"] = str(self._config(safe=safe))
         self.stop("web")
         self._child("web", "app.py", "serve", "--port", str(self.web_port), "--clock", f"{self.ahead:+.0f}")
-        until(lambda: requests.get(f"{self.web}/readyz", timeout=5).ok, seconds=30)
+        until(lambda: requests.get(f"{self.web}/readyz", timeout=5).ok)
         for account in self.sim("GET", "accounts")["items"]:
             if account["kind"] == "official":
                 mine = tomllib.loads((self.folder / "simulator.toml").read_text("utf-8"))["account"][0]

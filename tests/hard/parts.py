@@ -99,7 +99,7 @@ class Installation:
     def start_jobs(self) -> None:
         """Start the process that sends and keeps the schedule; wait until it does."""
         self.zone.running.start_jobs()
-        until(lambda: self.sql(f"SELECT 1 {HELD}"), seconds=30)
+        until(lambda: self.sql(f"SELECT 1 {HELD}"))
 
 
 @contextmanager

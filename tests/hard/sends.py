@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any, NamedTuple
 
+from redis import Redis
 from sqlalchemy import Executable, func, insert, select, text
 
 from app import channels_of
@@ -73,6 +74,7 @@ class BadDay:
     in_flight: set[int] = field(default_factory=set)  # while a sender was killed
     held: list[int] = field(default_factory=list)  # the two whose calls were under way at the first kill
     kills: int = 0
+    fetching: Counter[str] = field(default_factory=Counter)  # tokens on their way while a sender was killed
 
     def live(self) -> None:
         """Publish, and go through the day until nothing more may go before midnight."""
@@ -140,13 +142,14 @@ class BadDay:
         return sum(refused)
 
     def invalidations(self, channel: Channel) -> int:
-        """Return how often the simulator called a token invalid, or let it die of age in the night."""
+        """Return how often the simulator called a token invalid, let it die of age in the night, or handed
+        one to a sender that was killed before it could keep it."""
         appid = PATHS[channel][0]
         told = [one for one in self.zone.running.sim("GET", "faults")["items"] if one.get("appid") == appid]
         fired = [
             int(one["fired"]) for one in told if one["kind"] == "token_invalid" or one.get("errcode") == 40001
         ]
-        return sum(fired) + 1
+        return sum(fired) + 1 + self.fetching[appid]
 
     def _publish(self) -> None:
         zone = self.zone
@@ -224,7 +227,7 @@ class BadDay:
             where = {"appid": ACCOUNT, "path": TEMPLATE_SEND, "openid": _openid(member)}
             self._fault(kind, **where, count=1, seconds=HELD)
         sender = self.zone.running.start_jobs()
-        until(lambda: all(one["fired"] for one in self._held_back()), seconds=60)
+        until(lambda: all(one["fired"] for one in self._held_back()))
         self._kill(sender)
         for fault in self._held_back():
             self.zone.running.sim("DELETE", f"faults/{fault['id']}")
@@ -243,6 +246,10 @@ class BadDay:
         """Kill a sender and keep who was in flight."""
         self.zone.running.kill(name)
         self.kills += 1
+        with Redis.from_url(self.zone.valkey.url()) as redis:
+            self.fetching.update(
+                appid for appid, _ in PATHS.values() if redis.exists(f"wx:{appid}:token:lock")
+            )
         killed_at = self._read(select(func.clock_timestamp()))[0]
         until(lambda: self._read(BEGUN_BY, moment=killed_at) == [0])  # what it had begun is done
         self.in_flight |= set(self._read(select(Delivery.member_id).where(Delivery.state == "sending")))

@@ -22,7 +22,7 @@ from tests.hard.bad_day import BadDay, Blow
 from tests.hard.zones import MINI
 
 TAPS, CLIENTS = 5, 24
-PATIENCE, PAUSE = 20.0, 0.3  # seconds: until a person gives up, and before the same is tried again
+PATIENCE, PAUSE = 60.0, 0.3  # seconds: until a person gives up, and before the same is tried again
 HOPELESS = 2  # people who gave up, of one client
 VISITS = 40  # taps on one connection: phones come and go, and every worker gets its share of them
 OLD = 50  # one tap in so many scans a photograph of the screen

@@ -104,7 +104,7 @@ def test_statement_that_does_not_end_is_given_up(it: Installation) -> None:
     try:
         began = time.monotonic()
         assert come_again(it.write("数据库很慢的时候写的"))
-        assert time.monotonic() - began < 12
+        assert time.monotonic() - began < 18
         assert it.ready(), "the others go on"
     finally:
         it.sql("DROP TRIGGER slow ON complaint", "DROP FUNCTION slow")
@@ -157,7 +157,7 @@ def test_platform_that_is_stopped_keeps_messages_waiting_and_nobody_else(it: Ins
             session.scalars(messages_to(openids).with_for_update(of=Delivery)).all()
         rows = [{"openid": one, "subscribed": True} for one in openids]
         running.sim("POST", "followers", appid=ACCOUNT, followers=rows)
-    until(lambda: {state for state, _ in deliveries(it, openids)} <= SENT, seconds=30)
+    until(lambda: {state for state, _ in deliveries(it, openids)} <= SENT)
     told = [message["openid"] for message in running.sim("GET", "messages", appid=ACCOUNT)["items"]]
     assert sorted(told) == sorted(openids)
 

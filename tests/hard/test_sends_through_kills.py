@@ -33,7 +33,7 @@ def live_through(zone: Zone, size: Size, seed: int) -> None:
     day.live()
     assert day.calls_after_quota() <= THREADS
     day.next_morning()
-    until(day.settled, seconds=60)
+    until(day.settled)
     assert day.kills == 5
     assert day.in_flight.issuperset(day.held)
     assert day.arrived().keys() >= set(day.held)

@@ -63,7 +63,7 @@ def two_processes(database: str, at: datetime) -> Iterator[dict[str, Process]]:
     with a_process(database, "first", at) as first, a_process(database, "second", at) as second:
         with engine.connect() as connection:
             connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
-            until(lambda: {"first", "second"} <= set(asked(database, WAITING)), seconds=30)
+            until(lambda: {"first", "second"} <= set(asked(database, WAITING)))
         yield {"first": first, "second": second}
 
 

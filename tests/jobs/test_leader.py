@@ -28,7 +28,7 @@ def test_process_leads_runs_its_schedule_and_ends_when_asked(database: str) -> N
         until(lambda: set(runs(database)) == planned)
         assert leaders(database) == ["first"]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     assert leaders(database) == []
 
 
@@ -43,10 +43,10 @@ def test_process_whose_connection_to_the_lock_dies_ends_with_a_failure(database:
         # As the app's own role, which may end what is its own; an owner need not be a superuser.
         engine = create_engine(url(APP, database), poolclass=NullPool)
         for following in sorted(processes, key=lambda other: other != name):
-            until(partial(leads_now, database, following), seconds=5)
+            until(partial(leads_now, database, following))
             with engine.connect() as connection:
                 connection.execute(text(f"SELECT pg_terminate_backend(pid) {HELD}"))
-            assert processes[following].wait(10) == 1
+            assert processes[following].wait(60) == 1
 
 
 def test_second_leader_waits_until_the_first_is_done(database: str, sessions: Sessions) -> None:
@@ -70,7 +70,7 @@ def test_second_leader_waits_until_the_first_is_done(database: str, sessions: Se
     until(lambda: led == ["a", "b"])
     stops["b"].set()
     for thread in threads.values():
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
 
 
