@@ -14,10 +14,10 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 import settings as told
-from handlers.command_line import commands
+from handlers.command_line import commands, sentence_of
 from handlers.desk import Desk
 from handlers.doctor.finding import Subject
 from handlers.edge import App, Installation, Parts
@@ -287,11 +287,10 @@ def main() -> None:
     except click.UsageError as error:
         click.echo(f"命令写得不对：{error.format_message()}", err=True)
         sys.exit(2)
-    except (click.ClickException, told.BadSettings, Refused) as error:
-        click.echo(getattr(error, "message", None) or str(error), err=True)
-        sys.exit(1)
-    except OperationalError:
-        click.echo("连不上数据库，请检查 DATABASE_URL，或先运行 make run", err=True)
+    except click.Abort:  # Ctrl-C
+        sys.exit(130)
+    except (click.ClickException, told.BadSettings, Refused, DBAPIError) as error:
+        click.echo(sentence_of(error), err=True)
         sys.exit(1)
 
 

@@ -21,6 +21,7 @@ CLOCK = "ZONE_CLOCK"  # seconds by which this process runs ahead; never in produ
 STRICT = ConfigDict(extra="forbid", strict=True)
 AppId = Annotated[str, StringConstraints(pattern=r"^wx[0-9a-z]{6,30}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+DatabaseUrl = Annotated[str, StringConstraints(pattern=r"^postgresql\+psycopg://.+/\w+")]
 Words = Literal["title", "time", "place", "note"]
 
 
@@ -107,9 +108,9 @@ class Config:
 class Environment:
     """Secrets and addresses; none of them is ever printed."""
 
-    database_url: str = field(repr=False)
-    database_owner_url: str = field(repr=False)
-    redis_url: str = field(repr=False)
+    database_url: DatabaseUrl = field(repr=False)
+    database_owner_url: DatabaseUrl = field(repr=False)
+    redis_url: Annotated[str, StringConstraints(pattern=r"^(rediss?|unix)://")] = field(repr=False)
     public_base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/]+$")]
     secret_key: Annotated[str, StringConstraints(min_length=32)] = field(repr=False)
     field_key: Annotated[str, StringConstraints(pattern=r"^\w+:\w{32,}(,\w+:\w{32,})*$")] = field(repr=False)
@@ -161,7 +162,8 @@ def load(path: Path | None = None, env: Mapping[str, str] | None = None) -> Sett
     given = environment() if env is None else env
     names = Environment.__dataclass_fields__
     values = {name: given[name.upper()] for name in names if given.get(name.upper())}
-    values.setdefault("database_owner_url", values.get("database_url", ""))
+    if "database_url" in values:
+        values.setdefault("database_owner_url", values["database_url"])
     try:
         checked = TypeAdapter(Environment).validate_python(values)
     except ValidationError as error:
@@ -182,14 +184,8 @@ WRONG = {
 }  # fmt: skip
 
 
-LIMITS = (
-    "expected",
-    "pattern",
-    "min_length",
-    "max_length",
-    "ge",
-    "le",
-)  # what is allowed, as pydantic calls it
+# What is allowed, as pydantic calls it.
+LIMITS = ("expected", "pattern", "min_length", "max_length", "ge", "le")
 
 
 def _unread(error: Exception) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from handlers.account_menu import menu_lines, publish_menu
 from handlers.backup.commands import backup, restore
@@ -27,6 +28,35 @@ from models.people.org_import import import_orgs
 from models.people.package import MOST_BYTES
 from models.people.roster_import import import_roster
 from models.refused import Refused
+
+DATABASE = "数据库的结构不对，请先运行 python app.py migrate"
+FULL = "数据库写不进去，多半是磁盘满了，请腾出地方再做一次"
+BUSY = "数据库正忙，可能有人正在升级结构，请过一会儿再做一次"
+# By the beginning of what PostgreSQL calls its states; one that is not here has cut us off or never answered.
+SENTENCES = {
+    "42P01": DATABASE,
+    "42703": DATABASE,
+    "42501": "数据库的角色权限不够。DATABASE_OWNER_URL 要填表的主人，再运行 python app.py migrate",
+    "25006": "数据库现在只能读，不能写，请等它恢复，或检查是不是连到了备用的那一台",
+    "53100": FULL,
+    "53300": "数据库的连接用完了，请过一会儿再做一次",
+    "55P03": BUSY,
+    "57014": BUSY,
+    "XX": FULL,
+}
+
+
+def sentence_of(error: Exception) -> str:
+    """Say why a command was not done; of what a database says only what kind it is, it may quote a row."""
+    if not isinstance(error, DBAPIError):
+        return getattr(error, "message", None) or str(error)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    for beginning, sentence in SENTENCES.items():
+        if state.startswith(beginning):
+            return sentence
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        return "连不上数据库，请检查 DATABASE_URL 和 DATABASE_OWNER_URL，或先运行 make run"
+    return f"数据库没有照办（{type(error.orig).__name__}），没有改动，请把这一行交给开发的人"
 
 
 @click.group(help="示范区党建的命令。每条命令加 --help 可看用法。")

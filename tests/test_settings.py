@@ -123,6 +123,9 @@ def test_missing_variable_is_named_and_no_secret_is_repeated(tmp_path: Path, nam
 
 
 WRONG_ENV = [
+    ("DATABASE_URL", "postgresql://zone_app:hidden-word@db.example/zone"),
+    ("DATABASE_OWNER_URL", "db.example"),
+    ("REDIS_URL", "cache.example:6379"),
     ("SECRET_KEY", "short"),
     ("SECRET_KEY_OLD", "short"),
     ("FIELD_KEY", "no-id-before-the-key-at-all-0123456789abcdef"),

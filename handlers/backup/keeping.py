@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import ProgrammingError
 
 from handlers.backup.manifest import DUMP, Manifest, digest_of, write_manifest
 from handlers.backup.programs import program, run, why
@@ -16,7 +16,6 @@ from handlers.edge import VERSION
 from models.clock import SHANGHAI
 from models.contents import contents_of, owned
 
-UNREACHABLE = "连不上数据库，请检查 DATABASE_OWNER_URL"
 NOT_OWNED = "DATABASE_OWNER_URL 的角色权限不够，要填表的主人；或者数据库还没有 migrate"
 # Nobody takes such a folder for a backup; a process that was killed may leave one.
 UNFINISHED = ".unfinished-"
@@ -39,8 +38,6 @@ def keep_backup(parent: Path, *, owner_url: str, keys: list[tuple[str, str]], no
         _sync(parent)
     except OSError as failure:
         raise click.ClickException(f"{parent} 写不进去：{why(failure)}") from None
-    except OperationalError:
-        raise click.ClickException(UNREACHABLE) from None
     except ProgrammingError:
         raise click.ClickException(NOT_OWNED) from None
     finally:

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 from sqlalchemy import make_url
-from sqlalchemy.exc import OperationalError
 
-from handlers.backup.keeping import UNREACHABLE, server_version
+from handlers.backup.keeping import server_version
 from handlers.backup.manifest import DUMP, Manifest, check_dump, read_manifest
 from handlers.backup.programs import program, run
 from models.contents import Contents, analyse, contents_of, differences, has_role, is_empty, owned
@@ -24,21 +23,18 @@ def restore_backup(
     manifest = read_manifest(folder)
     check_dump(folder, manifest)
     _check_code_and_keys(manifest, keys)
-    try:
-        _check_database(manifest, owner_url, app_url)
-        pg_restore, _ = program("pg_restore", manifest.pg_dump)
-        run(
-            pg_restore, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges",
-            str(folder / DUMP), url=owner_url,
-        )  # fmt: skip
-        with owned(owner_url) as connection:
-            found = contents_of(connection)
-        differing = list(differences(manifest.contents, found))
-        if not differing:
-            migrate(owner_url, app_url)
-            analyse(owner_url)
-    except OperationalError:
-        raise click.ClickException(UNREACHABLE) from None
+    _check_database(manifest, owner_url, app_url)
+    pg_restore, _ = program("pg_restore", manifest.pg_dump)
+    run(
+        pg_restore, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges",
+        str(folder / DUMP), url=owner_url,
+    )  # fmt: skip
+    with owned(owner_url) as connection:
+        found = contents_of(connection)
+    differing = list(differences(manifest.contents, found))
+    if not differing:
+        migrate(owner_url, app_url)
+        analyse(owner_url)
     return manifest, found, differing
 
 

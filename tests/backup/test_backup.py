@@ -149,7 +149,7 @@ def test_database_that_does_not_answer_is_one_sentence_and_leaves_nothing(tmp_pa
         tmp_path, database=nowhere, owner=nowhere, redis="redis://127.0.0.1:9", at=datetime.now(UTC)
     )
     said = running.command("backup", str(tmp_path / "backups"), fails=True)
-    assert said == "连不上数据库，请检查 DATABASE_OWNER_URL\n"
+    assert said == "连不上数据库，请检查 DATABASE_URL 和 DATABASE_OWNER_URL，或先运行 make run\n"
     assert list((tmp_path / "backups").iterdir()) == []
 
 
