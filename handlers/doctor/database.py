@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from handlers.doctor.finding import Finding, Subject
 from models.clock import day_of
-from models.migrate import newest
+from models.migrate import is_known, newest
 from models.standing import (
     demo_accounts,
     first_passwords,
@@ -62,10 +62,13 @@ def _looked(
 ) -> Iterator[Finding]:
     try:
         yield look(connection, subject)
-    except OperationalError:
-        raise
-    except SQLAlchemyError:
+    except ProgrammingError:
         yield Finding(what, "查不了，多半是结构不对", "先运行 python app.py migrate，再查一次")
+    except Exception as failure:  # also what is our own mistake: the looks after it still go on
+        if connection.invalidated:
+            raise
+        kind = type(getattr(failure, "orig", None) or failure).__name__
+        yield Finding(what, f"查不了（{kind}）", "过一会儿再查一次；还是这样，把这一行交给开发的人")
 
 
 @contextmanager
@@ -92,6 +95,9 @@ def _server(connection: Connection, _subject: Subject) -> Finding:
 
 def _shape(connection: Connection, _subject: Subject) -> Finding:
     found = revision_of(connection)
+    if not is_known(found):
+        how = f"是 {found}，比程序新"
+        return Finding("结构", how, "换上新版本的程序；要用旧的，照“部署”的“退回”先退结构")
     if found != newest():
         return Finding("结构", f"是 {found}，程序要 {newest()}", "先运行 python app.py migrate，再启动")
     return Finding("结构", f"最新（{found}）")

@@ -11,6 +11,7 @@ import click
 from redis.exceptions import RedisError
 
 from handlers.backup.manifest import DUMP, Manifest, read_manifest
+from handlers.backup.programs import why
 from handlers.doctor.database import apart
 from handlers.doctor.finding import Finding, Subject
 from handlers.edge import VERSION
@@ -82,13 +83,20 @@ def look_at_backups(subject: Subject) -> Iterator[Finding]:
     folder = subject.backups
     if folder is None:
         return
-    newest = max(_whole(folder), key=lambda manifest: manifest.at, default=None)
+    now = subject.parts.clock()
+    try:
+        # One from the future was made by a wrong clock, and would be the newest for ever.
+        made = [manifest for manifest in _whole(folder) if manifest.at <= now]
+    except OSError as failure:
+        yield Finding("备份", f"{folder} 看不了：{why(failure)}", "用做备份的那个用户来查")
+        return
+    newest = max(made, key=lambda manifest: manifest.at, default=None)
     if newest is None:
         yield Finding("备份", f"{folder} 里没有完整的备份", "python app.py backup，每天一次")
         return
-    age = subject.parts.clock() - newest.at
+    age = now - newest.at
     how = f"最近一份是 {age / timedelta(hours=1):.0f} 小时以前的"
-    yield Finding("备份", how, "" if age <= NEWEST_AGE else "看每天的备份为什么没有做")
+    yield Finding("备份", how, "" if age <= NEWEST_AGE else "看每天的备份为什么没有做，今天先手工做一份")
     free = shutil.disk_usage(folder).free
     how = f"还有 {free / 1024**2:.0f} MB"
     enough = free >= 2 * newest.dump_bytes

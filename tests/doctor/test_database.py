@@ -1,5 +1,6 @@
 """What the doctor sees in a database: each fault is a real one, in a database of the test's own."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from tests.factories import (
     a_zone,
     an_account,
 )
+from tests.running import until
 
 
 @pytest.fixture
@@ -79,6 +81,39 @@ def test_empty_database_is_told_to_migrate_and_no_look_stumbles(installation: An
         "先运行 python app.py migrate",
     }
     assert len(found) == len(looks.LOOKS) + 1
+
+
+def test_database_newer_than_the_program_is_not_told_to_migrate(subject: Subject) -> None:
+    change(subject, "UPDATE alembic_version SET version_num = '9999'")
+    finding = of("结构", subject)
+    assert ("比程序新" in finding.how, "migrate" in finding.fix, finding.is_well) == (True, False, False)
+
+
+def test_look_that_is_cut_off_stops_none_after_it(subject: Subject) -> None:
+    """Somebody alters a table: the look at it does not come to an end."""
+    # Control: taken for a database that is away, as every OperationalError, it ended all the others too.
+    found: list[Finding] = []
+    name = make_url(subject.app_url).database or ""
+    cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity"
+    cancel += f" WHERE datname = '{name}' AND wait_event_type = 'Lock'"
+    with owned(name) as altering, owned(name) as watching:
+        altering.exec_driver_sql("BEGIN; LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE")
+        looking = threading.Thread(target=lambda: found.extend(looks.look_into_database(subject)))
+        looking.start()
+        until(lambda: watching.exec_driver_sql(cancel).scalar_one())
+        looking.join()
+        altering.exec_driver_sql("ROLLBACK")
+    ill = {finding.what: finding.how for finding in found if not finding.is_well}
+    assert ill == {"消息队列": "查不了（QueryCanceled）", "jobs": "没有在运行，消息和定时任务都停着"}
+    assert len(found) == len(looks.LOOKS)
+
+
+def test_look_that_stumbles_over_itself_stops_none_after_it(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "size_of", lambda _: "large")
+    found = list(looks.look_into_database(subject))
+    assert (found[0].how, len(found)) == ("查不了（TypeError）", len(looks.LOOKS))
 
 
 def test_old_server_and_old_python_are_named(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from redis.retry import Retry
 from handlers.command_line import commands
 from handlers.desk import Desk
 from handlers.doctor.finding import Subject
+from handlers.doctor.machine import look_at_backups
 from handlers.doctor.visit import examine
 from handlers.edge import VERSION
 from models.notices.audience import Channels
@@ -238,6 +239,20 @@ def test_old_backup_is_named(well: Subject, tmp_path: Path) -> None:
     later = replace(well, parts=replace(well.parts, clock=lambda: NOON + timedelta(hours=50)))
     [line] = ill(replace(later, backups=tmp_path))
     assert "最近一份是 50 小时以前的" in line
+
+
+def test_backup_from_the_future_is_not_the_newest_for_ever(well: Subject, tmp_path: Path) -> None:
+    # Control: counted along, it is minus some hours old, and that is well.
+    assert at_desk(well.app_url.rpartition("/")[2], "backup", str(tmp_path)).exit_code == 0
+    earlier = replace(well, parts=replace(well.parts, clock=lambda: NOON - timedelta(hours=2)))
+    [finding] = look_at_backups(replace(earlier, backups=tmp_path))
+    assert "没有完整的备份" in finding.how
+
+
+def test_folder_of_backups_that_cannot_be_read_says_what_to_do(well: Subject, tmp_path: Path) -> None:
+    folder = tmp_path / ("x" * 300)  # longer than a name may be: root, too, cannot look there
+    [finding] = look_at_backups(replace(well, backups=folder))
+    assert (finding.is_well, finding.fix) == (False, "用做备份的那个用户来查")
 
 
 def test_disk_without_room_for_the_next_backup_is_named(well: Subject, tmp_path: Path) -> None:
