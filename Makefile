@@ -58,7 +58,7 @@ lint: $(DEV)
 
 # Keys and passwords in the tree, also in what is not committed yet; .ci/not-secret lists what only looks like it.
 secrets: $(DEV)
-	@git ls-files -coz --exclude-standard | xargs -0 $(BIN)/detect-secrets-hook --no-verify --exclude-files '$(PUBLISHED)' \
+	@git ls-files -coz --exclude-standard >.venv/.listed && xargs -0 <.venv/.listed $(BIN)/detect-secrets-hook --no-verify --exclude-files '$(PUBLISHED)' \
 		$(patsubst %,--disable-plugin=%,$(ABSENT)) \
 		$$(sed -n '/^#/d;s/^./--exclude-secrets=&/p' .ci/not-secret) && echo '没有发现密钥或密码。'
 
