@@ -30,6 +30,8 @@ PACKAGES = (
     "tables",
     "migrations",
     "migrate",
+    "contents",
+    "standing",
 )
 DRAWERS = {"common", "core", "helper", "helpers", "manager", "managers", "misc"}
 DRAWERS |= {"service", "services", "util", "utils"}
@@ -99,9 +101,9 @@ def _arrow(path: Path, room: str, name: str) -> Iterator[str]:
     if room == target == "models" and rest:
         own, other = path.with_suffix("").parts[1], rest[0]
         here, there = _place(own), _place(other)
-        if there is None:
-            yield f"models has no place for {other}"
-        elif here is not None and there > here:
+        if here is None or there is None:
+            yield f"models has no place for {own if here is None else other}"
+        elif there > here:
             yield f"models.{own} must not import models.{other}, which stands to its right"
 
 

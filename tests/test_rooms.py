@@ -44,6 +44,7 @@ BREACHES = (
     ("ground knows people", "models/audit.py", "from models.people.org import Org", "to its right"),
     ("articles know all tables", "models/articles/a.py", "import models.tables", "to its right"),
     ("a package without a place", "models/people/a.py", "import models.ranking", "no place for ranking"),
+    ("a module without a place", "models/ranking.py", "import models.base", "no place for ranking"),
     (
         "wechatpy outside its wall",
         "handlers/a.py",
