@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.clock import clock_text, iso, moment_text
 from models.gatherings.gathering import Gathering, GatheringState, closes_at, opens_at, state_at
-from models.gatherings.guests import admits, seat_guest
+from models.gatherings.guests import PHONE_USED, admits, seat_guest
 from models.gatherings.hall_code import (
     Ticket,
     Token,
@@ -196,7 +196,7 @@ def _write(session: Session, seen: Row[Any], proof: Proof, seen_at: datetime) ->
     except IntegrityError as error:
         if "uq_roll_line_openid" not in str(error.orig):
             raise
-        raise Refused("phone_used", "这部手机已为一位同志签到，另一位请找支部登记") from error
+        raise Refused("phone_used", PHONE_USED) from error
 
 
 def _line_of(seen: Row[Any], proof: Proof, seen_at: datetime) -> dict[str, Any]:

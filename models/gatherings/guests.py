@@ -15,6 +15,7 @@ from models.gatherings.roll import Roll, RollLine, Status
 from models.gatherings.roll_head import RollHead
 from models.people.member import Member
 from models.people.org import Org, tree_order
+from models.refused import Refused
 
 Home, Taking, HostsRoll = aliased(Org), aliased(Org), aliased(Roll)
 
@@ -73,9 +74,14 @@ _SEAT = (
     .from_select(
         list(_LINE), select(*_LINE.values()).where(Gathering.id == bindparam("gathering"), _UNDER_WAY)
     )
-    .on_conflict_do_nothing(index_elements=["gathering_id", "member_id"])
+    # On either unique index: of two taps of one guest at once, the second may come upon the phone's first.
+    .on_conflict_do_nothing()
     .returning(RollLine.status)
 )
+_WHOSE_PHONE = select(RollLine.member_id).where(
+    RollLine.gathering_id == bindparam("gathering"), RollLine.openid_hash == bindparam("phone")
+)
+PHONE_USED = "这部手机已为一位同志签到，另一位请找支部登记"
 
 
 def admits(session: Session, gathering_id: int, member_id: int) -> bool:
@@ -87,9 +93,12 @@ def admits(session: Session, gathering_id: int, member_id: int) -> bool:
 def seat_guest(session: Session, line: dict[str, Any]) -> Status | None:
     """Add the guest's line, the first time among any number of taps; None if it is not written.
 
-    Call it after `admits`, which locks. `line` names gathering, member, at, way, phone.
+    Refused: phone_used. Call it after `admits`, which locks. `line` names gathering, member, at, way, phone.
     """
-    return session.connection().scalar(_SEAT, line)
+    status = session.connection().scalar(_SEAT, line)
+    if status is None and session.connection().scalar(_WHOSE_PHONE, line) not in (None, line["member"]):
+        raise Refused("phone_used", PHONE_USED)
+    return status
 
 
 def guests_of(session: Session, gathering_id: int) -> list[Guest]:

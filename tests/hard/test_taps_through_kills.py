@@ -16,9 +16,7 @@ ROOMS = ("app.py", "settings.py", "config.toml", "embedded", "handlers", "jobs",
 # What decides between two taps at once: on a line that is there, and on a guest's that is not yet.
 GUARDS = {
     "models/gatherings/check_in.py": "        RollLine.checked_in_at.is_(None),\n",
-    "models/gatherings/guests.py": (
-        '    .on_conflict_do_nothing(index_elements=["gathering_id", "member_id"])\n'
-    ),
+    "models/gatherings/guests.py": "    .on_conflict_do_nothing()\n",
 }
 
 
@@ -42,7 +40,7 @@ def test_every_tap_of_ten_thousand_members_ends_in_the_one_receipt(folder: Path)
             (0.5, day.stop_cache),
             (0.7, day.kill_database),
         ]
-        evening = live_through(day, people, blows=blows, kills=12)
+        evening = live_through(day, people, blows=blows, kills=8)
         print(evening)
         assert evening.faults[:20] == []
         assert evening.taps == 10_000 * TAPS
