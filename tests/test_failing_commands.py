@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-import app
 from handlers.command_line import BUSY, DATABASE, FULL, sentence_of
 from tests.backup.conftest import empty as empty
 from tests.backup.conftest import owned
@@ -20,45 +19,21 @@ from tests.conftest import APP, OWNER, REDIS, url
 from tests.running import ROOT, Running
 
 
-def environment(folder: Path, database: str, owner: str) -> dict[str, str]:
-    """What a command is told."""
-    redis = os.environ[REDIS]
-    return Running(folder, database=database, owner=owner, redis=redis, at=datetime.now(UTC)).environment
+def running(folder: Path, database: str, owner: str) -> Running:
+    """An installation that is told of these databases; nothing of it runs."""
+    return Running(folder, database=database, owner=owner, redis=os.environ[REDIS], at=datetime.now(UTC))
 
 
-@pytest.fixture
-def told(tmp_path: Path, empty: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """This process is told of an empty database; its name."""
-    for name, value in environment(tmp_path, url(APP, empty), url(OWNER, empty)).items():
-        monkeypatch.setenv(name, value)
-    return empty
-
-
-def said_by(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
-) -> tuple[object, str]:
-    """Run a command as the shell does; return the exit code and what it said on the error stream."""
-    monkeypatch.setattr(sys, "argv", ["app.py", *words])
-    with pytest.raises(SystemExit) as ended:
-        app.main()
-    return ended.value.code, capsys.readouterr().err
-
-
-@pytest.mark.usefixtures("told")
-def test_command_before_migrate_says_to_migrate(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_command_before_migrate_says_to_migrate(tmp_path: Path, empty: str) -> None:
     # Control: with OperationalError alone caught in main, this is a traceback.
+    installation = running(tmp_path, url(APP, empty), url(OWNER, empty))
     words = ("create-admin", "--login", "a", "--name", "何桂芳", "--org", "ZONE")
-    assert said_by(monkeypatch, capsys, *words) == (1, f"{DATABASE}\n")
+    assert installation.command(*words, fails=True) == f"{DATABASE}\n"
 
 
-def test_migrate_by_a_role_that_may_not_says_whose_work_it_is(
-    told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("DATABASE_OWNER_URL", url(APP, told))
-    code, said = said_by(monkeypatch, capsys, "migrate")
-    assert (code, said.count("\n"), "要填表的主人" in said) == (1, 1, True)
+def test_migrate_by_a_role_that_may_not_says_whose_work_it_is(tmp_path: Path, empty: str) -> None:
+    said = running(tmp_path, url(APP, empty), url(APP, empty)).command("migrate", fails=True)
+    assert (said.count("\n"), "要填表的主人" in said) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +67,7 @@ def test_ctrl_c_ends_a_command_without_a_word_and_leaves_nothing_half_done(tmp_p
         nowhere = f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
         backup = subprocess.Popen(
             [sys.executable, "app.py", "backup", str(tmp_path / "backups")],
-            cwd=ROOT, env=environment(tmp_path, nowhere, nowhere), stderr=subprocess.PIPE, text=True,
+            cwd=ROOT, env=running(tmp_path, nowhere, nowhere).environment, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         asking, _ = silent.accept()
         with asking:
