@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import requests
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 
 from models.gatherings.roll import Roll, Status
 from models.notices.audience import Channels
@@ -62,9 +62,9 @@ def test_full_disk_refuses_what_is_written_and_keeps_what_was(it: Installation) 
     assert it.ready()
     with it.full_disk():
         # What is left of a page is still filled: each of these takes a fifth of one.
-        answers = [(text, it.write(text)) for text in (f"{n}" + "写" * LONGEST for n in range(7))]
-        kept = [text for text, answer in answers if answer.status_code == 201]
-        assert all(come_again(answer) for text, answer in answers if text not in kept)
+        answers = [(words, it.write(words)) for words in (f"{n}" + "写" * LONGEST for n in range(7))]
+        kept = [words for words, answer in answers if answer.status_code == 201]
+        assert all(come_again(answer) for words, answer in answers if words not in kept)
         assert len(kept) < len(answers)
         assert it.get("/healthz").ok
         status, said = it.readiness()
@@ -88,10 +88,11 @@ def test_row_that_somebody_holds_on_to_holds_nobody_up_for_ever(it: Installation
     with ThreadPoolExecutor(10) as hands:
         with it.zone.sessions() as session:
             session.get_one(Roll, hall.roll.id, with_for_update=True)
+            assert session.scalar(text("SHOW lock_timeout")) == "5s", "a phone gives up after eight"
             began = time.monotonic()
             waiting = [hands.submit(sign, n) for n in range(10)]
             assert come_again(next(one for one in waiting if one.result().status_code == 503).result())
-            assert time.monotonic() - began < 8, "a phone would have given up"
+            assert time.monotonic() - began < 15  # 5 s, and what a slow machine adds
         first = [one.result() for one in waiting]
         assert {answer.status_code for answer in first} <= {201, 503}
         assert all(answer.status_code in (200, 201) for answer in hands.map(sign, range(10)))
@@ -138,7 +139,7 @@ def nothing_works(it: Installation, hall: Hall, secretary: PlainBrowser) -> None
     page = secretary.http.get(f"{it.zone.running.web}/console/", timeout=20)
     assert (page.status_code, "请过一会儿再试" in page.text) == (503, True)
     assert "请过一会儿" in say(it, hall)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 30
 
 
 def test_platform_that_is_stopped_keeps_messages_waiting_and_nobody_else(it: Installation) -> None:
