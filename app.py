@@ -1,6 +1,8 @@
 """Build everything from the settings, and the command line: the one file that knows every room."""
 
 import gc
+
+gc.disable()  # what the imports make is no garbage, and looking for some takes half of every start
 import logging.config
 import os
 import sys
@@ -45,6 +47,8 @@ from wechat.gateway import App as WechatApp
 from wechat.gateway import Gateway
 from wechat.log_in import log_in
 
+gc.freeze()
+gc.enable()
 # Seconds that the web waits for one statement. A phone gives up after eight (miniprogram/request.js): from
 # then on a thread would only be kept from the others. Ratings and imports take longer as a whole, but in many
 # short statements; what jobs and commands do may take thirty.
@@ -207,15 +211,14 @@ def serve(port: int, host: str) -> None:
         with sessions_for(settings)() as session:
             if session.scalar(select(Account.id).where(Account.demo).limit(1)) is not None:
                 raise told.BadSettings("数据库里有演示账号，正式运行前请换一个空的数据库")
-    web = settings.config.web
     Granian(
         "app:make_web",
         factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=web.workers,
-        blocking_threads=web.threads,
+        workers=settings.config.web.workers,
+        blocking_threads=settings.config.web.threads,
         # Else granian ends with the first worker that the system kills; one that cannot start ends it still.
         respawn_failed_workers=True,
         log_access=False,
@@ -230,11 +233,10 @@ def jobs() -> None:
     """Run the schedule (one leader) and the sending (shared)."""
     logging.config.dictConfig(log_config("jobs"))
     settings = told.load()
-    sessions = sessions_for(settings, JOB_CONNECTIONS)
-    outlets, clock = outlets_of(settings), told.clock_of(settings)
-    account = account_of(settings)
+    outlets, account = outlets_of(settings), account_of(settings)
     publish = partial(publish_articles, gateway=account, base_url=settings.env.public_base_url)
     lines = schedule(outlets.channels, publish, partial(sync_followers, gateway=account))
+    sessions, clock = sessions_for(settings, JOB_CONNECTIONS), told.clock_of(settings)
     sys.exit(run_jobs(sessions, settings.env.database_url, outlets, lines, clock))
 
 
