@@ -122,11 +122,8 @@ class Running:
         return name
 
     def set_chat_mode(self, *, safe: bool) -> None:
-        """Restart web with the official account's safe mode on or off; WeChat changes with it."""
+        """Turn the official account's safe mode on or off, in WeChat and for web's next start."""
         self.environment["ZONE_CONFIG"] = str(self._config(safe=safe))
-        self.stop("web")
-        self._child("web", "app.py", "serve", "--port", str(self.web_port), "--clock", f"{self.ahead:+.0f}")
-        until(lambda: requests.get(f"{self.web}/readyz", timeout=5).ok)
         for account in self.sim("GET", "accounts")["items"]:
             if account["kind"] == "official":
                 mine = tomllib.loads((self.folder / "simulator.toml").read_text("utf-8"))["account"][0]
