@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +16,12 @@ STATIC_FONT = "noto_cjk_sans_otc"
 
 
 def pdf_of(file: Path) -> Path:
-    """Print a Word or Excel file into a PDF beside it and return that; AssertionError where it will not open.
+    """Print one Word or Excel file into a PDF beside it and return that."""
+    return pdfs_of([file])[0]
+
+
+def pdfs_of(several: Sequence[Path]) -> list[Path]:
+    """Print files of one folder at one start, which costs more than most; AssertionError if one fails.
 
     Each call has a profile of its own: two at once would else wait for one another.
     """
@@ -24,12 +30,12 @@ def pdf_of(file: Path) -> Path:
         conf.write_text(FONTS_CONF.format(fonts=files(STATIC_FONT), cache=folder, font=FONT), "utf-8")
         told = subprocess.run(
             ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf",
-             "--outdir", str(file.parent), str(file)],
+             "--outdir", str(several[0].parent), *map(str, several)],
             env={**os.environ, "FONTCONFIG_FILE": str(conf), "HOME": folder},
             capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
-    made = file.with_suffix(".pdf")
-    assert made.exists(), told.stderr
+    made = [file.with_suffix(".pdf") for file in several]
+    assert [pdf.name for pdf in made if not pdf.exists()] == [], told.stderr
     return made
 
 
