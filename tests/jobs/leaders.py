@@ -18,6 +18,7 @@ from tests.running import ROOT, until
 PROCESS = """
 import sys
 from datetime import UTC, datetime, timedelta
+from sqlalchemy import event
 from jobs.deliver import Outlets
 from jobs.run import CONNECTIONS, run
 from jobs.schedule import schedule
@@ -27,6 +28,15 @@ from wechat.breaker import Breaker
 
 url, ahead = sys.argv[1], timedelta(seconds=float(sys.argv[2]))
 engine = connect(url, pool_size=CONNECTIONS)
+
+# What a test holds up on purpose may take a slow machine longer than the product waits: a run that gives up
+# is tried again in five minutes, by rule, and no test waits for that.
+@event.listens_for(engine, "connect")
+def be_patient(connection, _):
+    connection.execute("SET lock_timeout = '5min'")
+    connection.execute("SET idle_in_transaction_session_timeout = '5min'")
+    connection.commit()
+
 outlets = Outlets(Channels(None, None, None), {}, Breaker())
 lines = schedule(outlets.channels, lambda *_: 0, lambda *_: 0)
 sys.exit(run(sessions_of(engine), url, outlets, lines, lambda: datetime.now(UTC) + ahead))
