@@ -4,7 +4,7 @@ import hmac
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import wraps
+from functools import cache, wraps
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
@@ -149,9 +149,22 @@ def frame() -> dict[str, Any]:
         "installation": cast(App, current_app).parts.installation,
         "who": who,
         "menu": list(menu_of(who)) if who else [],
-        "version": VERSION,
+        "page_address": page_address,
+        "asset": asset,
         "csrf": csrf_field,
     }
+
+
+@cache
+def page_address(endpoint: str) -> str:
+    """Return the address of a page that takes no values: the same for all, and twenty stand in each menu."""
+    return url_for(endpoint)
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the address of a style sheet or script."""
+    return url_for("console.static", filename=name, v=VERSION)
 
 
 def csrf_field() -> Markup:
