@@ -1,9 +1,20 @@
 """A named delegate: stands in for the secretary at one gathering, and only there."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, exists, or_, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased
 
 from models.audit import Via, record
@@ -52,12 +63,13 @@ class Standin(NamedTuple):
     named_at: datetime
 
 
-def _in_force(now: datetime) -> ColumnElement[bool]:
+def _in_force() -> ColumnElement[bool]:
     """Select delegates of rolls unconfirmed or confirmed within seven days, not ended, who still serve there.
 
     Whoever holds no post any more that ticks the roll's organisation, or a group of it, has gone elsewhere.
     """
-    home, held, today = aliased(Org), aliased(Org), day_of(now)
+    home, held = aliased(Org), aliased(Org)
+    today = bindparam("today", type_=Post.from_on.type)
     serves = exists().where(
         Post.account_id == Delegate.account_id,
         Post.role.in_(RIGHTS[Verb.TICK]),
@@ -71,34 +83,48 @@ def _in_force(now: datetime) -> ColumnElement[bool]:
         Delegate.ended_at.is_(None),
         exists().where(
             Roll.id == Delegate.roll_id,
-            or_(Roll.confirmed_at.is_(None), Roll.confirmed_at > now - KEEPS),
+            or_(Roll.confirmed_at.is_(None), Roll.confirmed_at > bindparam("kept_since")),
             serves.correlate(Delegate, Roll),
         ),
     )
 
 
+# Built once: each step on a roll asks for them.
+_IS_DELEGATE = select(
+    exists().where(
+        Delegate.roll_id == bindparam("roll"), Delegate.account_id == bindparam("account"), _in_force()
+    )
+)
+_STANDIN = (
+    select(Account.id, Account.name, Delegate.named_at)
+    .join(Account, Account.id == Delegate.account_id)
+    .where(Delegate.roll_id == bindparam("roll"), _in_force())
+)
+_STANDING_IN = (
+    select(Delegate.roll_id)
+    .where(Delegate.account_id == bindparam("account"), _in_force())
+    .order_by(Delegate.roll_id)
+)
+
+
+def _moments(now: datetime) -> dict[str, date | datetime]:
+    return {"today": day_of(now), "kept_since": now - KEEPS}
+
+
 def is_delegate(session: Session, roll_id: int, account_id: int, *, now: datetime) -> bool:
     """Say whether an account stands in for the secretary on this roll now."""
-    query = select(
-        exists().where(Delegate.roll_id == roll_id, Delegate.account_id == account_id, _in_force(now))
-    )
-    return bool(session.scalar(query))
+    return bool(session.scalar(_IS_DELEGATE, {"roll": roll_id, "account": account_id} | _moments(now)))
 
 
 def delegate_of(session: Session, roll_id: int, *, now: datetime) -> Standin | None:
     """Return who stands in for the secretary on this roll now."""
-    row = session.execute(
-        select(Account.id, Account.name, Delegate.named_at)
-        .join(Account, Account.id == Delegate.account_id)
-        .where(Delegate.roll_id == roll_id, _in_force(now))
-    ).first()
+    row = session.execute(_STANDIN, {"roll": roll_id} | _moments(now)).first()
     return Standin(*row) if row else None
 
 
 def standing_in(session: Session, account_id: int, *, now: datetime) -> list[int]:
     """Return the rolls on which an account stands in for the secretary now."""
-    query = select(Delegate.roll_id).where(Delegate.account_id == account_id, _in_force(now))
-    return list(session.scalars(query.order_by(Delegate.roll_id)))
+    return list(session.scalars(_STANDING_IN, {"account": account_id} | _moments(now)))
 
 
 def may_stand_in(session: Session, org: Org, *, now: datetime) -> list[Account]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -19,6 +19,11 @@ from models.gatherings.theme_month import check_month, months_taken, taken_by
 from models.gatherings.usual import usual_of
 from models.people.org import Org, Setting, settings_of
 from models.refused import Refused
+
+# Built once: they are asked at each step on a gathering.
+_SEEN = select(Gathering).where(Gathering.id == bindparam("gathering"))
+# Not the key: rows that refer to a gathering wait for nobody who changes it.
+_LOCKED = _SEEN.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 @dataclass(frozen=True)
@@ -270,11 +275,7 @@ def taking_part(session: Session, gathering_id: int) -> list[int]:
 
 def gathering_seen(session: Session, gathering_id: int, *, lock: bool = False) -> Gathering:
     """Return one gathering, locked against other hands if asked. Refused: not_found."""
-    query = select(Gathering).where(Gathering.id == gathering_id)
-    if lock:
-        # Not the key: rows that refer to a gathering wait for nobody who changes it.
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    gathering = session.scalar(query)
+    gathering = session.scalar(_LOCKED if lock else _SEEN, {"gathering": gathering_id})
     if gathering is None:
         raise Refused("not_found", "没有找到这次活动")
     return gathering

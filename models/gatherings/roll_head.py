@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.gatherings.gathering import Gathering, GatheringState
@@ -11,6 +11,15 @@ from models.gatherings.roll import Amendment, Roll, RollLine
 from models.people.account import Account
 from models.people.org import Org
 from models.refused import Refused
+
+# Built once: they are asked at each step on a roll.
+_SEEN = (
+    select(Roll, Gathering, Org)
+    .join(Gathering, Gathering.id == Roll.gathering_id)
+    .join(Org, Org.id == Roll.org_id)
+    .where(Roll.id == bindparam("roll"))
+)
+_LOCKED = _SEEN.with_for_update(of=Roll).execution_options(populate_existing=True)
 
 
 class RollHead(NamedTuple):
@@ -23,15 +32,7 @@ class RollHead(NamedTuple):
 
 def roll_seen(session: Session, roll_id: int, *, lock: bool = False) -> RollHead:
     """Return one roll, locked against confirmations and check-ins if asked. Refused: not_found."""
-    query = (
-        select(Roll, Gathering, Org)
-        .join(Gathering, Gathering.id == Roll.gathering_id)
-        .join(Org, Org.id == Roll.org_id)
-        .where(Roll.id == roll_id)
-    )
-    if lock:
-        query = query.with_for_update(of=Roll).execution_options(populate_existing=True)
-    row = session.execute(query).first()
+    row = session.execute(_LOCKED if lock else _SEEN, {"roll": roll_id}).first()
     if row is None:
         raise Refused("not_found", "没有找到这份名册")
     return RollHead(*row)

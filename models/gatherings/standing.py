@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.gatherings.gathering import Gathering, GatheringState, state_at
@@ -15,6 +15,18 @@ from models.people.org import COMMITTEES, Org, tree_order
 from models.people.rights import PostAt, parent_path
 
 Host = aliased(Org)
+# Built once: they are asked for each gathering, and for each list.
+_ROLLS = (
+    select(Roll, Gathering, Org, Host)
+    .join(Gathering, Gathering.id == Roll.gathering_id)
+    .join(Org, Org.id == Roll.org_id)
+    .join(Host, Host.id == Gathering.org_id)
+)
+_SUMS = (
+    select(RollLine.roll_id, RollLine.status, func.count(), func.count().filter(asks()))
+    .where(RollLine.roll_id.in_(bindparam("rolls", expanding=True)))
+    .group_by(RollLine.roll_id, RollLine.status)
+)
 
 
 class Standing(NamedTuple):
@@ -65,7 +77,7 @@ def rolls_among(
 
     A draft is seen by its own organisation only. Two statements, whatever the number of rolls.
     """
-    query = _rolls().where(
+    query = _ROLLS.where(
         orgs,
         Gathering.period.in_(periods),
         or_(Gathering.hall_salt.is_not(None), Roll.org_id == Gathering.org_id),
@@ -77,26 +89,13 @@ def rolls_among(
 
 def rolls_of(session: Session, gathering_id: int, *, now: datetime) -> list[Standing]:
     """Return the rolls of one gathering, the host's first, then in the order of the tree."""
-    query = _rolls().where(Gathering.id == gathering_id)
+    query = _ROLLS.where(Gathering.id == gathering_id)
     return sorted(_standings(session, query, now), key=lambda row: (not row.is_host, tree_order(row.org)))
-
-
-def _rolls() -> Select[Roll, Gathering, Org, Org]:
-    return (
-        select(Roll, Gathering, Org, Host)
-        .join(Gathering, Gathering.id == Roll.gathering_id)
-        .join(Org, Org.id == Roll.org_id)
-        .join(Host, Host.id == Gathering.org_id)
-    )
 
 
 def _standings(session: Session, query: Select[Roll, Gathering, Org, Org], now: datetime) -> list[Standing]:
     rows = session.execute(query).all()
-    lines = session.execute(
-        select(RollLine.roll_id, RollLine.status, func.count(), func.count().filter(asks()))
-        .where(RollLine.roll_id.in_([row[0].id for row in rows]))
-        .group_by(RollLine.roll_id, RollLine.status)
-    ).all()
+    lines = session.execute(_SUMS, {"rolls": [row[0].id for row in rows]}).all()
     statuses: dict[Any, list[Status]] = {}
     questions: dict[Any, int] = {}
     for roll_id, status, number, asking in lines:

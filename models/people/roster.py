@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
@@ -12,6 +12,15 @@ from models.people.binding import BindCode, Binding
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import Org
 from models.refused import Refused
+
+Group = aliased(Org)
+# Built once: it is asked wherever the console is about a person.
+_SEEN = (
+    select(Member, Org, Group)
+    .join(Org, Org.id == Member.branch_id)
+    .outerjoin(Group, Group.id == Member.group_id)
+    .where(Member.id == bindparam("member"))
+)
 
 
 class RosterRow(NamedTuple):
@@ -25,11 +34,10 @@ class RosterRow(NamedTuple):
 
 def roster_of(session: Session, branch_ids: Collection[int], *, now: datetime) -> list[RosterRow]:
     """Return the full and probationary members of these branches, unordered; two statements."""
-    group = aliased(Org)
     rows = session.execute(
-        select(Member, Org, group)
+        select(Member, Org, Group)
         .join(Org, Org.id == Member.branch_id)
-        .outerjoin(group, group.id == Member.group_id)
+        .outerjoin(Group, Group.id == Member.group_id)
         .where(Member.branch_id.in_(branch_ids), Member.status.in_(ON_ROLLS))
     ).all()
     spells = _spells_today(session, branch_ids, now)
@@ -57,13 +65,7 @@ def _spells_today(session: Session, branch_ids: Collection[int], now: datetime) 
 
 def member_seen(session: Session, member_id: int) -> tuple[Member, Org, Org | None]:
     """Return a member with branch and group. Refused: not_found."""
-    group = aliased(Org)
-    row = session.execute(
-        select(Member, Org, group)
-        .join(Org, Org.id == Member.branch_id)
-        .outerjoin(group, group.id == Member.group_id)
-        .where(Member.id == member_id)
-    ).first()
+    row = session.execute(_SEEN, {"member": member_id}).first()
     if row is None:
         raise Refused("not_found", "没有找到这位同志")
     return row[0], row[1], row[2]

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -15,6 +15,15 @@ from models.points.scheme_document import SchemeDocument
 from models.points.scheme_use import scheme_for
 from models.ratings.rating import Rating
 from models.refused import Refused
+
+# Built once: they are asked at each step of a rating.
+_SEEN = (
+    select(Rating, Org, Scheme)
+    .join(Org, Org.id == Rating.branch_id)
+    .join(Scheme, Scheme.id == Rating.scheme_id)
+    .where(Rating.id == bindparam("rating"))
+)
+_LOCKED = _SEEN.with_for_update(of=Rating).execution_options(populate_existing=True)
 
 
 class RatingSeen(NamedTuple):
@@ -38,15 +47,7 @@ class RatingSeen(NamedTuple):
 
 def rating_seen(session: Session, rating_id: int, *, lock: bool = False) -> RatingSeen:
     """Return a rating with all it stands on, locked against other hands if asked. Refused: not_found."""
-    query = (
-        select(Rating, Org, Scheme)
-        .join(Org, Org.id == Rating.branch_id)
-        .join(Scheme, Scheme.id == Rating.scheme_id)
-        .where(Rating.id == rating_id)
-    )
-    if lock:
-        query = query.with_for_update(of=Rating).execution_options(populate_existing=True)
-    row = session.execute(query).first()
+    row = session.execute(_LOCKED if lock else _SEEN, {"rating": rating_id}).first()
     if row is None:
         raise Refused("not_found", "没有找到这次定星")
     return RatingSeen(row[0], row[1], row[2], document_of(row[2].document))

@@ -166,7 +166,7 @@ def _around(post: PostAt) -> ColumnElement[bool]:
 
 
 def _views(session: Session, which: ColumnElement[bool], *, now: datetime) -> list[ObjectionView]:
-    rows = session.execute(_query().where(which)).all()
+    rows = session.execute(_ROWS.where(which)).all()
     hands = hands_of(session, [row.Objection for row in rows if _waits(row.Objection)], now=now)
     reached = {reached_on(row.Objection) for row in rows} - {None}
     last = after_workdays_each(session, {day for day in reached if day is not None}, APPEAL_WORKDAYS)
@@ -195,30 +195,30 @@ def _waits(objection: Objection) -> bool:
     return objection.state is ObjectionState.SUBMITTED
 
 
-def _query() -> Select[*tuple[Any, ...]]:
-    line = and_(RollLine.gathering_id == PointEntry.gathering_id, RollLine.member_id == PointEntry.member_id)
-    return (
-        select(
-            Objection, Member, Org, Group, PointEntry, Rating, Recorder.name.label("recorder"),
-            Answerer.name.label("answerer"), Maker.name.label("maker"), Later.id.label("appeal_id"),
-            HAS_NAMESAKE.label("has_namesake"), Gathering.title.label("gathering"),
-            Proposal.title.label("deed"), RollLine.status.label("status"), Scheme.document.label("document"),
-            exists().where(Undo.reverses == PointEntry.id).label("undone"),
-        )
-        .join(Member, Member.id == Objection.member_id)
-        .join(Org, Org.id == Objection.branch_id)
-        .outerjoin(Group, and_(Group.id == Member.group_id, Member.branch_id == Objection.branch_id))
-        .outerjoin(Recorder, Recorder.id == Objection.recorded_by)
-        .outerjoin(Answerer, Answerer.id == Objection.answered_by)
-        .outerjoin(Later, Later.appeals == Objection.id)
-        .outerjoin(PointEntry, PointEntry.id == Objection.entry_id)
-        .outerjoin(Maker, Maker.id == PointEntry.account_id)
-        .outerjoin(Gathering, Gathering.id == PointEntry.gathering_id)
-        .outerjoin(Proposal, Proposal.id == PointEntry.proposal_id)
-        .outerjoin(RollLine, line)
-        .outerjoin(Rating, Rating.id == Objection.rating_id)
-        .outerjoin(Scheme, Scheme.id == func.coalesce(PointEntry.scheme_id, Rating.scheme_id))
-    )  # fmt: skip
+_LINE = and_(RollLine.gathering_id == PointEntry.gathering_id, RollLine.member_id == PointEntry.member_id)
+# Built once: asked about each objection, and for each list.
+_ROWS: Select[*tuple[Any, ...]] = (
+    select(
+        Objection, Member, Org, Group, PointEntry, Rating, Recorder.name.label("recorder"),
+        Answerer.name.label("answerer"), Maker.name.label("maker"), Later.id.label("appeal_id"),
+        HAS_NAMESAKE.label("has_namesake"), Gathering.title.label("gathering"),
+        Proposal.title.label("deed"), RollLine.status.label("status"), Scheme.document.label("document"),
+        exists().where(Undo.reverses == PointEntry.id).label("undone"),
+    )
+    .join(Member, Member.id == Objection.member_id)
+    .join(Org, Org.id == Objection.branch_id)
+    .outerjoin(Group, and_(Group.id == Member.group_id, Member.branch_id == Objection.branch_id))
+    .outerjoin(Recorder, Recorder.id == Objection.recorded_by)
+    .outerjoin(Answerer, Answerer.id == Objection.answered_by)
+    .outerjoin(Later, Later.appeals == Objection.id)
+    .outerjoin(PointEntry, PointEntry.id == Objection.entry_id)
+    .outerjoin(Maker, Maker.id == PointEntry.account_id)
+    .outerjoin(Gathering, Gathering.id == PointEntry.gathering_id)
+    .outerjoin(Proposal, Proposal.id == PointEntry.proposal_id)
+    .outerjoin(RollLine, _LINE)
+    .outerjoin(Rating, Rating.id == Objection.rating_id)
+    .outerjoin(Scheme, Scheme.id == func.coalesce(PointEntry.scheme_id, Rating.scheme_id))
+)  # fmt: skip
 
 
 def _whose(row: Any) -> Whose:
