@@ -53,8 +53,9 @@ class Lines(JsonFormatter):
         caught: BaseException | None = ei[1]
         lines: list[str] = []
         while caught is not None:
-            place = "".join(traceback.format_tb(caught.__traceback__))
-            lines[:0] = [*place.rstrip().splitlines(), type(caught).__name__]
+            frames = traceback.walk_tb(caught.__traceback__)
+            places = [f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}" for frame, line in frames]
+            lines[:0] = [*places, type(caught).__name__]
             caught = caught.__cause__ or (None if caught.__suppress_context__ else caught.__context__)
         return lines
 
