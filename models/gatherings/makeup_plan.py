@@ -24,6 +24,7 @@ from models.refused import Refused
 MAKES_UP = (Status.LEAVE, Status.ABSENT, Status.UNCLEAR, Status.EXEMPT, Status.AWAY)
 LONGEST_CONTENT = 80
 DAY = timedelta(days=1)
+Group = aliased(Org)
 
 
 class MakeupView(NamedTuple):
@@ -166,12 +167,11 @@ def makeups_done(session: Session, org_ids: Sequence[int], *, since: date, now: 
 def _makeups(
     session: Session, org_ids: Sequence[int], which: ColumnElement[bool], now: datetime
 ) -> list[MakeupView]:
-    group = aliased(Org)
     rows = session.execute(
-        select(Makeup, Member, group.name, Gathering, Account.name)
+        select(Makeup, Member, Group.name, Gathering, Account.name)
         .join(Member, Member.id == Makeup.member_id)
         .join(Gathering, Gathering.id == Makeup.gathering_id)
-        .outerjoin(group, group.id == Member.group_id)
+        .outerjoin(Group, Group.id == Member.group_id)
         .outerjoin(Account, Account.id == Makeup.done_by)
         .where(
             or_(Member.branch_id.in_(org_ids), Member.group_id.in_(org_ids)),

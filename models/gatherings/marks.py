@@ -23,6 +23,7 @@ from models.people.org import Org
 from models.refused import Refused
 
 BY_HAND = tuple(status for status in Status if status is not Status.OBSERVER)
+Group = aliased(Org)
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,11 @@ class LineView:
 
 def lines_of(session: Session, roll_id: int) -> list[LineView]:
     """Return the lines by group, then in surname order; one statement."""
-    group = aliased(Org)
     rows = session.execute(
-        select(RollLine, Member, group, Account.name, DuesTick.member_id, Makeup)
+        select(RollLine, Member, Group, Account.name, DuesTick.member_id, Makeup)
         .join(Gathering, Gathering.id == RollLine.gathering_id)
         .join(Member, Member.id == RollLine.member_id)
-        .outerjoin(group, group.id == Member.group_id)
+        .outerjoin(Group, Group.id == Member.group_id)
         .outerjoin(Account, Account.id == RollLine.marked_by)
         .outerjoin(DuesTick, (DuesTick.member_id == Member.id) & (DuesTick.period == Gathering.period))
         .outerjoin(Makeup, planned_of(RollLine.gathering_id, RollLine.member_id))

@@ -53,6 +53,9 @@ class Alike(NamedTuple):
     held_on: date
 
 
+Host, Drafter = aliased(Org), aliased(Account)
+
+
 @dataclass(frozen=True)
 class Record:
     """Everything a reader of one record sees. Names of the roster stand in `missed` alone."""
@@ -105,14 +108,13 @@ def record_of(session: Session, roll_id: int) -> Record | None:
 
     The same number of statements, whatever the number of people, items and acts.
     """
-    host, drafter = aliased(Org), aliased(Account)
     row = session.execute(
-        select(Minutes, Roll, Gathering, Org, host, drafter.name)
+        select(Minutes, Roll, Gathering, Org, Host, Drafter.name)
         .join(Roll, Roll.id == Minutes.roll_id)
         .join(Gathering, Gathering.id == Roll.gathering_id)
         .join(Org, Org.id == Roll.org_id)
-        .join(host, host.id == Gathering.org_id)
-        .join(drafter, drafter.id == Minutes.drafted_by)
+        .join(Host, Host.id == Gathering.org_id)
+        .join(Drafter, Drafter.id == Minutes.drafted_by)
         .where(Minutes.roll_id == roll_id)
         .execution_options(populate_existing=True)
     ).first()

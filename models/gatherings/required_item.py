@@ -18,6 +18,7 @@ from models.refused import Refused
 
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 LEVEL = re.compile(r"(?:镇|乡|街道)?(?:党工委|党委)$")
+Host = aliased(Org)
 
 
 class RequiredItem(Base):
@@ -82,12 +83,11 @@ def required_of(session: Session, org_id: int, period: str) -> list[Required]:
 
     Two levels that require the same title make one item.
     """
-    host = aliased(Org)
     rows = session.execute(
         select(RequiredItem, Org)
         .join(Org, Org.id == RequiredItem.org_id)
-        .join(host, host.path.startswith(Org.path))
-        .where(host.id == org_id, RequiredItem.period == period, RequiredItem.withdrawn_at.is_(None))
+        .join(Host, Host.path.startswith(Org.path))
+        .where(Host.id == org_id, RequiredItem.period == period, RequiredItem.withdrawn_at.is_(None))
         .order_by(func.length(Org.path), RequiredItem.id)
     ).all()
     return _without_twins([Required(item.id, item.kind, item.title, mark_of(org)) for item, org in rows])

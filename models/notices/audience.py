@@ -18,6 +18,7 @@ from models.people.binding import Binding
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import BRANCHES, Org
 
+Mini = aliased(Binding)
 Home = aliased(Org)  # of a member: the group, else the branch
 
 
@@ -128,22 +129,21 @@ def _query(
     which: ColumnElement[bool], channels: Channels, today: date
 ) -> Select[Member, int | None, int | None, int | None, bool]:
     """Ask for each person on the rolls: binding of the account, of the mini-program, allowed, at home."""
-    mini = aliased(Binding)
     followed = and_(
         Binding.member_id == Member.id, Binding.appid == channels.account_appid, Binding.ended_at.is_(None)
     )
-    used = and_(mini.member_id == Member.id, mini.appid == channels.mini_appid, mini.ended_at.is_(None))
+    used = and_(Mini.member_id == Member.id, Mini.appid == channels.mini_appid, Mini.ended_at.is_(None))
     allowed = and_(
-        Subscription.binding_id == mini.id,
+        Subscription.binding_id == Mini.id,
         Subscription.template_id == channels.template_id,
         Subscription.remaining > 0,
         Subscription.switched_off.is_(False),
     )
     return (
-        select(Member, Binding.id, mini.id, Subscription.binding_id, _at_home(today))
+        select(Member, Binding.id, Mini.id, Subscription.binding_id, _at_home(today))
         .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
         .outerjoin(Binding, followed)
-        .outerjoin(mini, used)
+        .outerjoin(Mini, used)
         .outerjoin(Subscription, allowed)
         .where(Member.status.in_(ON_ROLLS), which)
     )

@@ -18,6 +18,7 @@ from models.refused import Refused
 
 # What pre-marks rolls; the other kinds concern points only.
 AT_HOME = (SpellKind.AWAY, SpellKind.EXEMPT)
+Home, Group, Twin = aliased(Org), aliased(Org), aliased(Member)
 
 
 class Ground(StrEnum):
@@ -158,19 +159,18 @@ def spell_seen(session: Session, spell_id: int) -> Spell:
 
 def spells_of(session: Session, paths: Sequence[str], *, now: datetime) -> list[SpellView]:
     """Return absences and exemptions in force or to come of the members below these paths, unordered."""
-    home, group, twin = aliased(Org), aliased(Org), aliased(Member)
     namesake = exists().where(
-        twin.branch_id == Member.branch_id, twin.name == Member.name, twin.id != Member.id
+        Twin.branch_id == Member.branch_id, Twin.name == Member.name, Twin.id != Member.id
     )
     query = (
-        select(Spell, Member, Org, group, Account.name, namesake)
+        select(Spell, Member, Org, Group, Account.name, namesake)
         .join(Member, Member.id == Spell.member_id)
         .join(Org, Org.id == Member.branch_id)
-        .join(home, home.id == func.coalesce(Member.group_id, Member.branch_id))
-        .outerjoin(group, group.id == Member.group_id)
+        .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
+        .outerjoin(Group, Group.id == Member.group_id)
         .outerjoin(Account, Account.id == Spell.approved_by)
         .where(
-            or_(false(), *(home.path.startswith(path) for path in paths)),
+            or_(false(), *(Home.path.startswith(path) for path in paths)),
             Member.left_on.is_(None),
             Spell.kind.in_(AT_HOME),
             or_(Spell.to_on.is_(None), (Spell.to_on >= day_of(now)) & (Spell.to_on >= Spell.from_on)),

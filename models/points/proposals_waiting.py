@@ -22,6 +22,7 @@ from models.points.entry import PointEntry
 from models.points.proposal import Proposal, ProposalMember, ProposalState
 from models.points.scheme import Scheme, document_of
 
+Home, Other, Undone = aliased(Org), aliased(PointEntry), aliased(PointEntry)
 Maker, Decider = aliased(Account), aliased(Account)
 Undo, Undoer = aliased(PointEntry), aliased(Account)
 
@@ -126,12 +127,11 @@ def unpaid_of(session: Session, branch_id: int, period: str) -> list[int]:
 
 
 def _for_someone_below(paths: Sequence[str]) -> ColumnElement[bool]:
-    home = aliased(Org)
-    below = or_(false(), *(home.path.startswith(path) for path in paths))
+    below = or_(false(), *(Home.path.startswith(path) for path in paths))
     found = (
         select(ProposalMember.member_id)
         .join(Member, Member.id == ProposalMember.member_id)
-        .join(home, home.id == func.coalesce(Member.group_id, Member.branch_id))
+        .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
         .where(ProposalMember.proposal_id == Proposal.id, below)
     )
     return found.exists()
@@ -197,23 +197,22 @@ def _is_below(org: Org, paths: Sequence[str]) -> bool:
 def _people(session: Session, proposal_ids: Sequence[int]) -> dict[int, tuple[Named, ...]]:
     if not proposal_ids:
         return {}
-    home, other, undone = aliased(Org), aliased(PointEntry), aliased(PointEntry)
     again = exists().where(
-        other.member_id == ProposalMember.member_id,
-        other.item == Proposal.item,
-        other.occurred_on == Proposal.occurred_on,
-        other.reverses.is_(None),
-        func.coalesce(other.proposal_id, 0) != Proposal.id,
-        ~exists().where(undone.reverses == other.id),
+        Other.member_id == ProposalMember.member_id,
+        Other.item == Proposal.item,
+        Other.occurred_on == Proposal.occurred_on,
+        Other.reverses.is_(None),
+        func.coalesce(Other.proposal_id, 0) != Proposal.id,
+        ~exists().where(Undone.reverses == Other.id),
     )
     query = (
         select(
-            Proposal.id, Member, HAS_NAMESAKE, home, ProposalMember.struck, again, PointEntry.id,
+            Proposal.id, Member, HAS_NAMESAKE, Home, ProposalMember.struck, again, PointEntry.id,
             Undo.reason, Undoer.name,
         )
         .join(Proposal, Proposal.id == ProposalMember.proposal_id)
         .join(Member, Member.id == ProposalMember.member_id)
-        .join(home, home.id == func.coalesce(Member.group_id, Member.branch_id))
+        .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
         .outerjoin(
             PointEntry,
             and_(
