@@ -1,4 +1,7 @@
-"""What answers hold: the fields of the contract and no others, and nothing about anybody else."""
+"""What answers hold: the fields of the contract and no others, and nothing about anybody else.
+
+What pages and the log hold is looked at where everybody asks everything: test_routes.py.
+"""
 
 import logging
 import re
@@ -13,16 +16,16 @@ from models.gatherings.roll import RollLine, Status
 from models.people.member import Spell
 from tests.conftest import NOON
 from tests.handlers.asking import NOW, PHONES, asked, methods
+from tests.handlers.canaries import OWN_PEOPLE, canaries, found, secrets
 from tests.handlers.fields import ERROR, FIELDS, PROJECTOR
 from tests.handlers.routes import ROUTES
-from tests.handlers.world import PASSWORD, POSTS, World, open_world
+from tests.handlers.world import PASSWORD, World, open_world
 
 pytestmark = pytest.mark.thorough
 
 # The description of all this holds no row of the database.
 DESCRIPTION = "GET /api/v1/openapi.json"
 API = [route for route in ROUTES if "/api/" in route and route != DESCRIPTION]
-PAGES = [route for route in ROUTES if route.startswith("GET /console/") and "static" not in route]
 AT_WORK = ("leader", "secretary", "town", "zone")
 Ask = tuple[str, str, str, dict[str, Any]]  # who, route, row, fields beside the usual ones
 MORE: list[Ask] = [
@@ -102,10 +105,20 @@ def home_from_afar(world: World) -> Any:
         return world.app.test_client().get("/api/v1/home", headers=headers).json
 
 
-def test_api_answers_the_fields_of_the_contract_and_no_others(world: World) -> None:
+def of_anybody_else(world: World, who: str, route: str, said: Any) -> set[str]:
+    """Return what an answer to a phone says of others than its holder, or than the own people of a post."""
+    if route == "POST /api/v1/binding" and said and said.get("bound"):
+        return set()  # whoever holds the slip is told whose it was, and is that person from now on
+    mine = ("own",) if who == "member" or route == "POST /api/v1/session" else OWN_PEOPLE.get(who, ())
+    numbers_too = who in AT_WORK and route.endswith("/phone-list")
+    return found(canaries(world, but=mine, numbers_too=numbers_too), str(said))
+
+
+def test_api_answers_its_fields_and_nothing_about_anybody_else(world: World) -> None:
     seen: dict[str, set[str]] = {route: set() for route in FIELDS}
     errors: set[str] = set()
-    for _, route, said in api_answers(world):
+    for who, route, said in api_answers(world):
+        assert of_anybody_else(world, who, route, said) == set(), (who, route)
         of = set(paths(said))
         (errors if "error" in of else seen[route]).update(of)
     scanned, gathering = marked_absent(world)
@@ -141,62 +154,10 @@ def test_description_names_the_fields_that_are_answered(world: World) -> None:
     assert set(schemas["CheckedIn"]["properties"]) == FIELDS["POST /api/v1/check-ins"]
 
 
-def canaries(world: World, *, but: tuple[str, ...] = (), numbers_too: bool = False) -> set[str]:
-    """Return the names, numbers and points of all members, and what is nobody's to read.
-
-    Those in the places `but` may be named with their points; with `numbers_too` they may be telephoned.
-    """
-    told = {f"openid-{who}" for who in PHONES} | {PASSWORD}
-    for n, (place, member) in enumerate(world.members.items()):
-        if place not in but:
-            told |= {member.name, f"{n + 1}.173"}
-        if place not in but or not numbers_too:
-            told |= {f"13{own}0000{n:04d}" for own in "89"} | {f"13{own} 0000 {n:04d}" for own in "89"}
-    return told
-
-
-def found(told: set[str], page: str) -> set[str]:
-    """Return which canaries sing in a page."""
-    return {one for one in told if one in page}
-
-
-def test_phones_read_nothing_about_anybody_else(world: World) -> None:
-    for who, route, said in api_answers(world):
-        if route == "POST /api/v1/binding" and said and said.get("bound"):
-            continue  # whoever holds the slip is told whose it was, and is that person from now on
-        mine = ("own",) if who == "member" or route == "POST /api/v1/session" else OWN_PEOPLE.get(who, ())
-        numbers_too = who in AT_WORK and route.endswith("/phone-list")
-        assert found(canaries(world, but=mine, numbers_too=numbers_too), str(said)) == set(), (who, route)
-
-
 def test_slip_shown_to_a_stranger_names_nobody_in_full(world: World) -> None:
     with asked(world, "POST /api/v1/binding", "own", "stranger", confirm=False) as answer:
         whose = {"name": "王*国", "branch": "青石村党支部"}
         assert answer.json == whose | {"bound": False, "member_id": None}
-
-
-# Whose people somebody may read about; an officer's own meeting has somebody of a branch on its roll.
-OWN_PEOPLE = {
-    **dict.fromkeys(("clerk", "commissioner", "secretary", "deputy"), ("own", "same", "unbound")),
-    "leader": ("own", "unbound"),
-    "town": (), "zone": (), "auditor": (), "ended_post": (),
-}  # fmt: skip
-OWN_MEETING = ("/confirmation", "/amendment")
-
-
-@pytest.mark.parametrize("who", POSTS)
-def test_console_shows_nobody_of_other_branches_and_numbers_on_the_phone_list_only(
-    world: World, who: str
-) -> None:
-    for route in PAGES:
-        for row in ROUTES[route]:
-            mine = OWN_PEOPLE[who]
-            if (who, row) == ("town", "parent") and route.endswith(OWN_MEETING):
-                mine = ("joint",)
-            told = canaries(world, but=mine, numbers_too=route.endswith("/phone-list"))
-            with asked(world, route, row, who) as answer:
-                # A file's bytes are no text; its own tests open it.
-                assert found(told, answer.data.decode("utf-8", "replace")) == set(), (route, row)
 
 
 def test_phone_list_does_show_the_numbers(world: World) -> None:
@@ -223,22 +184,17 @@ def test_projector_names_nobody_and_has_its_fields_only(world: World) -> None:
         assert found(canaries(world), answer.text) == set()
 
 
-def test_log_names_nobody_and_holds_no_secret(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_holds_neither_an_openid_nor_a_password_that_cannot_be_stored(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     for room in ("handlers", "models", "wechat"):
         caplog.set_level(logging.DEBUG, room)
-    told = canaries(world) | {*world.sessions.values(), *world.slips.values(), *world.csrf.values()}
-    told |= {world.token(world.gatherings["own", NOW]), world.digits, *world.phones.values()}
-    told |= {*world.screens.values()}
-    for route, rows in ROUTES.items():
-        for who in ("stranger", "member", "secretary", "town"):
-            with asked(world, route, next(iter(rows)), who):
-                pass
     with asked(world, "POST /api/v1/session", "-", "anonymous", code="openid-member\0") as answer:
         assert answer.status_code == 400
     with asked(world, "POST /console/login", "-", "anonymous", login=f"{PASSWORD}\0") as answer:
         assert answer.status_code == 400
     assert caplog.records, "the requests above are known to leave something in the log"
-    assert found(told, caplog.text) == set()
+    assert found(secrets(world), caplog.text) == set()
 
 
 def test_failed_statement_says_nothing_of_its_values(world: World) -> None:

@@ -137,7 +137,7 @@ ATTACKS = {
         "接口多给字段，日志带出个人信息",
         "答复的字段逐个列明；没有证件号；手机号加密存；日志、数字、缓存、操作记录里没有人",
         (
-            "tests/handlers/test_answers.py::test_api_answers_the_fields_of_the_contract_and_no_others",
+            "tests/handlers/test_answers.py::test_api_answers_its_fields_and_nothing_about_anybody_else",
             "tests/hard/test_canary.py::test_nothing_that_is_left_behind_knows_anybody",
         ),
     ),
