@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, literal_column, select, true
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
@@ -199,13 +200,20 @@ def alike_of(session: Session, roll_ids: Collection[int]) -> dict[int, Alike]:
 
     Its discussion is the same; blanks do not tell two texts apart. One statement, however many rolls.
     """
+    rows = session.execute(_alike(), {"rolls": list(roll_ids)})
+    return {mine_id: Alike(roll_id, title, day_of(at)) for mine_id, roll_id, title, at in rows}
+
+
+@cache
+def _alike() -> Select[int, int, str, datetime]:
+    """Ask for all that say the same, the newest last; built at the first question."""
     other, held, earlier = aliased(Roll), aliased(Gathering), aliased(Gathering)
     mine = (
         select(Minutes.roll_id, Roll.org_id, held.starts_at, _said(Minutes).label("said"))
         .select_from(Minutes)
         .join(Roll, Roll.id == Minutes.roll_id)
         .join(held, held.id == Roll.gathering_id)
-        .where(Minutes.roll_id.in_(roll_ids), Minutes.discussion != "")
+        .where(Minutes.roll_id.in_(bindparam("rolls", expanding=True)), Minutes.discussion != "")
         .cte("mine")
     )
     said = aliased(Minutes)
@@ -216,7 +224,7 @@ def alike_of(session: Session, roll_ids: Collection[int]) -> dict[int, Alike]:
         .offset(literal_column("0"))
         .lateral("same")
     )
-    rows = session.execute(
+    return (
         select(mine.c.roll_id, other.id, earlier.title, earlier.starts_at)
         .select_from(mine)
         .join(same, true())
@@ -224,7 +232,6 @@ def alike_of(session: Session, roll_ids: Collection[int]) -> dict[int, Alike]:
         .join(earlier, (earlier.id == other.gathering_id) & (earlier.starts_at < mine.c.starts_at))
         .order_by(earlier.starts_at, other.id)
     )
-    return {mine_id: Alike(roll_id, title, day_of(at)) for mine_id, roll_id, title, at in rows}
 
 
 def _said(minutes: Any) -> ColumnElement[str]:

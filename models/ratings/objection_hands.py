@@ -24,6 +24,8 @@ DESK_TEXT = {Desk.BRANCH: "支部", Desk.TOWNSHIP: "镇党委", Desk.ZONE: "示�
 DESKS = (Desk.BRANCH, Desk.TOWNSHIP, Desk.ZONE)
 OFFICE = {Role.TOWNSHIP_OFFICER: Desk.TOWNSHIP, Role.ZONE_OFFICER: Desk.ZONE}  # all other posts: the branch's
 
+Branch, First, Second = aliased(Org), aliased(Objection), aliased(Objection)
+
 
 class Hand(NamedTuple):
     """One account with a post at a branch or above it."""
@@ -103,14 +105,13 @@ def makers_of_stars(session: Session, stars: Collection[tuple[int, int]]) -> dic
 
 def _answered_before(session: Session, objections: Iterable[Objection]) -> dict[int, frozenset[int]]:
     """Return objection id -> whose answers it appeals from, one above the other."""
-    first, second = aliased(Objection), aliased(Objection)
     ids = [one.id for one in objections if one.appeals is not None]
     if not ids:
         return {}
     rows = session.execute(
-        select(Objection.id, first.answered_by, second.answered_by)
-        .join(first, first.id == Objection.appeals)
-        .outerjoin(second, second.id == first.appeals)
+        select(Objection.id, First.answered_by, Second.answered_by)
+        .join(First, First.id == Objection.appeals)
+        .outerjoin(Second, Second.id == First.appeals)
         .where(Objection.id.in_(ids))
     )
     return {of: frozenset(filter(None, accounts)) for of, *accounts in rows}
@@ -130,14 +131,14 @@ def makers_of(session: Session, objection: Objection) -> Makers:
 
 def posts_around(session: Session, branch_ids: Collection[int], *, now: datetime) -> dict[int, list[Hand]]:
     """Return branch id -> the posts in force there and above that answer objections; one statement."""
-    branch, today = aliased(Org), day_of(now)
+    today = day_of(now)
     rows = session.execute(
-        select(branch.id, Account.id, Account.name, Account.member_id, Post.role)
-        .join(Org, branch.path.startswith(Org.path))
+        select(Branch.id, Account.id, Account.name, Account.member_id, Post.role)
+        .join(Org, Branch.path.startswith(Org.path))
         .join(Post, Post.org_id == Org.id)
         .join(Account, Account.id == Post.account_id)
         .where(
-            branch.id.in_(branch_ids),
+            Branch.id.in_(branch_ids),
             Post.role.in_(RIGHTS[Verb.ANSWER_OBJECTION]),
             Post.from_on <= today,
             or_(Post.to_on.is_(None), Post.to_on >= today),
