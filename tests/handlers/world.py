@@ -74,6 +74,7 @@ from tests.factories import (
 )
 from tests.handlers.at_work import put_to_work
 from tests.handlers.one_app import app_with
+from tests.handlers.undone import can_undo, undone
 from wechat.callback import Callback
 from wechat.log_in import OpenSession
 
@@ -142,17 +143,16 @@ class World:
     def rolled_back(self, **parts: Any) -> Iterator[Connection]:
         """Let the application do as it likes on one connection, with these parts, and undo all of it."""
         kept = self.app.parts
-        with self.engine.connect() as connection, connection.begin() as outer:
+        with self.engine.connect() as connection, undone(connection):
             self.app.parts = replace(kept, **{"sessions": self.on(connection)} | parts)
             try:
                 yield connection
             finally:
                 self.app.parts = kept
-                outer.rollback()
 
     @staticmethod
     def on(connection: Connection) -> sessionmaker[Session]:
-        """Return a session factory whose commits are savepoints of this connection."""
+        """Return a session factory on this connection: its commits hold until they are undone."""
         sessions = copy(SAVEPOINTS)
         sessions.kw = sessions.kw | {"bind": connection}
         return sessions
@@ -168,6 +168,7 @@ def open_world() -> Iterator[World]:
     built = _built()
     name = clone_database(built.database)
     engine = connect(url(APP, name), pool_size=2)
+    can_undo(engine)
     try:
         yield World(app_with(parts_on(engine)), engine, **pickle.loads(built.known))  # noqa: S301
     finally:
