@@ -1,5 +1,6 @@
 """What goes wrong in a command is one Chinese sentence that helps, and never a traceback or a row."""
 
+import gc
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+import app
 from handlers.command_line import BUSY, DATABASE, FULL, sentence_of
 from tests.backup.conftest import empty as empty
 from tests.backup.conftest import owned
@@ -76,3 +78,9 @@ def test_ctrl_c_ends_a_command_without_a_word_and_leaves_nothing_half_done(tmp_p
             _, said = backup.communicate(timeout=60)
     assert (backup.returncode, said.strip()) == (130, "")
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_garbage_collector_that_rests_while_a_command_starts_works_afterwards() -> None:
+    # Control: without gc.enable() after the imports of app.py it rests for good, in web and jobs too.
+    assert app.main
+    assert gc.isenabled()
