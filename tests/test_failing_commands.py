@@ -82,5 +82,5 @@ def test_ctrl_c_ends_a_command_without_a_word_and_leaves_nothing_half_done(tmp_p
 
 def test_garbage_collector_that_rests_while_a_command_starts_works_afterwards() -> None:
     # Control: without gc.enable() after the imports of app.py it rests for good, in web and jobs too.
-    assert app.main
+    assert app.serve
     assert gc.isenabled()
