@@ -12,7 +12,7 @@ from flask import g
 from flask.testing import FlaskClient
 
 from handlers.errors import answer
-from handlers.log import HEADER, Lines
+from handlers.log import HEADER, Lines, log_config
 from tests.handlers.world import World, open_world
 from wechat.metrics import read_metrics
 
@@ -50,7 +50,7 @@ def kept() -> Iterator[Kept]:
     root, kept = logging.getLogger(), Kept()
     level = root.level
     root.addHandler(kept)
-    root.setLevel(logging.INFO)
+    root.setLevel(logging.DEBUG)
     yield kept
     root.setLevel(level)
     root.removeHandler(kept)
@@ -74,7 +74,7 @@ def test_every_answer_is_one_line_with_its_rule_status_and_time(world: World, ke
     assert line.pop("at").endswith("+00:00")
     assert len(line.pop("request")) == 16
     assert line == {
-        "level": "INFO",
+        "level": "DEBUG",
         "logger": "handlers.log",
         "message": "answered",
         "part": "web",
@@ -83,6 +83,18 @@ def test_every_answer_is_one_line_with_its_rule_status_and_time(world: World, ke
         "status": 200,
     }
     assert "somebodys-code" not in kept.lines[0]
+
+
+def test_only_what_was_refused_or_slow_is_written_where_a_proxy_writes_the_rest(
+    world: World, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logging.getLogger().setLevel(log_config("web")["root"]["level"])
+    world.app.test_client().get("/healthz")
+    assert kept.told == []
+    world.app.test_client().get("/api/v1/me/points")
+    monkeypatch.setattr("handlers.log.SLOW", 0.0)
+    world.app.test_client().get("/healthz")
+    assert [(line["level"], line["status"]) for line in kept.told] == [("INFO", 401), ("INFO", 200)]
 
 
 @pytest.mark.parametrize("address", ["/nowhere/13800000000", "/api/v1/nowhere/13800000000"])
