@@ -5,8 +5,8 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-# Four workers on two cores: while two wait for a process, the others work.
-PYTEST := $(BIN)/pytest -n 4 --dist worksteal
+# Three workers on two cores: while one waits for a process, the others work.
+PYTEST := $(BIN)/pytest -n 3 --dist worksteal
 # npm brings the browser of the tests; a machine without npm gets npm from PyPI.
 NPM := $(shell command -v npm 2>/dev/null)
 ifeq ($(NPM),)
