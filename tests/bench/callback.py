@@ -22,7 +22,7 @@ from models.keyring import Keyring
 from models.people.binding import Binding, BoundBy
 from models.people.member import Member
 from tests.bench.ground import SIZES, figure, platform, rate, wrk
-from tests.bench.zone import fill
+from tests.bench.zone import fill, reset
 from tests.running import Running
 from wechat.crypto import new_salt, read_key, seal, sign
 
@@ -49,12 +49,13 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
 
 def _in_zone(folder: Path, branches: int) -> list[float]:
     """Return what each message waited for its reply in a zone of so many branches, sorted."""
-    with platform(folder) as (_, running):
+    with platform(folder) as (owner, running):
         env = running.environment
         keyring = Keyring.read(env["SECRET_KEY"], None, env["FIELD_KEY"])
         engine = create_engine(env["DATABASE_URL"])
         fill(engine, keyring, MINI, branches=branches, each=20)
         openids = _follow(engine, keyring)
+        reset(owner)
         running.start(jobs=False)
         try:
             return sorted(_talk(running, openids, seconds=5))
@@ -63,12 +64,13 @@ def _in_zone(folder: Path, branches: int) -> list[float]:
 
 
 def _measure(folder: Path) -> dict[str, dict[str, Any]]:
-    with platform(folder) as (_, running):
+    with platform(folder) as (owner, running):
         env = running.environment
         keyring = Keyring.read(env["SECRET_KEY"], None, env["FIELD_KEY"])
         engine = create_engine(env["DATABASE_URL"])
         fill(engine, keyring, MINI, branches=BRANCHES, each=20)
         openids = _follow(engine, keyring)
+        reset(owner)
         running.start(jobs=False)
         try:
             waits = _talk(running, openids, seconds=SECONDS)

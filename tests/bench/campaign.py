@@ -99,7 +99,9 @@ def send_to_all(sessions: Sessions, redis: Redis, simulator: str, people: int, p
     arrived = Counter(message["openid"] for message in (*account.inbox(), *mini.inbox()))
     with sessions() as session:
         ends = session.execute(
-            select(Binding.openid, Delivery.state).join(Delivery, Delivery.member_id == Binding.member_id)
+            select(Binding.openid, Delivery.state)
+            .join(Delivery, Delivery.member_id == Binding.member_id)
+            .where(Binding.appid.in_([account.appid, mini.appid]))
         )
         states = {openid or "": str(state) for openid, state in ends}
     return Outcome(nearly, wholly, arrived, states, faults)
