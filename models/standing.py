@@ -6,9 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from models.clock import SHANGHAI
+from models.planned_run import LATE
 from models.tables import APPEND_ONLY
-
-LATE_SECONDS = 600
 
 
 def revision_of(connection: Connection) -> str:
@@ -58,7 +57,9 @@ def runs_not_done(connection: Connection, now: datetime) -> Sequence[str]:
                OR to_char(due_at AT TIME ZONE :zone, 'YYYY-MM-DD"T"HH24:MI') <> period)
         ORDER BY kind
     """
-    return connection.scalars(text(query), {"now": now, "late": LATE_SECONDS, "zone": str(SHANGHAI)}).all()
+    return connection.scalars(
+        text(query), {"now": now, "late": LATE.total_seconds(), "zone": str(SHANGHAI)}
+    ).all()
 
 
 def is_locked(connection: Connection, lock: int) -> bool:

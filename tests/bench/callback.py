@@ -7,7 +7,8 @@ answer delays no measurement. Events come from wrk, 64 connections: the account'
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,15 +41,17 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
         place = folder / f"{parts}"
         place.mkdir()
         if parts > 1:
-            waits = _in_zone(place, BRANCHES // parts)
+            with _zone(place, BRANCHES // parts) as (running, openids):
+                waits = sorted(_talk(running, openids, seconds=5))
             growth[f"reply at {size}: p50"] = figure(waits[len(waits) // 2], "ms")
     figures = _measure(folder)
     growth["reply at 1: p50"] = figure(figures["callback: replies, p50"]["value"], "ms")
     return growth | figures
 
 
-def _in_zone(folder: Path, branches: int) -> list[float]:
-    """Return what each message waited for its reply in a zone of so many branches, sorted."""
+@contextmanager
+def _zone(folder: Path, branches: int) -> Iterator[tuple[Running, list[str]]]:
+    """Run the web for a zone of so many branches of twenty; yield it and the openids of its followers."""
     with platform(folder) as (owner, running):
         env = running.environment
         keyring = Keyring.read(env["SECRET_KEY"], None, env["FIELD_KEY"])
@@ -58,26 +61,16 @@ def _in_zone(folder: Path, branches: int) -> list[float]:
         reset(owner)
         running.start(jobs=False)
         try:
-            return sorted(_talk(running, openids, seconds=5))
+            yield running, openids
         finally:
             running.stop()
 
 
 def _measure(folder: Path) -> dict[str, dict[str, Any]]:
-    with platform(folder) as (owner, running):
-        env = running.environment
-        keyring = Keyring.read(env["SECRET_KEY"], None, env["FIELD_KEY"])
-        engine = create_engine(env["DATABASE_URL"])
-        fill(engine, keyring, MINI, branches=BRANCHES, each=20)
-        openids = _follow(engine, keyring)
-        reset(owner)
-        running.start(jobs=False)
-        try:
-            waits = _talk(running, openids, seconds=SECONDS)
-            events = _events(folder, running, lambda n: _template_result(running, openids, n))
-            mini_events = _events(folder, running, lambda n: _subscribe_result(running, n))
-        finally:
-            running.stop()
+    with _zone(folder, BRANCHES) as (running, openids):
+        waits = _talk(running, openids, seconds=SECONDS)
+        events = _events(folder, running, lambda n: _template_result(running, openids, n))
+        mini_events = _events(folder, running, lambda n: _subscribe_result(running, n))
     waits.sort()
     p50, p99 = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
     return {

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 import models.points.scheme as scheme_room
@@ -21,7 +21,7 @@ from models.people.org import Org, OrgKind
 from models.points.posting import confirm_roll
 from models.points.scheme import publish_scheme
 from models.points.scheme_use import use_scheme
-from tests.bench.ground import SIZES, figure, platform
+from tests.bench.ground import SIZES, figure, platform, tidy
 
 ROLLS, EACH, THREADS, FEW = 120, 150, 4, 15
 SCHEME = Path(scheme_room.__file__).parent / "schemes" / "ATTEND.json"  # an entry for everybody who came
@@ -36,8 +36,7 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
             by, zone = _zone(session)
             small = {size: _rolls(session, zone, by, FEW, EACH // parts) for size, parts in SIZES.items()}
             rolls = _rolls(session, zone, by, ROLLS, EACH)
-        with connect(owner, pool_size=1).connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+        tidy(owner)
         growth = {
             f"confirmation at {size} of 150 lines": figure(_median(_confirm(sessions, by, few)), "ms")
             for size, few in small.items()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via
@@ -19,7 +19,7 @@ from models.points.deed import Deed
 from models.points.proposing import propose
 from models.points.scheme import publish_scheme
 from models.points.scheme_use import use_scheme
-from tests.bench.ground import SIZES, figure, platform
+from tests.bench.ground import SIZES, figure, platform, tidy
 from tests.bench.ledger import SCHEME
 
 BRANCHES, EACH, FEW = 40, 150, 15
@@ -32,8 +32,7 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
         sessions = sessions_of(engine)
         with sessions.begin() as session:
             clerk, secretary, branches = _fill(session)
-        with connect(owner, pool_size=1).connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+        tidy(owner)
         growth, all_branches = {}, list(branches.items())
         for n, (size, parts) in enumerate(SIZES.items()):
             mine = all_branches[BRANCHES + n * FEW :][:FEW]

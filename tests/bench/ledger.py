@@ -14,6 +14,7 @@ from models.people.binding import Binding, BoundBy, PhoneSession
 from models.people.org import Org, OrgKind
 from models.points.scheme import publish_scheme
 from models.points.scheme_use import use_scheme
+from tests.bench.ground import tidy
 
 SCHEME = Path(scheme_room.__file__).parent / "schemes" / "ZONE.json"
 PEOPLE = 20
@@ -107,9 +108,8 @@ def grow(owner: str, told: dict[str, int | str], *, low: int, high: int) -> None
             if statement.strip():
                 session.execute(text(statement), values)
         session.commit()
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()
+    tidy(owner)
 
 
 def log_in(engine: Engine, keyring: Keyring, appid: str, *, most: int) -> list[str]:

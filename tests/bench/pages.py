@@ -20,7 +20,7 @@ from handlers.web import create_app
 from models.base import connect, sessions_of
 from models.people.account import Account, Post, Role
 from models.people.console import start_session
-from tests.bench.ground import figure, platform
+from tests.bench.ground import figure, platform, tidy
 from tests.bench.ledger import begin, grow
 
 SIZES = {"1/16": 31, "1/4": 125, "1": 500}  # branches
@@ -129,9 +129,8 @@ def _three_years(owner: str, filled: dict[str, int | str], branches: int, now: d
             if statement.strip():
                 session.execute(text(statement), values)
         session.commit()
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()
+    tidy(owner)
 
 
 def _ask_all(browser: FlaskClient, engine: Engine) -> tuple[dict[str, float], dict[str, int]]:

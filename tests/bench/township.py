@@ -13,7 +13,7 @@ from models.gatherings.records_below import records_below
 from models.people.account import Account, Post, Role
 from models.people.console import start_session
 from models.people.org import Org, OrgKind
-from tests.bench.ground import figure, platform
+from tests.bench.ground import figure, platform, tidy
 
 TOWNSHIPS, EACH, PEOPLE, MONTHS, RUNS = 10, 50, 20, 36, 20
 # Each branch's theme days, newest in the month of the clock; of the last month one in five is not filed yet.
@@ -54,8 +54,7 @@ def measure(folder: Path) -> dict[str, dict[str, Any]]:
     with platform(folder) as (owner, running):
         engine = create_engine(running.environment["DATABASE_URL"])
         token = _fill(engine)
-        with create_engine(owner, isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.execute(text("VACUUM ANALYZE"))
+        tidy(owner)
         statements = _statements(engine)
         running.start(jobs=False)
         try:
