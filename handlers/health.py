@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from handlers.edge import Edge, current
 from handlers.metrics import CONTENT_TYPE, read_all
 from models.migrate import newest
+from models.notices.waiting import oldest_due_seconds
 
 health = APIBlueprint("health", __name__, enable_openapi=False)
 FARTHEST = 5.0  # seconds between the clocks of web and database
@@ -57,12 +58,10 @@ def _look_at_database(edge: Edge) -> dict[str, Any]:
     row = edge.session.execute(
         text(
             "SELECT clock_timestamp() AS at, (SELECT version_num FROM alembic_version) AS revision,"
-            " current_setting('transaction_read_only') = 'off' AS writable,"
-            " (SELECT extract(epoch FROM :now - min(not_before)) FROM delivery"
-            " WHERE state = 'queued' AND not_before <= :now) AS oldest"
-        ),
-        {"now": edge.now},
+            " current_setting('transaction_read_only') = 'off' AS writable"
+        )
     ).one()
+    oldest = oldest_due_seconds(edge.session, now=edge.now)
     # The real clocks, whatever clock the process was given.
     apart = abs((datetime.now(UTC) - row.at).total_seconds())
     return {
@@ -71,7 +70,7 @@ def _look_at_database(edge: Edge) -> dict[str, Any]:
         "migration": row.revision == newest(),
         "clocks": apart <= FARTHEST,
         "clocks_apart_seconds": round(apart, 3),
-        "oldest_queued_seconds": None if row.oldest is None else round(float(row.oldest), 1),
+        "oldest_queued_seconds": None if oldest is None else round(oldest, 1),
     }
 
 

@@ -40,15 +40,6 @@ def open_ledgers(connection: Connection) -> Sequence[str]:
     return connection.scalars(text(query), {"names": names}).all()
 
 
-def queued_for(connection: Connection, now: datetime) -> float:
-    """Return for how many seconds the oldest message that may go out has been waiting."""
-    query = """
-        SELECT extract(epoch FROM :now - min(not_before)) FROM delivery
-        WHERE state = 'queued' AND not_before <= :now
-    """
-    return float(connection.scalar(text(query), {"now": now}) or 0)
-
-
 def runs_not_done(connection: Connection, now: datetime) -> Sequence[str]:
     """Return the kinds of planned runs that are late, or were tried and failed."""
     query = """

@@ -64,6 +64,8 @@ def test_row_that_a_database_refuses_is_not_repeated(database: str) -> None:
 
 def test_ctrl_c_ends_a_command_without_a_word_and_leaves_nothing_half_done(tmp_path: Path) -> None:
     # Control: without the except for click.Abort, its traceback comes.
+    # Begun in the background of a script, the tests ignore Ctrl-C, and so would every command of theirs.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(60)
         nowhere = f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/none"

@@ -11,13 +11,13 @@ from sqlalchemy.pool import NullPool
 from handlers.doctor.finding import Finding, Subject
 from models.clock import day_of
 from models.migrate import is_known, newest
+from models.notices.waiting import oldest_due_seconds
 from models.standing import (
     demo_accounts,
     first_passwords,
     is_locked,
     open_ledgers,
     owns_tables,
-    queued_for,
     revision_of,
     runs_not_done,
     size_of,
@@ -128,7 +128,7 @@ def apart(what: str, seconds: float) -> Finding:
 
 
 def _queue(connection: Connection, subject: Subject) -> Finding:
-    waited = queued_for(connection, subject.parts.clock())
+    waited = oldest_due_seconds(connection, now=subject.parts.clock()) or 0.0
     how = f"最久的等了 {waited / 60:.0f} 分钟" if waited else "没有等着发的消息"
     return Finding("消息队列", how, "" if waited <= LONGEST_WAIT else "看 jobs 在不在，微信接口通不通")
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from models.notices.delivery import Delivery, DeliveryState
@@ -20,11 +20,13 @@ class Waiting(NamedTuple):
 
 def waiting_of(session: Session, *, now: datetime) -> Waiting:
     """Return what waits; 0.0 seconds where nothing in the queue is due."""
-    rows = session.execute(
-        select(Delivery.state, func.count(), func.min(Delivery.not_before))
-        .where(Delivery.state.in_(UNSETTLED))
-        .group_by(Delivery.state)
-    ).all()
-    counts = dict.fromkeys(UNSETTLED, 0) | {state: count for state, count, _ in rows}
-    due = [since for state, _, since in rows if state == DeliveryState.QUEUED]
-    return Waiting(counts, max((now - due[0]).total_seconds(), 0.0) if due else 0.0)
+    unsettled = select(Delivery.state, func.count()).where(Delivery.state.in_(UNSETTLED))
+    found = session.execute(unsettled.group_by(Delivery.state)).all()
+    return Waiting(dict.fromkeys(UNSETTLED, 0) | dict(found), oldest_due_seconds(session, now=now) or 0.0)
+
+
+def oldest_due_seconds(database: Session | Connection, *, now: datetime) -> float | None:
+    """Return for how many seconds the oldest message that is due has been waiting; None: none is."""
+    due = (Delivery.state == DeliveryState.QUEUED) & (Delivery.not_before <= now)
+    since: datetime | None = database.scalar(select(func.min(Delivery.not_before)).where(due))
+    return None if since is None else (now - since).total_seconds()

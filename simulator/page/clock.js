@@ -31,17 +31,22 @@ function tick() {
   byId("day").textContent = `${shown.getUTCFullYear()}-${two(shown.getUTCMonth() + 1)}-${two(shown.getUTCDate())} 周${DAYS[shown.getUTCDay()]}`;
 }
 
-async function move(seconds) {
-  tell(await ask("POST", "clock", { offset_seconds: seconds }));
-  await sim.refresh();
+// One after the other: a second tap adds to what the first has made of the clock.
+let last = Promise.resolve();
+
+function move(offset) {
+  last = last.finally(async () => {
+    tell(await ask("POST", "clock", { offset_seconds: offset() }));
+    await sim.refresh();
+  });
 }
 
 export function startClock() {
   for (const one of document.querySelectorAll("[data-ahead]")) {
-    one.onclick = () => move(sim.wall.offset_seconds + Number(one.dataset.ahead));
+    one.onclick = () => move(() => sim.wall.offset_seconds + Number(one.dataset.ahead));
   }
   // China has one time and no summer time: a day is always so long.
-  byId("midnight").onclick = () => move(sim.wall.offset_seconds + 86400 - (now().getTime() / 1000) % 86400);
-  byId("real").onclick = () => move(0);
+  byId("midnight").onclick = () => move(() => sim.wall.offset_seconds + 86400 - (now().getTime() / 1000) % 86400);
+  byId("real").onclick = () => move(() => 0);
   setInterval(tick, 1000);
 }

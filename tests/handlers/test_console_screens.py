@@ -138,7 +138,8 @@ def test_secretary_ends_what_was_given(site: Site) -> None:
     assert site.browser().get(unused).status_code == 401
     assert "投屏链接作废" not in secretary.get(it).text
     with site.sessions() as session:
-        verbs = session.scalars(select(Audit.verb).where(Audit.verb.contains("screen_link"))).all()
+        told = select(Audit.verb).where(Audit.verb.contains("screen_link")).order_by(Audit.id)
+        verbs = session.scalars(told).all()
     assert verbs == ["issue_screen_link", "issue_screen_link", "end_screen_links"]
 
 
