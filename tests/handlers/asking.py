@@ -373,6 +373,16 @@ def article_state(rule: str, wanted: str) -> ArticleState:
     return next((state for end, state in TAKEN_IN.items() if rule.endswith(end)), ArticleState.PROPOSED)
 
 
+def tokens(world: World, row: str) -> dict[str, str]:
+    """Return what stands for a row in the addresses that take no id."""
+    gathering_id = world.gatherings.get((row, NOW), MISSING)
+    return {
+        "/s/<token>": f"/s/{world.screens.get(row, 'x' * 10)}",
+        "/n/<token>": f"/n/{notice_token(KEYRING, gathering_id)}",
+        "<token>": world.token(gathering_id),
+    }
+
+
 def address(world: World, route: str, row: str) -> str:
     """Put a row's ids into a route's address."""
     rule, _, wanted = route.partition(" ")[2].partition(" ")
@@ -407,9 +417,6 @@ def address(world: World, route: str, row: str) -> str:
         "<int:complaint_id>": world.complaints.get(row, MISSING),
         "<receipt>": world.receipt if row == "own" else "202601010001",
         "<matter>": "transfer" if row == "own" else "gossip",
-        "/s/<token>": f"/s/{world.screens.get(row, 'x' * 10)}",
-        "/n/<token>": f"/n/{notice_token(KEYRING, world.gatherings.get((row, NOW), MISSING))}",
-        "<token>": world.token(world.gatherings.get((row, NOW), MISSING)),
         "<int:rating_id>": world.ratings.get(row, MISSING),
         "<int:veto_id>": world.vetoes.get(row, MISSING),
         "<act>": "assembly_appraisal",
@@ -418,6 +425,8 @@ def address(world: World, route: str, row: str) -> str:
         "<int:article_id>": world.articles.get((row, article_state(rule, wanted)), MISSING),
         "<int:picture_id>": world.pictures.get((row, article_state(rule, wanted)), MISSING),
     }
+    if "<token>" in rule:
+        ids |= tokens(world, row)
     for name, value in ids.items():
         rule = rule.replace(name, str(value))
     if "/console/ledgers" in route:

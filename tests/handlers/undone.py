@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection, Engine, event
 
 
@@ -17,16 +18,29 @@ class Undone(psycopg.Connection[Any]):
         """Keep what was done so far, whatever is rolled back after it."""
         if not self.undoing:
             super().commit()
-            return
-        self.execute("SAVEPOINT done")
-        self.done = True
+        elif self._begun:
+            self._say(b"SAVEPOINT done")
+            self.done = True
 
     def rollback(self) -> None:
         """Take back what was not committed."""
         if self.done:
-            self.execute("ROLLBACK TO done")
-        else:
-            super().rollback()
+            self._say(b"ROLLBACK TO done")
+        elif self._begun:
+            self._say(b"ROLLBACK")
+
+    @property
+    def _begun(self) -> bool:
+        return self.pgconn.transaction_status != TransactionStatus.IDLE
+
+    def _say(self, command: bytes) -> None:
+        """Tell the database past the driver, which forgets every prepared statement after a rollback.
+
+        It has to where a table may have come or gone; here none does, and to plan all anew costs more than
+        to ask.
+        """
+        answer = self.pgconn.exec_(command)
+        assert answer.status == ExecStatus.COMMAND_OK, answer.get_error_message()
 
 
 def can_undo(engine: Engine) -> None:
@@ -34,7 +48,9 @@ def can_undo(engine: Engine) -> None:
 
     @event.listens_for(engine, "do_connect")
     def connected(dialect: Any, record: Any, arguments: Any, named: dict[str, Any]) -> Undone:
-        return Undone.connect(*arguments, **named)
+        connection = Undone.connect(*arguments, **named)
+        connection.prepared_max = 1_000
+        return connection
 
 
 @contextmanager
