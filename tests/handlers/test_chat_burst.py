@@ -1,4 +1,7 @@
-"""Five thousand messages of five hundred followers at once, one in five of them a repeat: one effect each."""
+"""A thousand messages of a hundred followers at once, one in five of them a repeat: one effect each.
+
+Five thousand of five hundred, over and over: tests/soak/chat.py.
+"""
 
 import random
 from collections import Counter, defaultdict
@@ -40,8 +43,7 @@ from tests.points.published import publish_for
 
 pytestmark = pytest.mark.processes
 
-BRANCHES, IN_EACH, THREADS = 10, 50, 8
-FOLLOWERS = BRANCHES * IN_EACH
+THREADS = 8
 ASKED = ("组织关系转接", "入党流程", "帮助", "动态", "星级")
 
 
@@ -79,9 +81,8 @@ class Burst:
         return answers
 
 
-@pytest.fixture
-def burst(sessions: Sessions) -> Burst:
-    """Ten branches of fifty; each has an open gathering and the next one published."""
+def a_burst(sessions: Sessions, *, branches: int, in_each: int) -> Burst:
+    """Let followers of some branches write; each branch has an open gathering and the next one published."""
     safe, plain = Chat(sessions), Chat(sessions, is_safe=False)
     burst = Burst((safe, plain))
     with sessions.begin() as session:
@@ -89,9 +90,9 @@ def burst(sessions: Sessions) -> Burst:
         town = a_township(session, zone)
         publish_for(session, zone, "DEMO")
         by = an_account(session)
-        for n in range(BRANCHES):
+        for n in range(branches):
             branch = a_branch(session, town, name=f"第{n + 1}村党支部")
-            members = [a_member(session, branch, f"党员{n}-{m}") for m in range(IN_EACH)]
+            members = [a_member(session, branch, f"党员{n}-{m}") for m in range(in_each)]
             now = a_gathering(session, branch, GatheringState.OPEN)
             later = a_gathering(
                 session, branch, starts_at=THREE_O_CLOCK + timedelta(days=30), period="2026-12"
@@ -115,16 +116,21 @@ def burst(sessions: Sessions) -> Burst:
     return burst
 
 
-def test_burst_with_repeats_has_one_effect_each_and_identical_answers(burst: Burst) -> None:
+def test_burst_with_repeats_has_one_effect_each_and_identical_answers(sessions: Sessions) -> None:
     # Control: without the kept reply (reply_given answering None) complaints double; without the claim
     # (claim_message answering True) they are counted twice.
-    chance = random.Random(25)
+    live_through(a_burst(sessions, branches=5, in_each=20), random.Random(25))
+
+
+def live_through(burst: Burst, chance: random.Random) -> None:
+    """Send all of it, with repeats, and see that each message had its effect once."""
+    everybody = len(burst.members)
     answers = burst.send(burst.binds, chance) | burst.send(burst.rest, chance)
-    assert len(answers) == 8 * FOLLOWERS
+    assert len(answers) == 8 * everybody
     assert {len(said) for said in answers.values()} == {1}
     read = Counter(text[:4] for (text,) in answers.values())
     assert BUSY not in {text for (text,) in answers.values()}
-    assert (read["绑定好了"], read["【请假已"], read["【签到成"], read["收到了，"]) == (FOLLOWERS,) * 4
+    assert (read["绑定好了"], read["【请假已"], read["【签到成"], read["收到了，"]) == (everybody,) * 4
     with burst.chats[0].sessions() as session:
         bound = session.execute(select(Binding.openid, Binding.member_id).where(Binding.ended_at.is_(None)))
         assert dict(bound.all()) == burst.members
@@ -132,15 +138,15 @@ def test_burst_with_repeats_has_one_effect_each_and_identical_answers(burst: Bur
         def number(*what: Any) -> int:
             return session.scalar(select(func.count()).where(*what)) or 0
 
-        assert number(Binding.id > 0) == FOLLOWERS
-        assert number(BindCodeUse.code_id > 0) == number(LinkCode.used_at.is_not(None)) == FOLLOWERS // 2
-        assert number(Leave.state == LeaveState.SUBMITTED) == number(Leave.member_id > 0) == FOLLOWERS
-        assert number(RollLine.checked_in_at.is_not(None)) == FOLLOWERS
-        assert number(InboundMessage.reply != "") == number(InboundMessage.appid != "") == 8 * FOLLOWERS
+        assert number(Binding.id > 0) == everybody
+        assert number(BindCodeUse.code_id > 0) == number(LinkCode.used_at.is_not(None)) == everybody // 2
+        assert number(Leave.state == LeaveState.SUBMITTED) == number(Leave.member_id > 0) == everybody
+        assert number(RollLine.checked_in_at.is_not(None)) == everybody
+        assert number(InboundMessage.reply != "") == number(InboundMessage.appid != "") == 8 * everybody
         receipts = session.scalars(select(Complaint.receipt).order_by(Complaint.receipt)).all()
-        assert receipts == [f"20261125{n:04d}" for n in range(1, FOLLOWERS + 1)]
+        assert receipts == [f"20261125{n:04d}" for n in range(1, everybody + 1)]
         verbs = dict(session.execute(select(Audit.verb, func.count()).group_by(Audit.verb)).all())
-        assert (verbs["bind"], verbs["ask_leave"]) == (FOLLOWERS, FOLLOWERS)
+        assert (verbs["bind"], verbs["ask_leave"]) == (everybody, everybody)
         # A right guess is given back; a complaint counts once, however often it came.
         spent = dict(session.execute(select(Tries.purpose, func.sum(Tries.n)).group_by(Tries.purpose)).all())
-        assert {purpose: n for purpose, n in spent.items() if n} == {Guess.COMPLAINT: FOLLOWERS}
+        assert {purpose: n for purpose, n in spent.items() if n} == {Guess.COMPLAINT: everybody}

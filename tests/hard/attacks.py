@@ -60,7 +60,7 @@ ATTACKS = {
         "每个微信十分钟只判五次，记在数据库里；不按会场和地址限",
         (
             "tests/hard/test_guessing.py"
-            "::test_ten_thousand_guesses_are_judged_five_times_each_and_the_neighbour_passes",
+            "::test_a_thousand_guesses_are_judged_five_times_each_and_the_neighbour_passes",
         ),
     ),
     "A7": Attack(
