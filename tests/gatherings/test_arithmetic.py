@@ -314,16 +314,20 @@ def wrong_with(it: History) -> list[str]:
     return wrong
 
 
+UNDO = aliased(PointEntry)
+STANDING = (
+    select(PointEntry.gathering_id, PointEntry.branch_id, func.count())
+    .outerjoin(UNDO, UNDO.reverses == PointEntry.id)
+    .where(PointEntry.reverses.is_(None), UNDO.id.is_(None))
+    .group_by(PointEntry.gathering_id, PointEntry.branch_id)
+)
+
+
 def _standing_entries(session: Session) -> dict[tuple[int | None, int], int]:
     """Return gathering and branch -> entries that nothing has reversed."""
-    undo = aliased(PointEntry)
-    rows = session.execute(
-        select(PointEntry.gathering_id, PointEntry.branch_id, func.count())
-        .outerjoin(undo, undo.reverses == PointEntry.id)
-        .where(PointEntry.reverses.is_(None), undo.id.is_(None))
-        .group_by(PointEntry.gathering_id, PointEntry.branch_id)
-    )
-    return {(gathering_id, branch_id): number for gathering_id, branch_id, number in rows}
+    return {
+        (gathering_id, branch_id): number for gathering_id, branch_id, number in session.execute(STANDING)
+    }
 
 
 def _wrong_before_opening(it: History, roll: Roll) -> list[str]:

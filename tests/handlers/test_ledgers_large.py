@@ -1,4 +1,4 @@
-"""A ledger of four thousand rows takes no more memory than one of a thousand; nothing stays on the disk."""
+"""A ledger of two thousand rows takes no more memory than one of five hundred; nothing stays on the disk."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from models.gatherings.roll import Roll, RollLine, Status
 from tests.conftest import NOON
 from tests.handlers.console_site import Site
 
-FEW, MANY = 1_000, 4_000
+FEW, MANY = 500, 2_000
 SPARE = 200 * (MANY - FEW)  # bytes that may differ between two runs: no row of them is kept
 
 

@@ -16,9 +16,8 @@ ASKED = (
     "record", "roll", "s", "saved", "show", "state", "to", "under",
 )  # fmt: skip
 TEXTS = (
-    '"><xss-a>',
-    "'><xss-a>",
-    "<xss-a>{{1337*7331}}",
+    # Out of an attribute between quotes of either kind, out of a text, and into a template.
+    "\"'><xss-a>{{1337*7331}}",
     "javascript:xss-a",
     "²",
     "-1",
@@ -52,7 +51,7 @@ def test_no_address_writes_into_its_page_and_none_fails(world: World, text: str)
         row, *_ = ROUTES[route]
         for who in ("secretary", "zone"):
             answer = got(world, address(world, route, row).partition("?")[0], who, text)
-            shown = b"<xss-a" in answer.data and answer.mimetype == "text/html"
+            shown = answer.mimetype == "text/html" and (b"<xss-a" in answer.data or b"9801547" in answer.data)
             led = "xss-a" in answer.headers.get("Location", "")
             if answer.status_code >= 500 or shown or led or b'href="javascript:' in answer.data:
                 wrong.append((route, who, answer.status_code))

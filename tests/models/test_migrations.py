@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from models.base import connect
 from models.migrate import downgrade, migrate, newest
 from models.tables import METADATA, TABLES
-from tests.conftest import APP, OWNER, drop_database, url
+from tests.conftest import APP, OWNER, clone_database, drop_database, url
 from tests.factories import a_zone
 from tests.models.nevers import VALID, row, world
 
@@ -90,6 +91,22 @@ def fill(name: str) -> None:
             session.execute(text(row(table)), known)
 
 
+@cache
+def filled() -> str:
+    """Return the name of a database with rows in every table, to be copied."""
+    name = clone_database()
+    fill(name)
+    return name
+
+
+@pytest.fixture
+def full() -> Iterator[str]:
+    """The name of a migrated database of this test's own with rows in every table."""
+    name = clone_database(filled())
+    yield name
+    drop_database(name)
+
+
 def test_newest_shape_is_reached_from_nothing(empty: str) -> None:
     migrate(url(OWNER, empty), url(APP, empty))
     with owned(empty) as connection:
@@ -98,35 +115,31 @@ def test_newest_shape_is_reached_from_nothing(empty: str) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: str(step.revision))
-def test_step_down_takes_its_own_tables_and_leaves_all_other_rows(
-    database: str, owner: Connection, step: Script
-) -> None:
-    fill(database)
-    before = contents(owner)
-    assert all(before.values())
-    if step.revision != newest():
-        downgrade(url(OWNER, database), step.revision)
-    above = tables(owner)
-    downgrade(url(OWNER, database), str(step.down_revision or "base"))
-    below = contents(owner)
-    assert above - set(below) == set(re.findall(r"CREATE TABLE (\w+)", step.module.UP))
-    assert below == {table: narrowed(before[table], rows) for table, rows in below.items()}
-    migrate(url(OWNER, database), url(APP, database))
-    after = contents(owner)
+def test_step_down_takes_its_own_tables_and_leaves_all_other_rows(full: str, step: Script) -> None:
+    with owned(full) as owner:
+        before = contents(owner)
+        assert all(before.values())
+        if step.revision != newest():
+            downgrade(url(OWNER, full), step.revision)
+        above = tables(owner)
+        downgrade(url(OWNER, full), str(step.down_revision or "base"))
+        below = contents(owner)
+        assert above - set(below) == set(re.findall(r"CREATE TABLE (\w+)", step.module.UP))
+        assert below == {table: narrowed(before[table], rows) for table, rows in below.items()}
+        migrate(url(OWNER, full), url(APP, full))
+        after = contents(owner)
     assert {table for table in after if after[table]} == set(below)
     assert below == {table: narrowed(after[table], rows) for table, rows in below.items()}
 
 
-def test_nothing_is_left_at_the_bottom_and_the_app_works_after_coming_up_again(
-    database: str, owner: Connection
-) -> None:
-    fill(database)
-    downgrade(url(OWNER, database), "base")
-    assert tables(owner) == set()
-    left = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
-    assert owner.scalars(text(left)).all() == []
-    migrate(url(OWNER, database), url(APP, database))
-    app = connect(url(APP, database), pool_size=1)
+def test_nothing_is_left_at_the_bottom_and_the_app_works_after_coming_up_again(full: str) -> None:
+    with owned(full) as owner:
+        downgrade(url(OWNER, full), "base")
+        assert tables(owner) == set()
+        left = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        assert owner.scalars(text(left)).all() == []
+    migrate(url(OWNER, full), url(APP, full))
+    app = connect(url(APP, full), pool_size=1)
     with Session(app) as session, session.begin():
         zone = a_zone(session)
         assert zone.path == f"{zone.id}/"

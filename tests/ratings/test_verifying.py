@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -59,6 +59,13 @@ def frozen(session: Session) -> tuple[Walk, str]:
     return walk, session.scalars(select(RatingSnapshot.document)).one()
 
 
+@pytest.fixture(scope="module")
+def filed(engine: Engine) -> str:
+    """The text of such a rating, whose rows are gone again."""
+    with Session(engine) as session:
+        return frozen(session)[1]
+
+
 def test_filed_rating_is_the_same_years_later(session: Session) -> None:
     walk, text = frozen(session)
     assert verify_snapshot(text) == []
@@ -77,9 +84,8 @@ def test_frozen_text_has_numbers_of_members_and_no_names(session: Session) -> No
     assert not any(member.name in text for member in walk.members)
 
 
-def test_facts_in_it_are_what_the_calculation_reads_anywhere(session: Session) -> None:
-    _, text = frozen(session)
-    content = json.loads(text)
+def test_facts_in_it_are_what_the_calculation_reads_anywhere(filed: str) -> None:
+    content = json.loads(filed)
     facts = read_facts(json.dumps(content["facts"]))
     results = rate(read_scheme(json.dumps(content["scheme"]["document"])), facts)
     assert {one.member_id: one.star_final for one in results} == {
@@ -131,9 +137,8 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         ("format", 2, "不是定星存档"),
     ],
 )
-def test_what_was_changed_is_named(session: Session, path: str, value: Any, said: str) -> None:
-    _, text = frozen(session)
-    content = json.loads(text)
+def test_what_was_changed_is_named(filed: str, path: str, value: Any, said: str) -> None:
+    content = json.loads(filed)
     change(path, value)(content)
     problems = verify_snapshot(json.dumps(content))
     assert said in "；".join(problems)
@@ -177,9 +182,8 @@ def test_what_was_changed_so_that_it_reckons_the_same_differs_from_the_database(
     assert verify_rating(session, walk.id) == [f"数据库里的{what}与存档不一致"]
 
 
-def test_bettered_words_are_no_difference(session: Session) -> None:
-    _, text = frozen(session)
-    content = json.loads(text)
+def test_bettered_words_are_no_difference(filed: str) -> None:
+    content = json.loads(filed)
     content["results"][0]["reasons"][0]["text"] = "旧的说法"
     content["rating"]["results_sha"] = sha256(
         json.dumps(content["results"], ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -187,9 +191,8 @@ def test_bettered_words_are_no_difference(session: Session) -> None:
     assert verify_snapshot(json.dumps(content)) == []
 
 
-def test_more_than_a_third_excellent_is_named(session: Session) -> None:
-    _, text = frozen(session)
-    content = json.loads(text)
+def test_more_than_a_third_excellent_is_named(filed: str) -> None:
+    content = json.loads(filed)
     for member in content["facts"]["members"]:
         if member["status"] == "full":
             member["grade"] = "excellent"
