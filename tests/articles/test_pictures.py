@@ -170,7 +170,8 @@ def test_picture_stands_at_the_end_of_its_draft(session: Session) -> None:
     assert widths_of(session, article) == [(first.id, 400), (second.id, 500)]
     assert (article.version, first.consent_at, first.added_by) == (3, NOON, by.id)
     assert writers_of(session, article.id) == {by.id}
-    acts = session.scalars(select(Audit.after).where(Audit.verb == "add_picture")).all()
+    told = select(Audit.after).where(Audit.verb == "add_picture").order_by(Audit.id)
+    acts = session.scalars(told).all()
     assert [act["picture"] for act in acts if act] == [first.id, second.id]
 
 

@@ -263,7 +263,7 @@ def test_log_of_a_spell_says_neither_ground_nor_place(session: Session) -> None:
     home = a_home(session)
     exempt(session, home, code=Ground.ILL)
     decide(session, home, report(session, home, filing=Filing(home.secretary.id, Said.FAMILY)))
-    acts = session.execute(select(Audit.verb, Audit.after)).all()
+    acts = session.execute(select(Audit.verb, Audit.after).order_by(Audit.id)).all()
     assert [verb for verb, _ in acts] == ["record_spell", "report_away", "record_spell", "decide_away"]
     assert "ill" not in str(acts)
     assert not any(sign > "\u4dff" for sign in str(acts))

@@ -75,7 +75,8 @@ def test_two_hands_answer_once_and_correct_once(sessions: Sessions) -> None:
     found = at_once([answering(sessions, branch, objection, role) for role in hands * 2])
     assert Counter(found) == {"upheld": 1, "not_waiting": 3}
     with sessions() as session:
-        assert [int(points) for points in session.scalars(select(PointEntry.points))] == [-3, 3]
+        entries = session.scalars(select(PointEntry.points).order_by(PointEntry.id))
+        assert [int(points) for points in entries] == [-3, 3]
         assert len(session.scalars(select(Amendment)).all()) == 1
 
 
@@ -89,7 +90,8 @@ def test_yes_and_no_at_once_leave_what_the_one_who_came_first_said(sessions: Ses
     assert found.count("not_waiting") == 1
     with sessions() as session:
         state = session.scalars(select(Objection.state)).one()
-        posted = [int(points) for points in session.scalars(select(PointEntry.points))]
+        entries = session.scalars(select(PointEntry.points).order_by(PointEntry.id))
+        posted = [int(points) for points in entries]
     assert posted == ([-3, 3] if state == "upheld" else [-3])
 
 
