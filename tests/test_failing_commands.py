@@ -20,6 +20,8 @@ from tests.backup.conftest import owned
 from tests.conftest import APP, OWNER, REDIS, url
 from tests.running import ROOT, Running
 
+pytestmark = pytest.mark.processes
+
 
 def running(folder: Path, database: str, owner: str) -> Running:
     """An installation that is told of these databases; nothing of it runs."""

@@ -38,6 +38,8 @@ from tests.handlers.fields import FIELDS
 from tests.points.published import publish_for
 from tests.twins import YEAR, a_year_of_twins, object_to_an_absence, statuses
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[1]
 SHOWN = [
     path

@@ -23,6 +23,8 @@ from tests.conftest import APP, OWNER, url
 from tests.factories import KEYRING
 from tests.running import Running, until
 
+pytestmark = pytest.mark.processes
+
 
 def manifest_of(folder: Path) -> dict[str, object]:
     found: dict[str, object] = json.loads((folder / "manifest.json").read_text("utf-8"))

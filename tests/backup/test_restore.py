@@ -28,6 +28,8 @@ from tests.factories import KEYRING
 from tests.models.test_migrations import fill as one_row_each
 from tests.models.test_migrations import privileges
 
+pytestmark = pytest.mark.processes
+
 FIELD = next(iter(KEYRING.lasting.items()))
 
 

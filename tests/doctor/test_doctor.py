@@ -31,6 +31,8 @@ from tests.doctor.conftest import again, ill
 from tests.factories import KEYRING
 from wechat.gateway import App, Gateway
 
+pytestmark = pytest.mark.thorough
+
 TEMPLATE, SUBSCRIBE = "/cgi-bin/message/template/send", "/cgi-bin/message/subscribe/send"
 NOWHERE = "http://127.0.0.1:9"
 

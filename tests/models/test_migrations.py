@@ -19,6 +19,8 @@ from tests.conftest import APP, OWNER, clone_database, drop_database, url
 from tests.factories import a_zone
 from tests.models.nevers import VALID, row, world
 
+pytestmark = pytest.mark.thorough
+
 STEPS = list(ScriptDirectory(Path(__file__).parents[2] / "models" / "migrations").walk_revisions())
 KEPT = {
     "amendment",

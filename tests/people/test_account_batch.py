@@ -30,6 +30,8 @@ from tests.factories import a_branch, a_group, a_post, a_township, a_zone, an_ac
 from tests.imports.sheets import a_merged_workbook, a_workbook
 from tests.together import at_once, meanwhile
 
+pytestmark = pytest.mark.thorough
+
 TODAY = date(2026, 11, 25)
 
 

@@ -23,6 +23,8 @@ from wechat.articles import (
 from wechat.errors import Advice, NoClearAnswer, WechatError
 from wechat.gateway import App, Gateway
 
+pytestmark = pytest.mark.thorough
+
 PICTURE, MATERIAL = "/cgi-bin/media/uploadimg", "/cgi-bin/material/add_material"
 ADD, DRAFTS = "/cgi-bin/draft/add", "/cgi-bin/draft/batchget"
 SUBMIT, RESULT = "/cgi-bin/freepublish/submit", "/cgi-bin/freepublish/get"

@@ -11,6 +11,8 @@ from wechat.errors import NoClearAnswer, WechatError
 from wechat.followers import FOLLOWERS, MOST_PAGES, list_followers
 from wechat.gateway import App, Gateway
 
+pytestmark = pytest.mark.thorough
+
 
 def on_stage(stage: Stage) -> Gateway:
     app = App("wx1", "0123456789abcdef0123456789abcdef")
