@@ -24,6 +24,8 @@ from tests.points.generated import rated_cases
 from tests.points.rated import codes
 from tests.points.second_count import second_total
 
+# The second count finds what is wrong most finely, so it has most examples; what two hundred of the others do
+# not find, six hundred did not find either when rules were broken by hand.
 Case = tuple[SchemeDocument, Facts]
 PLACES = re.compile(r"第\s*[0-9一二三四五六七八九十]+|名次|排名|前[0-9一二三]名")
 
@@ -39,7 +41,7 @@ def test_second_count_by_the_sentences_of_the_rules_agrees(case: Case) -> None:
         )
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=200)
 @given(rated_cases())
 def test_rating_again_gives_the_same_text_byte_for_byte(case: Case) -> None:
     document, facts = case
@@ -50,7 +52,7 @@ def test_rating_again_gives_the_same_text_byte_for_byte(case: Case) -> None:
     assert results_text(rate_sums(document, facts.cycle, counted, facts.seats)).encode() == text
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=200)
 @given(rated_cases(members=5, entries=12), st.integers(0, 2**32))
 def test_order_of_posting_reversing_and_posting_again_changes_no_total(case: Case, seed: int) -> None:
     document, facts = case
@@ -79,7 +81,7 @@ def posted_otherwise(entries: tuple[Entry, ...], chance: Random) -> tuple[Entry,
     return tuple(found)
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=200)
 @given(rated_cases(members=5, entries=14))
 def test_limits_hold(case: Case) -> None:
     document, facts = case
@@ -117,7 +119,7 @@ def low(document: SchemeDocument, code: str) -> Decimal:
     return Decimal(round(weighted * 10**6)) / 10**6
 
 
-@settings(deadline=None, max_examples=800)
+@settings(deadline=None, max_examples=300)
 @given(rated_cases(entries=5))
 def test_no_star_beyond_the_seats_nor_over_the_limit_of_excellent(case: Case) -> None:
     document, facts = case
@@ -151,7 +153,7 @@ def counts_as_rated(document: SchemeDocument, member: MemberFacts, cycle: str) -
     return on_list and not member.not_rated and member.category(last) not in document.exempt
 
 
-@settings(deadline=None, max_examples=800)
+@settings(deadline=None, max_examples=300)
 @given(rated_cases(entries=5))
 def test_stars_are_those_of_the_scheme_and_never_above_grade_veto_and_one_level(case: Case) -> None:
     document, facts = case
@@ -172,7 +174,7 @@ def test_stars_are_those_of_the_scheme_and_never_above_grade_veto_and_one_level(
             assert (one.star_by_quota or 0) <= (one.star_by_band or 0) <= (one.star_by_total or 0)
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=200)
 @given(rated_cases(entries=4), st.integers(0, 2**32))
 def test_more_points_never_mean_a_lower_star(case: Case, seed: int) -> None:
     document, facts = case
@@ -203,7 +205,7 @@ def find(results: Iterable[Result], number: int) -> Result:
     return next(one for one in results if one.member_id == number)
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=200)
 @given(rated_cases())
 def test_everybody_reads_why_and_nobody_a_place_number(case: Case) -> None:
     document, facts = case
@@ -216,7 +218,7 @@ def test_everybody_reads_why_and_nobody_a_place_number(case: Case) -> None:
             assert not re.search(r"None|Fraction|Decimal|\bE[+-]", text)
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=200)
 @given(rated_cases(branches=1, members=4, entries=10))
 def test_lines_of_the_page_add_up_to_the_parts(case: Case) -> None:
     document, facts = case

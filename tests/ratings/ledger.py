@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
-from itertools import count
+from datetime import date, timedelta
+from itertools import count, islice
 from typing import Any
 
 from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.people.member import Member, MemberStatus, Spell, SpellKind
-from models.people.org import Org
 from models.points.cycle import cycle_of, months_of, span_of
 from models.points.entry import PointEntry
 from models.points.facts import Entry, Facts, MemberFacts
@@ -23,7 +23,7 @@ from models.ratings.rating import Rating, RatingState
 from models.ratings.run import RatingResult, RatingRun
 from models.ratings.veto import Veto
 from tests.conftest import NOON
-from tests.factories import NEW_YEAR, a_branch, a_gathering, a_scheme, a_township, a_zone, an_account
+from tests.factories import NEW_YEAR, THREE_O_CLOCK, a_branch, a_scheme, a_township, a_zone, an_account
 
 NUMBER = count(1)
 PLAIN = ("item", "level", "period", "occurred_on", "quantity", "points", "source")
@@ -146,14 +146,24 @@ def _print_totals(session: Session, rating_id: int, members: Sequence[MemberFact
         session.add(RatingResult(run_id=run.id, member_id=one.id, **kept))
 
 
+def _held(session: Session, branches: Sequence[int]) -> dict[int, list[int]]:
+    """Let each branch have held five gatherings; return their ids."""
+    usual = {
+        "state": GatheringState.PUBLISHED, "starts_at": THREE_O_CLOCK, "kind": GatheringKind.THEME_DAY,
+        "ends_at": THREE_O_CLOCK + timedelta(hours=2), "period": "2026-11", "title": "十一月主题党日",
+        "place": "村部", "hall_salt": bytes(16),
+    }  # fmt: skip
+    held = iter(
+        insert_rows(session, Gathering, [usual | {"org_id": one} for one in branches for _ in range(5)])
+    )
+    return {branch: list(islice(held, 5)) for branch in branches}
+
+
 def _posted(
     session: Session, document: SchemeDocument, members: Sequence[MemberFacts], usual: Row
 ) -> Iterator[MemberFacts]:
     """Post the entries, then the reversals: each is of the period of its entry, as the database asks."""
-    gatherings = {
-        branch: [a_gathering(session, session.get_one(Org, branch)).id for _ in range(5)]
-        for branch in {one.branch for one in members}
-    }
+    gatherings = _held(session, sorted({one.branch for one in members}))
     posted: dict[int, Entry] = {}
 
     def post(told: Sequence[tuple[MemberFacts, Entry]]) -> None:

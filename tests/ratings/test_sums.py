@@ -19,7 +19,7 @@ from tests.points.strategies import a_scheme, an_entry
 from tests.ratings.ledger import statements, write_facts
 
 CHANCE = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
