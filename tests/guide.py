@@ -4,43 +4,21 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Download, Locator, Page, Response, expect
+from playwright.sync_api import Browser, Download, Locator, Page, Request, Response, expect
 
 from models.people.account import Account
-from models.people.console import HASHER
+from models.people.console import HASHER, start_session
+from tests.finger import MENU, PAGE, TAPPABLE, Each, Part, Seen
 from tests.handlers.console_site import Site, served
 
 DOCS = Path(__file__).parent.parent / "docs"
-BLANK = "……"  # stands for a number or a name
 COPIES = ("复制", "全部复制")  # begin what no page can do without a script
 PASSWORD = "river-stone-42"
-# What can be tapped, as it is read: without words that only a screen reader hears or that a phone hides.
-TAPPABLE = "a, button, summary, label, input[type=submit]"
-READ = """all => all.map(one => {
-  const box = one.getBoundingClientRect();
-  if (!one.checkVisibility() || box.width < 2 || box.height < 2) return null;
-  const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), said = [];
-  while (texts.nextNode()) {
-    const by = texts.currentNode.parentElement;
-    if (by.checkVisibility() && !by.closest('.unseen')) said.push(texts.currentNode.data);
-  }
-  const form = one.matches('button, input') ? one.form : null;
-  const sent = form && [one.getAttribute('formaction') || form.action, one.name, one.value];
-  const to = one.href || (sent ? sent.join(' ') : one.htmlFor || '');
-  const words = (one.matches('input') ? one.value : said.join('')).replace(/\\s+/g, ' ').trim();
-  return {words, to};
-})"""
-# Whether a tap opens another page, here or beside this one, saves a file, or changes a part of this one.
-OPENS = """(one, script) => {
-  if (/[.]zip$|[/]ledgers[/]./.test(one.href || one.formAction)) return 'file';
-  if (one.matches('a[target=_blank]')) return 'beside';
-  if (one.matches('a[href]')) return one.href.split('#')[0] === location.href.split('#')[0] ? 'part' : 'page';
-  const sends = one.matches('button, input') && one.form && one.type === 'submit';
-  return sends && !(script && one.closest('[hx-post], [data-part]')) ? 'page' : 'part';
-}"""
+HEADINGS = Part("h1, h2, h3")
 
 
 class Step(NamedTuple):
@@ -60,10 +38,10 @@ def steps_of(name: str) -> list[Step]:
 
 
 # Where a bold word is tapped: on the page, in one part of it, or in several one after the other.
-Places = Locator | Sequence[Locator] | None
+Places = Part | Each | Sequence[Part] | None
 # What is done beside the bold words of one step; each `yield` has the next of them tapped.
 Beside = Callable[["Walk"], Iterator[Places] | None]
-NOWHERE: tuple[Locator, ...] = ()
+NOWHERE: tuple[Part, ...] = ()
 
 
 class Walk:
@@ -75,6 +53,7 @@ class Walk:
         self.step = Step(0, "", ())
         self.beside: Page | None = None  # what the last tap opened in another tab
         self.file: Download | None = None  # what the last tap saved
+        self.shifts = False  # whether a script changes the page while it is open
 
     def follow(self, steps: Sequence[Step], table: Mapping[int, Beside]) -> None:
         """Do step after step, with what `table` says beside the bold words of each."""
@@ -85,74 +64,135 @@ class Walk:
             for words in self.step.taps:
                 places = next(acting, NOWHERE)
                 if self.script or not words.startswith(COPIES):
-                    several = [places] if places is None or isinstance(places, Locator) else places
-                    assert several, f"nobody says where to tap “{words}”: {self.step.sentence}"
-                    for place in several:
-                        self.tap_words(words, place)
+                    assert places != NOWHERE, f"nobody says where to tap “{words}”: {self.step.sentence}"
+                    self.tap_all(words, places)
             assert next(acting, NOWHERE) is NOWHERE, f"more taps than bold words: {self.step.sentence}"
 
-    def tap_words(self, words: str, place: Locator | None = None) -> None:
-        """Tap what reads exactly like this; fail if nothing does, or if it is several things."""
-        every = (place or self.page.locator("body")).locator(TAPPABLE)
-        read: list[dict[str, str] | None] = every.evaluate_all(READ)
-        pattern = re.compile(".+".join(re.escape(part) for part in words.split(BLANK)))
-        fits = [at for at, one in enumerate(read) if one and pattern.fullmatch(one["words"])]
-        where, shown = f"step {self.step.number}, {self.page.url}", [one["words"] for one in read if one]
-        assert fits, f"{where}: no “{words}” among {shown}"
-        ways = {one["to"] for at in fits if (one := read[at])}
-        assert len(ways) == 1, f"{where}: “{words}” is {len(ways)} things: {ways}"
-        self.tap(every.nth(fits[0]))
+    def tap_all(self, words: str, places: Places) -> None:
+        """Tap the words on the page, in one part, or in one part after the other."""
+        if not isinstance(places, Each):
+            for part in [places or PAGE] if places is None or isinstance(places, Part) else places:
+                self.tap_words(words, part)
+            return
+        between = places.part.press(self.page, words)
+        assert between, f"“{words}” is not in many: {places.part}"
+        assert set(map(tuple, between)) == {()}, f"“{words}” is not once in each, but there is {between}"
+        self.actions += len(between)
+        for part in (places.part.first, places.part.last):
+            self.tap_words(words, part)
 
-    def tap(self, target: Locator) -> None:
-        """Tap something, and wait for the page it opens."""
+    def tap_words(self, words: str, part: Part = PAGE) -> None:
+        """Tap what reads exactly like this; fail if nothing does, or if it is several things."""
+        seen = part.look(self.page, words, script=self.script)
+        where = f"step {self.step.number}, {self.page.url}"
+        assert seen.ways, f"{where}: no “{words}” among {seen.shown}"
+        assert len(seen.ways) == 1, f"{where}: “{words}” is {len(seen.ways)} things: {seen.ways}"
+        self._tap(seen, self.find(part).locator(TAPPABLE).nth(seen.which))
+
+    def tap(self, part: Part) -> None:
+        """Tap something."""
+        seen = part.look(self.page, None, script=self.script)
+        if len(seen.shown) != 1:
+            expect(self.find(part)).to_be_visible()
+            seen = part.look(self.page, None, script=self.script)
+        self._tap(seen, self.find(part))
+
+    def _tap(self, seen: Seen, target: Locator) -> None:
+        """Touch it, and wait for the page it opens."""
         self.actions += 1
-        opens = target.evaluate(OPENS, self.script)
-        if opens == "beside":
+        if seen.opens == "beside":
             with self.page.context.expect_page() as opened:
-                target.tap()
+                self._touch(seen, target)
             self.beside = opened.value
             self.beside.wait_for_load_state()
-        elif opens == "file":
+        elif seen.opens == "file":
             with self.page.expect_download() as saved:
-                target.tap()
+                self._touch(seen, target)
             self.file = saved.value
-        elif opens == "page":
+        elif seen.opens == "page":
             with self.page.expect_navigation():
-                target.tap()
+                self._touch(seen, target)
+            self.shifts = False
         else:
+            self._touch(seen, target)
+
+    def _touch(self, seen: Seen, target: Locator) -> None:
+        """Touch the spot that was seen; where it is covered or may move, wait until it can be touched."""
+        if seen.spot is None or self.shifts:
             target.tap()
+        else:
+            self.page.touchscreen.tap(*seen.spot)
 
     def go_to(self, entry: str) -> None:
         """Open an entry of the menu: two taps on a phone."""
         self.tap_words("菜单")
-        self.tap_words(entry, self.page.locator(".menu"))
+        self.tap_words(entry, MENU)
 
-    def choose(self, field: Locator, option: str) -> None:
+    def type(self, label: str, words: str, part: Part = PAGE) -> None:
+        """Type into a field, for which nobody taps."""
+        if not part.write(self.page, label, words, option=False):
+            self.find(part).get_by_label(label).fill(words)
+
+    def choose(self, label: str, option: str, part: Part = PAGE) -> None:
         """Choose from a list, which a phone opens by itself; counts like a tap."""
         self.actions += 1
-        field.select_option(label=option)
+        if not part.write(self.page, label, option, option=True):
+            self.find(part).get_by_label(label).select_option(label=option)
+
+    def find(self, part: Part) -> Locator:
+        """Return what waits for a part of the page."""
+        return part.on(self.page)
+
+    def sees(self, words: str, part: Part = PAGE) -> None:
+        """Find these words in a part of the page, or wait for them."""
+        read = part.read(self.page)
+        if len(read) != 1 or words not in read[0]:
+            expect(self.find(part)).to_contain_text(words, use_inner_text=True)
+
+    def reads(self, words: str, part: Part) -> None:
+        """Find a part of the page that reads exactly so, or wait for it."""
+        if part.read(self.page) != [words]:
+            expect(self.find(part)).to_have_text(words, use_inner_text=True)
+
+    def counts(self, number: int, part: Part) -> None:
+        """Find a part so often, or wait for it."""
+        if part.count(self.page) != number:
+            expect(self.find(part)).to_have_count(number)
+
+    def sees_heading(self, words: str) -> None:
+        """Find a heading that reads exactly so, or wait for it."""
+        if words not in HEADINGS.read(self.page):
+            expect(self.page.get_by_role("heading", name=words, exact=True)).to_be_visible()
 
     def type_log_in(self) -> None:
         """Open the console's address and type login and password into the form that it shows."""
         self.page.goto("/console/")
-        self.page.get_by_label("登录名").fill(self.login)
-        self.page.get_by_label("密码").fill(PASSWORD)
+        self.type("登录名", self.login)
+        self.type("密码", PASSWORD)
 
     def come_back(self, at: datetime, login: str | None = None) -> None:
-        """Open the console on another day, when whoever was logged in is not any longer; or as another."""
+        """Open the console on another day, logged in anew; or as another."""
         self.site.clock[0] = at
-        if login is not None:
-            self.login = login
-            self.page.context.clear_cookies()
-        self.type_log_in()
-        self.tap_words("登录")
-        expect(self.page.get_by_role("heading", name="今天", exact=True)).to_be_visible()
+        self.login = login or self.login
+        with self.site.sessions.begin() as session:
+            token = start_session(session, self.site.staff[self.login], now=at)
+        self.page.context.add_cookies(
+            [{"name": "console", "value": token, "domain": "127.0.0.1", "path": "/"}]
+        )
+        self.page.goto("/console/")
+        self.sees_heading("今天")
+
+
+@cache
+def password_hash() -> str:
+    """Return the hash of `PASSWORD`, which takes its time by design."""
+    return HASHER.hash(PASSWORD)
 
 
 def give_password(site: Site, login: str) -> None:
     """Let one of the staff log in with `PASSWORD`."""
     with site.sessions.begin() as session:
-        session.get_one(Account, site.staff[login].id).password_hash = HASHER.hash(PASSWORD)
+        session.get_one(Account, site.staff[login].id).password_hash = password_hash()
 
 
 @contextmanager
@@ -179,8 +219,14 @@ def walk_as(chromium: Browser, site: Site, login: str, *, script: bool) -> Itera
         page.on("response", answered)
         page.on("console", lambda said: wrong.append(said.text) if "Security Policy" in said.text else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
+        walk = Walk(page, site, login, script=script)
+
+        def asked(request: Request) -> None:
+            walk.shifts = walk.shifts or request.resource_type in ("fetch", "xhr")
+
+        page.on("request", asked)
         try:
-            yield Walk(page, site, login, script=script)
+            yield walk
         finally:
             context.close()
         assert wrong == [], wrong

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from jobs.gatherings import open_due
@@ -14,6 +14,7 @@ from models.gatherings.dues_tick import DuesTick
 from models.gatherings.roll import Leave, RollLine, Status
 from models.people.said import Said
 from tests.conftest import NOON, REDIS
+from tests.finger import MENU, Part
 from tests.guide import Beside, Places, Walk, steps_of, walk_as
 from tests.handlers.at_work import bound_phone
 from tests.handlers.console_site import NAMES, Site, open_site, publish_theme_day, rolls_by_org
@@ -44,12 +45,12 @@ def is_own_group_alone(walk: Walk) -> None:
     assert [name for name in STRANGERS if name in words] == []
 
 
-def row(walk: Walk, name: str) -> Locator:
-    return walk.page.locator("#lines .line", has_text=name)
+def row(name: str) -> Part:
+    return Part("#lines .line", name)
 
 
-def call(walk: Walk, name: str) -> Locator:
-    return walk.page.locator(".calls .line", has_text=name)
+def call(name: str) -> Part:
+    return Part(".calls .line", name)
 
 
 # Telephoning.
@@ -58,31 +59,31 @@ def call(walk: Walk, name: str) -> Locator:
 def log_in(walk: Walk) -> Iterator[Places]:
     walk.type_log_in()
     yield None
-    expect(walk.page.get_by_role("heading", name="今天", exact=True)).to_be_visible()
+    walk.sees_heading("今天")
 
 
 def open_phone_list(walk: Walk) -> Iterator[Places]:
-    expect(walk.page.locator(".owed").first).to_contain_text("给 4 位同志打电话")
-    yield walk.page.locator(".owed").first
+    walk.sees("给 4 位同志打电话", Part(".owed").first)
+    yield Part(".owed").first
 
 
 def call_own_group(walk: Walk) -> None:
     is_own_group_alone(walk)
-    expect(call(walk, OLD)).to_contain_text("不用手机")
-    expect(call(walk, OLD).get_by_role("link")).to_have_attribute("href", "tel:13800000000")
-    expect(walk.page.locator("main")).to_contain_text("11月25日 周三 15:00 · 村部二楼会议室")
+    walk.sees("不用手机", call(OLD))
+    walk.counts(1, call(OLD).part("a[href='tel:13800000000']"))
+    walk.sees("11月25日 周三 15:00 · 村部二楼会议室", Part("main"))
 
 
 def tick_told(walk: Walk) -> Iterator[Places]:
-    yield call(walk, OLD)
-    expect(call(walk, OLD)).to_contain_text("已告知 14:50 何桂芳")
+    yield call(OLD)
+    walk.sees("已告知 14:50 何桂芳", call(OLD))
     list_of = f"/console/gatherings/{walk.site.gathering_id}/phone-list"
     assert "已告知" in walk.site.browser("secretary").get(list_of).text
 
 
 def take_back(walk: Walk) -> Iterator[Places]:
-    yield call(walk, OLD)
-    expect(call(walk, OLD).get_by_role("button", name="已告知")).to_be_visible()
+    yield call(OLD)
+    walk.sees("已告知", call(OLD).part("button", "已告知"))
 
 
 # Leave for somebody else.
@@ -90,18 +91,18 @@ def take_back(walk: Walk) -> Iterator[Places]:
 
 def open_leaves(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
+    yield MENU
     is_own_group_alone(walk)
 
 
 def file_leave(walk: Walk) -> Iterator[Places]:
     yield None
-    form = walk.page.locator("#leave")
-    walk.choose(form.get_by_label("哪位同志"), ON_LEAVE)
-    walk.choose(form.get_by_label("事由"), "身体不适")
-    walk.choose(form.get_by_label("本人怎么说的"), "电话")
+    form = Part("#leave")
+    walk.choose("哪位同志", ON_LEAVE, form)
+    walk.choose("事由", "身体不适", form)
+    walk.choose("本人怎么说的", "电话", form)
     yield form
-    expect(walk.page.locator("#waiting .ask", has_text=ON_LEAVE)).to_contain_text("等书记答复")
+    walk.sees("等书记答复", Part("#waiting .ask", ON_LEAVE))
 
 
 def tell_answer(walk: Walk) -> Iterator[Places]:
@@ -109,12 +110,12 @@ def tell_answer(walk: Walk) -> Iterator[Places]:
     answer = f"/console/leaves/{walk.site.gathering_id}/{member.id}/answer"
     assert secretary.post(answer, {"say": "yes"}).status_code == 303
     walk.page.reload()
-    asked = walk.page.locator("#answered .ask", has_text=ON_LEAVE)
-    expect(asked).to_contain_text("同意")
+    asked = Part("#answered .ask", ON_LEAVE)
+    walk.sees("同意", asked)
     yield asked
-    walk.choose(asked.get_by_label("怎么告诉的"), "电话")
+    walk.choose("怎么告诉的", "电话", asked)
     yield asked
-    expect(asked).to_contain_text("电话告诉了本人")
+    walk.sees("电话告诉了本人", asked)
 
 
 # The day.
@@ -129,27 +130,27 @@ def open_roll(walk: Walk) -> Iterator[Places]:
     walk.come_back(NOON)
     yield None
     is_own_group_alone(walk)
-    expect(row(walk, SCANNED).locator(".now")).to_have_text("到会")
-    expect(row(walk, ON_LEAVE).locator(".now")).to_have_text("请假")
+    walk.reads("到会", row(SCANNED).part(".now"))
+    walk.reads("请假", row(ON_LEAVE).part(".now"))
 
 
 def tick(walk: Walk) -> Iterator[Places]:
-    yield [row(walk, CAME), row(walk, SLIPPED)]
-    yield row(walk, SENT_WORD)
+    yield [row(CAME), row(SLIPPED)]
+    yield row(SENT_WORD)
     for name in (CAME, SLIPPED, SENT_WORD):
-        expect(row(walk, name)).to_contain_text("已存")
+        walk.sees("已存", row(name))
 
 
 def tick_dues(walk: Walk) -> Iterator[Places]:
-    yield row(walk, PAID)
-    expect(row(walk, PAID).locator(".dues")).to_have_attribute("aria-pressed", "true")
+    yield row(PAID)
+    walk.counts(1, row(PAID).part(".dues[aria-pressed=true]"))
 
 
 def undo(walk: Walk) -> Iterator[Places]:
-    yield row(walk, SLIPPED)
-    yield row(walk, SLIPPED)
-    yield row(walk, SLIPPED)
-    expect(row(walk, SLIPPED)).to_contain_text("未登记")
+    yield row(SLIPPED)
+    yield row(SLIPPED)
+    yield row(SLIPPED)
+    expect(walk.find(row(SLIPPED))).to_contain_text("未登记")
 
 
 TABLE: dict[int, Beside] = {

@@ -14,6 +14,7 @@ from models.points.proposal import Proposal, ProposalState
 from models.ratings.objection import Objection
 from tests.conftest import NOON, REDIS
 from tests.factories import a_post
+from tests.finger import MENU, Part
 from tests.guide import Places, Walk, walk_as
 from tests.handlers.console_site import Site, open_site
 from tests.handlers.rated_site import rate_by
@@ -24,7 +25,6 @@ from tests.test_points_page import (
     WRONGED,
     approve_by_commissioner,
     approved,
-    heading,
     numbered,
     put_down,
     write_down,
@@ -66,52 +66,52 @@ def is_own_group_alone(words: str) -> None:
 def open_form(walk: Walk) -> Iterator[Places]:
     walk.come_back(NOON)
     yield None
-    yield walk.page.locator(".menu")
+    yield MENU
     is_own_group_alone(walk.page.content())
     yield None
     expect(walk.page.get_by_role("heading", name="代人申报")).to_be_in_viewport()
 
 
 def declare_for(walk: Walk) -> Iterator[Places]:
-    form = walk.page.locator("#declaration")
-    walk.choose(form.get_by_label("哪位同志"), HELPED)
-    walk.choose(form.get_by_label("项目"), "志愿服务（每次 1 分）")
-    form.get_by_label("做了什么").fill("给独居老人送药")
-    form.get_by_label("哪天").fill("2026-11-24")
-    walk.choose(form.get_by_label("本人怎么说的"), "电话")
+    form = Part("#declaration")
+    walk.choose("哪位同志", HELPED, form)
+    walk.choose("项目", "志愿服务（每次 1 分）", form)
+    walk.type("做了什么", "给独居老人送药", form)
+    walk.type("哪天", "2026-11-24", form)
+    walk.choose("本人怎么说的", "电话", form)
     yield form
-    expect(walk.page.locator("#waiting .ask", has_text="送药")).to_contain_text("等另一位同志审核")
+    walk.sees("等另一位同志审核", Part("#waiting .ask", "送药"))
 
 
 def tell_answer(walk: Walk) -> Iterator[Places]:
     approve_it(walk.site, "给独居老人送药")
     walk.page.reload()
-    row = walk.page.locator("#decided .ask", has_text="送药")
+    row = Part("#decided .ask", "送药")
     yield row
-    walk.choose(row.get_by_label("怎么告诉的"), "当面")
+    walk.choose("怎么告诉的", "当面", row)
     yield row
-    expect(row).to_contain_text("当面告诉了本人")
+    walk.sees("当面告诉了本人", row)
 
 
 def list_group(walk: Walk) -> Iterator[Places]:
     yield None
     is_own_group_alone(walk.page.content())
-    walk.choose(walk.page.get_by_label("项目"), "志愿服务（每次 1 分）")
-    walk.page.get_by_label("做了什么").fill("清淤")
+    walk.choose("项目", "志愿服务（每次 1 分）")
+    walk.type("做了什么", "清淤")
     yield None
     for name in OWN - set(FOURTEEN) | {AWAY}:
-        walk.tap(walk.page.locator("label.tick", has_text=name))
+        walk.tap(Part("label.tick", name))
     yield None
-    expect(walk.page.locator("#waiting .ask", has_text="清淤")).to_contain_text("14 人，每人 1 分")
+    walk.sees("14 人，每人 1 分", Part("#waiting .ask", "清淤"))
 
 
 def look_at_records(walk: Walk) -> Iterator[Places]:
     yield None
     yield None
     is_own_group_alone(walk.page.content())
-    walk.choose(walk.page.get_by_label("姓名"), WRONGED)
+    walk.choose("姓名", WRONGED)
     yield None
-    heading(walk, f"{WRONGED}的异议")
+    walk.sees_heading(f"{WRONGED}的异议")
 
 
 def approve_as_elected(walk: Walk) -> Iterator[Places]:
@@ -120,10 +120,10 @@ def approve_as_elected(walk: Walk) -> Iterator[Places]:
         a_post(session, site.staff["leader"], site.orgs["home"], Role.POINTS_GROUP)
         put_down(session, site, "volunteer", "修剪行道树", STRANGER)
     walk.page.goto("/console/")
-    yield walk.page.locator(".owed", has_text="申报")
-    row = walk.page.locator("#waiting .ask", has_text="行道树")
+    yield Part(".owed", "申报")
+    row = Part("#waiting .ask", "行道树")
     yield row
-    expect(row).to_have_count(0)
+    walk.counts(0, row)
 
 
 TABLE = numbered(

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from models.points.proposal import Proposal, ProposalState
 from models.points.proposing import propose
 from models.ratings.objection import Objection, ObjectionState
 from tests.conftest import NOON, REDIS
+from tests.finger import MENU, Part
 from tests.guide import Beside, Places, Walk, steps_of, walk_as
 from tests.handlers.console_site import NAMES, Site, open_site
 from tests.handlers.rated_site import rate_by
@@ -80,16 +81,12 @@ def site(sessions: Sessions) -> Site:
     return site
 
 
-def heading(walk: Walk, words: str) -> None:
-    expect(walk.page.get_by_role("heading", name=words, exact=True)).to_be_visible()
+def waiting(title: str) -> Part:
+    return Part("#waiting .ask", title)
 
 
-def waiting(walk: Walk, title: str) -> Locator:
-    return walk.page.locator("#waiting .ask", has_text=title)
-
-
-def owed(walk: Walk, words: str) -> Locator:
-    return walk.page.locator(".owed", has_text=words)
+def owed(words: str) -> Part:
+    return Part(".owed", words)
 
 
 # A deed.
@@ -98,29 +95,29 @@ def owed(walk: Walk, words: str) -> Locator:
 def log_in(walk: Walk) -> Iterator[Places]:
     walk.type_log_in()
     yield None
-    heading(walk, "今天")
+    walk.sees_heading("今天")
 
 
 def open_list(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
+    yield MENU
     yield None
-    heading(walk, "登记一批")
+    walk.sees_heading("登记一批")
 
 
 def name_fourteen(walk: Walk) -> Iterator[Places]:
-    walk.choose(walk.page.get_by_label("项目"), "志愿服务（每次 1 分）")
-    walk.page.get_by_label("做了什么").fill("清淤")
-    yield walk.page.get_by_role("group", name="第一党小组")
+    walk.choose("项目", "志愿服务（每次 1 分）")
+    walk.type("做了什么", "清淤")
+    yield Part("[role=group]", "第一党小组")
     for name in (AWAY, SECRETARY):
-        walk.tap(walk.page.locator("label.tick", has_text=name))
-    expect(walk.page.locator("[name=member]:checked")).to_have_count(len(FOURTEEN))
+        walk.tap(Part("label.tick", name))
+    walk.counts(len(FOURTEEN), Part("[name=member]:checked"))
 
 
 def send_list(walk: Walk) -> Iterator[Places]:
     yield None
-    expect(waiting(walk, "清淤")).to_contain_text("14 人，每人 1 分")
-    expect(waiting(walk, "清淤")).to_contain_text("等另一位同志审核")
+    walk.sees("14 人，每人 1 分", waiting("清淤"))
+    walk.sees("等另一位同志审核", waiting("清淤"))
     with walk.site.sessions.begin() as session:
         mine = session.scalars(select(Proposal).where(Proposal.title == "清淤")).one()
         approve_by_commissioner(session, walk.site, mine)
@@ -131,30 +128,30 @@ def send_list(walk: Walk) -> Iterator[Places]:
 
 def go_to_approve(walk: Walk) -> Iterator[Places]:
     walk.go_to("今天")
-    yield owed(walk, "审核 3 件申报")
-    heading(walk, "申报")
+    yield owed("审核 3 件申报")
+    walk.sees_heading("申报")
 
 
 def say_yes(walk: Walk) -> Iterator[Places]:
-    expect(waiting(walk, "送药")).to_contain_text(DECLARED)
-    yield waiting(walk, "送药")
-    expect(waiting(walk, "送药")).to_have_count(0)
+    walk.sees(DECLARED, waiting("送药"))
+    yield waiting("送药")
+    walk.counts(0, waiting("送药"))
 
 
 def strike_one(walk: Walk) -> Iterator[Places]:
-    row = waiting(walk, "村口路灯")
+    row = waiting("村口路灯")
     yield row
-    walk.tap(row.locator("label.tick", has_text=STRUCK))
+    walk.tap(row.part("label.tick", STRUCK))
     yield row
-    expect(walk.page.locator("#decided", has_text="村口路灯")).to_contain_text(f"{STRUCK}（划去）")
+    walk.sees(f"{STRUCK}（划去）", Part("#decided", "村口路灯"))
 
 
 def say_no(walk: Walk) -> Iterator[Places]:
-    row = waiting(walk, "自家院子")
+    row = waiting("自家院子")
     yield row
-    row.get_by_label("为什么").fill("自己家的事不算志愿服务")
+    walk.type("为什么", "自己家的事不算志愿服务", row)
     yield row
-    heading(walk, "等审核 0 件")
+    walk.sees_heading("等审核 0 件")
 
 
 # On paper.
@@ -162,24 +159,24 @@ def say_no(walk: Walk) -> Iterator[Places]:
 
 def print_month(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
-    expect(walk.page.locator(".book tr", has_text=FOURTEEN[0])).to_be_visible()
+    yield MENU
+    walk.sees(FOURTEEN[0], Part(".book tr", FOURTEEN[0]))
     yield None
-    heading(walk, "11月积分通报")
+    walk.sees_heading("11月积分通报")
 
 
 def read_month(walk: Walk) -> Iterator[Places]:
-    board = walk.page.locator(".board")
-    expect(board.locator("tr", has_text="清淤")).to_contain_text(FOURTEEN[-1])
-    assert "分" not in board.locator(".deeds").inner_text()
-    yield walk.page.locator(".crumbs")
-    heading(walk, "积分账本")
+    board = Part(".board")
+    walk.sees(FOURTEEN[-1], board.part("tr", "清淤"))
+    assert "分" not in walk.find(board.part(".deeds")).inner_text()
+    yield Part(".crumbs")
+    walk.sees_heading("积分账本")
 
 
 def print_cards(walk: Walk) -> Iterator[Places]:
     yield None
     yield None
-    expect(walk.page.locator(".point-card")).to_have_count(46)
+    walk.counts(46, Part(".point-card"))
 
 
 # An objection.
@@ -187,45 +184,45 @@ def print_cards(walk: Walk) -> Iterator[Places]:
 
 def write_for(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
+    yield MENU
     yield None
     yield None
-    walk.choose(walk.page.get_by_label("姓名"), WRONGED)
+    walk.choose("姓名", WRONGED)
     yield None
-    heading(walk, f"{WRONGED}的异议")
+    walk.sees_heading(f"{WRONGED}的异议")
 
 
 def write_down(walk: Walk) -> Iterator[Places]:
-    walk.tap(walk.page.locator(".choice", has_text="清扫村道"))
-    walk.page.get_by_label("照本人的话写").fill("那天扫村道的不是我")
-    walk.choose(walk.page.get_by_label("本人怎么说的"), "当面")
+    walk.tap(Part(".choice", "清扫村道"))
+    walk.type("照本人的话写", "那天扫村道的不是我")
+    walk.choose("本人怎么说的", "当面")
     yield None
     yield None
-    expect(walk.page.locator(".slip-half")).to_have_count(2)
-    expect(walk.page.locator(".slip-half").first).to_contain_text(WRONGED)
+    walk.counts(2, Part(".slip-half"))
+    walk.sees(WRONGED, Part(".slip-half").first)
 
 
 def go_to_answer(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
-    yield owed(walk, "答复一件异议")
-    heading(walk, "核实和答复")
+    yield MENU
+    yield owed("答复一件异议")
+    walk.sees_heading("核实和答复")
 
 
 def answer(walk: Walk) -> Iterator[Places]:
     yield None
-    walk.page.get_by_label("核实的情况").fill("问过同去的三位同志，那天去的是另一位")
+    walk.type("核实的情况", "问过同去的三位同志，那天去的是另一位")
     yield None
-    expect(walk.page.locator("#change")).to_contain_text("冲回")
+    walk.sees("冲回", Part("#change"))
     yield None
-    expect(walk.page.locator("#answered")).to_contain_text("属实")
+    walk.sees("属实", Part("#answered"))
 
 
 def tell(walk: Walk) -> Iterator[Places]:
-    walk.choose(walk.page.get_by_label("怎么告诉的"), "当面")
+    walk.choose("怎么告诉的", "当面")
     yield None
     yield None
-    expect(walk.page.locator(".reply")).to_contain_text(f"{WRONGED}同志")
+    walk.sees(f"{WRONGED}同志", Part(".reply"))
 
 
 def numbered(*acts: Beside, after: int = 0) -> dict[int, Beside]:

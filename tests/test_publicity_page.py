@@ -8,7 +8,7 @@ from functools import partial
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from jobs.publish import publish_articles
@@ -20,7 +20,8 @@ from models.gatherings.roll import Roll
 from tests.articles.photos import SECRET, a_photo_of_a_phone
 from tests.articles.records import a_record
 from tests.conftest import NOON, REDIS
-from tests.guide import DOCS, Beside, Places, Walk, give_password, steps_of, walk_as
+from tests.finger import MENU, Part
+from tests.guide import DOCS, Beside, Places, Walk, steps_of, walk_as
 from tests.handlers.console_site import Site, open_site
 from tests.simulated import Account, running_simulator
 
@@ -53,12 +54,11 @@ def account(simulator: str) -> Account:
 
 @pytest.fixture
 def site(sessions: Sessions) -> Site:
-    """A branch whose record was filed yesterday; the zone's officer logs in later."""
+    """A branch whose record was filed yesterday."""
     site = open_site(sessions, os.environ[REDIS])
     with site.sessions.begin() as session:
         a_record(session, site.orgs["home"])
     site.clock[0] = NEXT_DAY
-    give_password(site, "zone")
     return site
 
 
@@ -70,12 +70,8 @@ def run_the_clock(account: Account, walk: Walk) -> None:
         site.clock[0] += timedelta(minutes=3)
 
 
-def owed(walk: Walk, title: str) -> Locator:
-    return walk.page.locator(".owed", has_text=title)
-
-
-def heading(walk: Walk, words: str) -> None:
-    expect(walk.page.get_by_role("heading", name=words, exact=True)).to_be_visible()
+def owed(title: str) -> Part:
+    return Part(".owed", title)
 
 
 def proposed(site: Site, title: str) -> None:
@@ -111,35 +107,35 @@ def reviewed(site: Site, title: str, **fields: str) -> None:
 def log_in(walk: Walk) -> Iterator[Places]:
     walk.type_log_in()
     yield None
-    heading(walk, "今天")
+    walk.sees_heading("今天")
 
 
 def begin(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
+    yield MENU
     yield None
-    heading(walk, "起草稿件")
+    walk.sees_heading("起草稿件")
 
 
 def choose_record(walk: Walk) -> Iterator[Places]:
-    walk.page.locator("[name=record]").first.check()
+    walk.tap(Part("label:has([name=record])").first)
     yield None
-    text = "".join(box.input_value() for box in walk.page.locator("[name=block_text]").all())
+    text = "".join(box.input_value() for box in walk.find(Part("[name=block_text]")).all())
     assert "3 名党员" in text
     assert "王建国" not in text
 
 
 def mend(walk: Walk) -> Iterator[Places]:
-    blocks = walk.page.locator("#blocks .block")
-    walk.page.get_by_label("标题").fill(TITLE)
-    walk.page.get_by_label("摘要").fill("支部商量沟渠清淤")
-    before = blocks.count()
+    blocks = Part("#blocks .block")
+    walk.type("标题", TITLE)
+    walk.type("摘要", "支部商量沟渠清淤")
+    before = walk.find(blocks).count()
     yield blocks.last
-    expect(blocks).to_have_count(before - 1)
+    walk.counts(before - 1, blocks)
     yield None
-    expect(blocks).to_have_count(before)
-    expect(blocks.last.get_by_role("textbox")).to_have_value("")
-    blocks.last.get_by_role("textbox").fill(ADDED)
+    walk.counts(before, blocks)
+    expect(walk.find(blocks.last).get_by_role("textbox")).to_have_value("")
+    walk.find(blocks.last).get_by_role("textbox").fill(ADDED)
 
 
 def put_picture(walk: Walk) -> Iterator[Places]:
@@ -149,17 +145,17 @@ def put_picture(walk: Walk) -> Iterator[Places]:
     )
     walk.page.get_by_label("照片里的人都同意公开").check()
     yield None
-    expect(walk.page.locator("#blocks img")).to_have_count(1)
-    kept = walk.page.request.get(walk.page.locator("#blocks img").get_attribute("src") or "").body()
+    walk.counts(1, Part("#blocks img"))
+    kept = walk.page.request.get(walk.find(Part("#blocks img")).get_attribute("src") or "").body()
     assert SECRET in photo
     assert SECRET not in kept
 
 
 def preview(walk: Walk) -> Iterator[Places]:
     yield None
-    reading = walk.page.locator(".reading")
-    expect(reading.get_by_text(ADDED)).to_be_visible()
-    expect(reading.locator("img")).to_have_count(1)
+    reading = Part(".reading")
+    walk.sees(ADDED, reading)
+    walk.counts(1, reading.part("img"))
 
 
 # 供稿.
@@ -167,16 +163,16 @@ def preview(walk: Walk) -> Iterator[Places]:
 
 def sign(walk: Walk) -> Iterator[Places]:
     yield None
-    expect(walk.page.get_by_text("等上级党建干部做保密审核")).to_be_visible()
-    expect(walk.page.get_by_role("button", name="收回修改")).to_be_visible()
+    walk.sees("等上级党建干部做保密审核")
+    walk.reads("收回修改", Part("button", "收回修改"))
 
 
 def sign_again(walk: Walk) -> Iterator[Places]:
     reviewed(walk.site, TITLE, say="no", reason=TO_MEND)
     walk.go_to("今天")
-    expect(owed(walk, TITLE)).to_contain_text(TO_MEND)
-    yield owed(walk, TITLE)
-    walk.page.locator("[name=block_text]").first.fill(PLACE)
+    walk.sees(TO_MEND, owed(TITLE))
+    yield owed(TITLE)
+    walk.find(Part("[name=block_text]").first).fill(PLACE)
     yield None
     yield None
     assert stands(walk.site, TITLE) is ArticleState.PROPOSED
@@ -190,8 +186,8 @@ def approve_on_screen(walk: Walk) -> Iterator[Places]:
     reviewed(walk.site, TITLE)
     reviewed(walk.site, ON_PAPER)
     walk.come_back(walk.site.now, "zone")
-    yield owed(walk, TITLE)
-    expect(walk.page.locator(".reading").get_by_text(PLACE)).to_be_visible()
+    yield owed(TITLE)
+    walk.sees(PLACE, Part(".reading"))
     yield None
     assert stands(walk.site, TITLE) is ArticleState.APPROVED
 
@@ -199,19 +195,19 @@ def approve_on_screen(walk: Walk) -> Iterator[Places]:
 def print_sheet(walk: Walk) -> Iterator[Places]:
     walk.go_to("今天")
     yield None
-    heading(walk, ON_PAPER)
+    walk.sees_heading(ON_PAPER)
     yield None
-    heading(walk, "宣传稿件审批单")
+    walk.sees_heading("宣传稿件审批单")
 
 
 def enter_paper(walk: Walk) -> Iterator[Places]:
-    walk.tap_words(ON_PAPER, walk.page.locator(".crumbs"))
+    walk.tap_words(ON_PAPER, Part(".crumbs"))
     yield None
-    walk.page.get_by_label("签字的人").fill("罗正清")
-    walk.page.get_by_label("签字的日期").fill("2026-11-26")
-    walk.page.get_by_label("审批单编号或卷号").fill("青宣审〔2026〕18 号")
+    walk.type("签字的人", "罗正清")
+    walk.type("签字的日期", "2026-11-26")
+    walk.type("审批单编号或卷号", "青宣审〔2026〕18 号")
     yield None
-    expect(walk.page.get_by_text("纸面签批：罗正清")).to_be_visible()
+    walk.sees("纸面签批：罗正清")
 
 
 # Publication.
@@ -219,7 +215,7 @@ def enter_paper(walk: Walk) -> Iterator[Places]:
 
 def publish(account: Account, walk: Walk) -> Iterator[Places]:
     yield None
-    expect(walk.page.get_by_text("正在发布").first).to_be_visible()
+    walk.sees("正在发布")
     run_the_clock(account, walk)
     assert stands(walk.site, ON_PAPER) is ArticleState.PUBLISHED
 
@@ -228,7 +224,7 @@ def read_it(walk: Walk) -> Iterator[Places]:
     walk.page.reload()
     article = walk.page.url
     yield None
-    heading(walk, ON_PAPER)
+    walk.sees_heading(ON_PAPER)
     news = walk.site.app.test_client().get("/api/v1/home").json
     assert news is not None
     assert [one["title"] for one in news["articles"]] == [ON_PAPER]
@@ -237,7 +233,7 @@ def read_it(walk: Walk) -> Iterator[Places]:
 
 def fail(account: Account, walk: Walk) -> None:
     walk.go_to("今天")
-    walk.tap_words("去发布", owed(walk, TITLE))
+    walk.tap_words("去发布", owed(TITLE))
     account.fault("publish_status", path=SUBMIT, status=4, count=1)
     walk.tap_words("发布到公众号")
     run_the_clock(account, walk)
@@ -252,11 +248,11 @@ def withdraw(account: Account, walk: Walk) -> Iterator[Places]:
     walk.tap_words("已发布")
     walk.tap_words("查看")
     yield None
-    walk.page.get_by_label("原因").fill("照片里有没问过的人")
+    walk.type("原因", "照片里有没问过的人")
     yield None
     run_the_clock(account, walk)
     walk.page.reload()
-    expect(walk.page.get_by_text("公众号上的文章已经删除")).to_be_visible()
+    walk.sees("公众号上的文章已经删除")
 
 
 # Without the right.
@@ -272,21 +268,21 @@ def take_pack(walk: Walk) -> Iterator[Places]:
         article = session.scalars(select(Article).where(Article.title == BY_HAND)).one()
         approve(session, article, seen=article.version, by=site.staff["zone"].id, now=site.now, paper=None)
     walk.go_to("今天")
-    yield owed(walk, BY_HAND)
-    expect(walk.page.get_by_text(NO_RIGHT)).to_be_visible()
+    yield owed(BY_HAND)
+    walk.sees(NO_RIGHT)
     yield None
     assert walk.file is not None
     with ZipFile(walk.file.path()) as pack:
         assert {"正文.html", "正文.txt", "说明.txt"} <= set(pack.namelist())
     yield None
-    heading(walk, "逐项复制")
+    walk.sees_heading("逐项复制")
 
 
 def register(walk: Walk) -> Iterator[Places]:
-    walk.tap_words(BY_HAND, walk.page.locator(".crumbs"))
-    walk.page.get_by_label("文章的链接").fill(IN_ACCOUNT)
+    walk.tap_words(BY_HAND, Part(".crumbs"))
+    walk.type("文章的链接", IN_ACCOUNT)
     yield None
-    expect(walk.page.get_by_role("link", name="在公众号里看这篇")).to_have_attribute("href", IN_ACCOUNT)
+    walk.reads("在公众号里看这篇", Part(f"a[href='{IN_ACCOUNT}']"))
 
 
 def table_of(account: Account) -> dict[int, Beside]:

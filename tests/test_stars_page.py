@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from models.base import Sessions
 from models.ratings.rating import Act, Rating, RatingAct, RatingState
 from tests.conftest import NOON, REDIS
+from tests.finger import MENU, Each, Part
 from tests.guide import Places, Walk, walk_as
 from tests.handlers.console_site import Site, open_site
 from tests.handlers.rated_site import DECEMBER, rate_by
-from tests.test_points_page import FIRST_GROUP, STEPS, approved, heading, numbered, owed
+from tests.test_points_page import FIRST_GROUP, STEPS, approved, numbered, owed
 from tests.test_points_page import TABLE as DURING_THE_YEAR
 
 pytestmark = pytest.mark.browser
@@ -45,60 +46,60 @@ def site(sessions: Sessions) -> Site:
 
 def begin(walk: Walk) -> Iterator[Places]:
     walk.come_back(DECEMBER)
-    yield owed(walk, "开始2026年星级评定")
+    yield owed("开始2026年星级评定")
     yield None
-    expect(walk.page.locator("#next-title")).to_have_text("个人申报")
+    walk.reads("个人申报", Part("#next-title"))
 
 
 def close_declarations(walk: Walk) -> Iterator[Places]:
     yield None
     yield None
-    expect(walk.page.locator("#next-title")).to_have_text("支委会审核")
+    walk.reads("支委会审核", Part("#next-title"))
 
 
 def review(walk: Walk) -> Iterator[Places]:
     yield None
-    walk.page.get_by_label("应到").fill("5")
-    walk.page.get_by_label("实到").fill("5")
+    walk.type("应到", "5")
+    walk.type("实到", "5")
     yield None
-    expect(walk.page.locator("#next-title")).to_have_text("党员大会通报评议")
+    walk.reads("党员大会通报评议", Part("#next-title"))
 
 
 def grade(walk: Walk) -> Iterator[Places]:
-    yield walk.page.locator(".next")
-    expect(walk.page.get_by_text("三分之一").first).to_be_visible()
-    yield walk.page.locator(".graded").all()
+    yield Part(".next")
+    walk.sees("三分之一")
+    yield Each(Part(".graded"))
     yield None
-    heading(walk, "试算")
+    walk.sees_heading("试算")
 
 
 def try_again(walk: Walk) -> Iterator[Places]:
-    expect(walk.page.locator(".member")).to_have_count(46)
+    walk.counts(46, Part(".member"))
     with walk.site.sessions.begin() as session:
         approved(session, walk.site, "mediation", "宅边排水", LATER)
     yield None
-    expect(walk.page.locator("#differs li")).to_have_count(1)
-    expect(walk.page.locator("#differs")).to_contain_text(f"{LATER}：")
+    walk.counts(1, Part("#differs li"))
+    walk.sees(f"{LATER}：", Part("#differs"))
 
 
 def settle_tie(walk: Walk) -> Iterator[Places]:
-    ties = walk.page.locator("#ties")
-    expect(ties).to_contain_text("五星名额 4 个，3 个已定，下面 2 位条件相同，请会议定 1 位")
-    walk.tap(ties.locator("label.tick", has_text=CHOSEN))
-    ties.get_by_label("会议的理由").fill("全年义务调解最多")
+    ties = Part("#ties")
+    walk.sees("五星名额 4 个，3 个已定，下面 2 位条件相同，请会议定 1 位", ties)
+    walk.tap(ties.part("label.tick", CHOSEN))
+    walk.type("会议的理由", "全年义务调解最多", ties)
     yield ties
-    expect(ties).to_have_count(0)
-    expect(walk.page.locator("#differs")).to_contain_text(f"{CHOSEN}：")
+    walk.counts(0, ties)
+    walk.sees(f"{CHOSEN}：", Part("#differs"))
 
 
 def hold_meeting(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
-    yield owed(walk, "党员大会通报评议")
+    yield MENU
+    yield owed("党员大会通报评议")
     for label, number in (("实到", "40"), ("赞成", "39"), ("反对", "0"), ("弃权", "1")):
-        walk.page.get_by_label(label).fill(number)
+        walk.type(label, number)
     yield None
-    expect(walk.page.locator("#next-title")).to_have_text("公示")
+    walk.reads("公示", Part("#next-title"))
 
 
 # The board, the paper, the archive.
@@ -107,18 +108,18 @@ def hold_meeting(walk: Walk) -> Iterator[Places]:
 def print_board(walk: Walk) -> Iterator[Places]:
     yield None
     yield None
-    five = walk.page.locator(".board section", has_text="五星")
-    expect(five.locator("li")).to_have_text([*SWEPT, CHOSEN])
-    assert "分" not in five.inner_text()
+    five = Part(".board section", "五星")
+    assert five.part("li").read(walk.page) == [*SWEPT, CHOSEN]
+    assert "分" not in walk.find(five).inner_text()
 
 
 def put_up(walk: Walk) -> Iterator[Places]:
-    yield walk.page.locator(".crumbs")
+    yield Part(".crumbs")
     offices = {"联系人": "沈秀英", "联系电话": "0391-3550123", "监督电话": "0391-3550100"}
     for label, words in offices.items():
-        walk.page.get_by_label(label).fill(words)
+        walk.type(label, words)
     yield None
-    expect(walk.page.locator(".posted")).to_contain_text("公示到 2026年12月21日")
+    walk.sees("公示到 2026年12月21日", Part(".posted"))
 
 
 def wait_for_paper(walk: Walk) -> None:
@@ -132,17 +133,17 @@ def wait_for_paper(walk: Walk) -> None:
 
 def go_to_archive(walk: Walk) -> Iterator[Places]:
     walk.come_back(JANUARY)
-    yield owed(walk, "归档")
-    heading(walk, "归档")
+    yield owed("归档")
+    walk.sees_heading("归档")
 
 
 def archive(walk: Walk) -> Iterator[Places]:
     yield None
-    expect(walk.page.locator(".archive")).to_contain_text(PAPER)
-    yield walk.page.locator(".crumbs")
+    walk.sees(PAPER, Part(".archive"))
+    yield Part(".crumbs")
     yield None
     yield None
-    expect(walk.page.locator(".head .state")).to_have_text("已归档")
+    walk.reads("已归档", Part(".head .state"))
 
 
 TABLE = numbered(

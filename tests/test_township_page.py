@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from models.articles.article import Article, ArticleState
@@ -19,6 +20,7 @@ from models.gatherings.roll import Roll
 from models.people.account import Account
 from tests.articles.records import PEOPLE, a_record
 from tests.conftest import NOON, REDIS
+from tests.finger import MENU, Part
 from tests.guide import PASSWORD, Beside, Places, Walk, steps_of, walk_as
 from tests.handlers.console_site import Site, open_site
 from tests.test_publicity_page import proposed
@@ -44,12 +46,8 @@ def site(sessions: Sessions) -> Site:
     return site
 
 
-def heading(walk: Walk, words: str) -> None:
-    expect(walk.page.get_by_role("heading", name=words, exact=True)).to_be_visible()
-
-
-def branch(walk: Walk, name: str) -> Locator:
-    return walk.page.locator(".below tbody tr", has_text=name)
+def branch(name: str) -> Part:
+    return Part(".below tbody tr", name)
 
 
 # Held and filed.
@@ -58,44 +56,44 @@ def branch(walk: Walk, name: str) -> Locator:
 def log_in(walk: Walk) -> Iterator[Places]:
     walk.type_log_in()
     yield None
-    heading(walk, "今天")
+    walk.sees_heading("今天")
 
 
 def open_new_records(walk: Walk) -> Iterator[Places]:
-    expect(walk.page.locator(".owed").first).to_contain_text("看 2 份11月的会议记录")
-    yield walk.page.locator(".owed").first
-    heading(walk, "11月开展与归档")
+    walk.sees("看 2 份11月的会议记录", Part(".owed").first)
+    yield Part(".owed").first
+    walk.sees_heading("11月开展与归档")
 
 
 def see_all(walk: Walk) -> Iterator[Places]:
     yield None
     for name in (HOME, NEIGHBOUR):
-        expect(branch(walk, name)).to_contain_text("已归档")
+        walk.sees("已归档", branch(name))
 
 
 def read_one(walk: Walk) -> Iterator[Places]:
     yield None
-    yield branch(walk, HOME)
-    record = walk.page.locator(".record")
+    yield branch(HOME)
+    record = Part(".record")
     for words in ("议程", "讨论要点", "表决和决议", "实到"):
-        expect(record).to_contain_text(words)
-    expect(record).to_contain_text("1 人")
+        walk.sees(words, record)
+    walk.sees("1 人", record)
     for row in ("请假", "缺席"):
-        line = record.locator("dl > div", has=walk.page.locator("dt", has_text=row)).inner_text()
+        (line,) = record.part("dl > div", row).read(walk.page)
         assert [name for name in PEOPLE if name in line] == []
 
 
 def put_away(walk: Walk) -> Iterator[Places]:
     yield None
-    expect(walk.page.locator(".below")).to_contain_text(NEIGHBOUR)
-    expect(branch(walk, HOME)).to_have_count(0)
+    walk.sees(NEIGHBOUR, Part(".below"))
+    walk.counts(0, branch(HOME))
 
 
 def send_back(walk: Walk) -> Iterator[Places]:
-    yield branch(walk, NEIGHBOUR)
-    walk.page.get_by_label("哪里要补、要改").fill(MISSING)
+    yield branch(NEIGHBOUR)
+    walk.type("哪里要补、要改", MISSING)
     yield None
-    expect(walk.page.locator(".head .state")).to_have_text("退回补正")
+    walk.reads("退回补正", Part(".head .state"))
     assert MISSING in walk.site.browser("neighbour").get("/console/").text
 
 
@@ -104,17 +102,17 @@ def send_back(walk: Walk) -> Iterator[Places]:
 
 def require_item(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
-    walk.choose(walk.page.get_by_label("月份"), "2026年12月")
-    walk.choose(walk.page.get_by_label("类别"), "学习")
-    walk.page.get_by_label("内容").fill("学习中央一号文件")
+    yield MENU
+    walk.choose("月份", "2026年12月")
+    walk.choose("类别", "学习")
+    walk.type("内容", "学习中央一号文件")
     yield None
-    expect(walk.page.locator(".owed", has_text="学习中央一号文件")).to_be_visible()
+    walk.sees("学习中央一号文件", Part(".owed", "学习中央一号文件"))
 
 
 def withdraw_item(walk: Walk) -> Iterator[Places]:
     yield None
-    expect(walk.page.locator(".owed", has_text="学习中央一号文件")).to_have_count(0)
+    walk.counts(0, Part(".owed", "学习中央一号文件"))
 
 
 # Several branches together.
@@ -122,37 +120,36 @@ def withdraw_item(walk: Walk) -> Iterator[Places]:
 
 def begin_together(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
+    yield MENU
     yield None
-    heading(walk, "召集支部一起开")
+    walk.sees_heading("召集支部一起开")
 
 
 def plan_together(walk: Walk) -> Iterator[Places]:
-    page = walk.page
-    walk.choose(page.get_by_label("哪一种活动"), "主题党日")
-    page.get_by_label("主题", exact=True).fill("十二月主题党日")
-    page.get_by_label("日期").fill("2026-12-25")
-    page.get_by_label("开始").fill("15:00")
-    page.get_by_label("结束").fill("16:30")
-    page.get_by_label("地点").fill("镇党群中心")
+    walk.choose("哪一种活动", "主题党日")
+    walk.type("主题", "十二月主题党日")
+    walk.type("日期", "2026-12-25")
+    walk.type("开始", "15:00")
+    walk.type("结束", "16:30")
+    walk.type("地点", "镇党群中心")
     yield None
     for name in (HOME, NEIGHBOUR):
-        expect(page.get_by_label(name)).to_be_checked()
+        walk.counts(1, Part("label.tick:has(:checked)", name))
     yield None
-    expect(page.get_by_text("草稿，已存")).to_be_visible()
+    walk.sees("草稿，已存")
 
 
 def publish_together(walk: Walk) -> Iterator[Places]:
-    expect(walk.page.locator("section", has_text="发给谁").locator("dl")).to_contain_text("在册党员")
+    walk.sees("在册党员", Part("section", "发给谁").part("dl"))
     yield None
-    expect(walk.page.get_by_text("2 个支部，已确认 0 个")).to_be_visible()
+    walk.sees("2 个支部，已确认 0 个")
 
 
 def call_off(walk: Walk) -> Iterator[Places]:
     yield None
-    walk.page.get_by_label("原因").fill("大雪封路")
+    walk.type("原因", "大雪封路")
     yield None
-    expect(walk.page.get_by_text("这次活动取消了。", exact=True)).to_be_visible()
+    walk.sees("这次活动取消了。")
 
 
 # Accounts, slips, a handover.
@@ -160,55 +157,55 @@ def call_off(walk: Walk) -> Iterator[Places]:
 
 def type_list(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
+    yield MENU
     yield None
     rows = f"{HOME}\t白玉珍\tbaiyz\t支部委员\n{NEIGHBOUR}\t葛秀兰\tgexl\t党务专干"
-    walk.page.get_by_label("名单").fill(rows)
+    walk.type("名单", rows)
     yield None
-    expect(walk.page.locator(".verdicts tbody tr")).to_have_count(2)
+    walk.counts(2, Part(".verdicts tbody tr"))
 
 
 def make_accounts(walk: Walk) -> Iterator[Places]:
     yield None
-    expect(walk.page.locator(".slip")).to_have_count(2)
+    walk.counts(2, Part(".slip"))
 
 
 def print_passwords(walk: Walk) -> Iterator[Places]:
-    expect(walk.page.get_by_text("离开这一页，密码就看不到了")).to_be_visible()
+    walk.sees("离开这一页，密码就看不到了")
     yield None
-    heading(walk, "账号与岗位")
+    walk.sees_heading("账号与岗位")
 
 
 def print_slips(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
+    yield MENU
     for name in (HOME, NEIGHBOUR):
-        walk.page.get_by_role("checkbox", name=name).check()
-    walk.page.get_by_label("您的密码").fill(PASSWORD)
+        walk.tap(Part("label.tick", name))
+    walk.type("您的密码", PASSWORD)
     yield None
-    expect(walk.page.locator(".sheet")).to_have_count(2)
+    walk.counts(2, Part(".sheet"))
 
 
 def choose_post(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
-    walk.choose(walk.page.get_by_label("组织"), HOME)
+    yield MENU
+    walk.choose("组织", HOME)
     yield None
-    heading(walk, HOME)
+    walk.sees_heading(HOME)
 
 
 def hand_over(walk: Walk) -> Iterator[Places]:
-    walk.page.get_by_role("radio", name="支部书记 周明远").check()
-    walk.choose(walk.page.get_by_label("接任的同志"), "林小满（clerk，现任党务专干）")
-    walk.page.get_by_label("从哪一天起").fill("2026-11-26")
-    walk.page.get_by_label("依据").fill("河东党〔2026〕18号")
+    walk.tap(Part("label.tick", "支部书记 周明远"))
+    walk.choose("接任的同志", "林小满（clerk，现任党务专干）")
+    walk.type("从哪一天起", "2026-11-26")
+    walk.type("依据", "河东党〔2026〕18号")
     yield None
-    heading(walk, f"{HOME} 支部书记交接清单")
+    walk.sees_heading(f"{HOME} 支部书记交接清单")
 
 
 def sign_list(walk: Walk) -> None:
     for words in ("移交人", "接任人"):
-        expect(walk.page.get_by_text(words)).to_be_visible()
+        walk.sees(words)
 
 
 # One person.
@@ -216,52 +213,52 @@ def sign_list(walk: Walk) -> None:
 
 def find_person(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
-    walk.page.get_by_label("姓名").fill(LOOKED_AT)
-    walk.page.get_by_role("radio", name="核对会议记录和到会名册").check()
+    yield MENU
+    walk.type("姓名", LOOKED_AT)
+    walk.tap(Part("label.tick", "核对会议记录和到会名册"))
     yield None
-    expect(walk.page.locator("#found")).to_contain_text(HOME)
+    walk.sees(HOME, Part("#found"))
 
 
 def see_person(walk: Walk) -> Iterator[Places]:
     yield None
-    heading(walk, LOOKED_AT)
-    expect(walk.page.get_by_text("这次的用途：核对会议记录和到会名册，已经记录在案")).to_be_visible()
+    walk.sees_heading(LOOKED_AT)
+    walk.sees("这次的用途：核对会议记录和到会名册，已经记录在案")
     assert "1380000" not in walk.page.content()
 
 
 # Articles.
 
 
-def owed(walk: Walk, title: str) -> Locator:
-    return walk.page.locator(".owed", has_text=title)
+def owed(title: str) -> Part:
+    return Part(".owed", title)
 
 
 def go_to_review(walk: Walk) -> Iterator[Places]:
     for title in (RIGHT, WRONG):
         proposed(walk.site, title)
     yield None
-    yield walk.page.locator(".menu")
-    yield owed(walk, RIGHT)
-    heading(walk, RIGHT)
+    yield MENU
+    yield owed(RIGHT)
+    walk.sees_heading(RIGHT)
 
 
 def pass_it(walk: Walk) -> Iterator[Places]:
-    boxes = walk.page.get_by_role("group", name="保密审核").get_by_role("checkbox")
-    expect(boxes).to_have_count(6)
-    for box in boxes.all():
-        box.check()
+    ticks = Part("fieldset", "保密审核").part("label.tick")
+    walk.counts(6, ticks)
+    for number in range(6):
+        walk.tap(replace(ticks, at=number))
     yield None
-    expect(walk.page.get_by_text("等示范区党建干部审批")).to_be_visible()
+    walk.sees("等示范区党建干部审批")
 
 
 def reject_it(walk: Walk) -> Iterator[Places]:
     walk.go_to("今天")
-    walk.tap_words("去审核", owed(walk, WRONG))
+    walk.tap_words("去审核", owed(WRONG))
     yield None
-    walk.page.get_by_label("原因").fill(TO_MEND)
+    walk.type("原因", TO_MEND)
     yield None
-    heading(walk, "活动宣传")
+    walk.sees_heading("活动宣传")
 
 
 # The sum of it.
@@ -269,10 +266,10 @@ def reject_it(walk: Walk) -> Iterator[Places]:
 
 def take_excel(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
-    walk.choose(walk.page.get_by_label("从哪个月"), "2026年11月")
-    walk.choose(walk.page.get_by_label("到哪个月"), "2026年11月")
-    walk.choose(walk.page.get_by_label("用途"), "报上级组织")
+    yield MENU
+    walk.choose("从哪个月", "2026年11月")
+    walk.choose("到哪个月", "2026年11月")
+    walk.choose("用途", "报上级组织")
     yield None
     assert walk.file is not None
     assert walk.file.suggested_filename.endswith(".xlsx")

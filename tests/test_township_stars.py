@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,10 +28,11 @@ from models.ratings.objection import Desk, Objection, ObjectionState
 from models.ratings.rating import Rating, RatingAct, RatingState
 from tests.conftest import NOON, REDIS
 from tests.factories import a_post, an_account
+from tests.finger import MENU, Part
 from tests.guide import Places, Walk, walk_as
 from tests.handlers.console_site import Site, open_site
 from tests.handlers.rated_site import DECEMBER, HUNG, begin, meet, put_up, rate_by
-from tests.test_points_page import approved, heading, numbered, owed
+from tests.test_points_page import approved, numbered, owed
 from tests.test_township_page import HOME, NEIGHBOUR, STEPS, branch
 from tests.test_township_page import TABLE as ALL_YEAR
 
@@ -86,9 +87,9 @@ def listed_by_secretary(session: Session, site: Site) -> None:
     )  # fmt: skip
 
 
-def has_state(walk: Walk, name: str, state: str) -> Locator:
-    row = branch(walk, name)
-    expect(row).to_contain_text(state)
+def has_state(walk: Walk, name: str, state: str) -> Part:
+    row = branch(name)
+    walk.sees(state, row)
     return row
 
 
@@ -97,26 +98,26 @@ def has_state(walk: Walk, name: str, state: str) -> Locator:
 
 def say_yes(walk: Walk) -> Iterator[Places]:
     walk.come_back(JANUARY)
-    yield owed(walk, "审核")
-    row = walk.page.locator("#waiting .ask", has_text="除冰")
+    yield owed("审核")
+    row = Part("#waiting .ask", "除冰")
     yield row
-    expect(row).to_have_count(0)
+    walk.counts(0, row)
 
 
 def go_to_answer(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
-    yield owed(walk, "答复一件异议")
-    expect(walk.page.get_by_text("名单上只有扫村道")).to_be_visible()
+    yield MENU
+    yield owed("答复一件异议")
+    walk.sees("名单上只有扫村道")
 
 
 def answer(walk: Walk) -> Iterator[Places]:
     yield None
-    walk.page.get_by_label("核实的情况").fill(FOUND)
+    walk.type("核实的情况", FOUND)
     yield None
-    expect(walk.page.locator("#change")).to_contain_text("不变")
+    walk.sees("不变", Part("#change"))
     yield None
-    expect(walk.page.locator("#answered")).to_contain_text(FOUND)
+    walk.sees(FOUND, Part("#answered"))
 
 
 # Filing.
@@ -124,41 +125,41 @@ def answer(walk: Walk) -> Iterator[Places]:
 
 def see_branches(walk: Walk) -> Iterator[Places]:
     yield None
-    yield walk.page.locator(".menu")
+    yield MENU
     for name in (HOME, NEIGHBOUR):
         has_state(walk, name, "公示期满，等备案")
 
 
 def file_one(walk: Walk) -> Iterator[Places]:
-    yield branch(walk, HOME)
-    heading(walk, HOME)
-    expect(walk.page.get_by_role("heading", name="怎么评出来的")).to_be_visible()
-    walk.page.get_by_label("备案的文号").fill(PAPER)
-    walk.page.get_by_label("备案的日期").fill("2027-01-07")
+    yield branch(HOME)
+    walk.sees_heading(HOME)
+    walk.sees_heading("怎么评出来的")
+    walk.type("备案的文号", PAPER)
+    walk.type("备案的日期", "2027-01-07")
     yield None
-    expect(walk.page.locator(".head .state")).to_have_text("已备案")
+    walk.reads("已备案", Part(".head .state"))
 
 
 def send_back(walk: Walk) -> Iterator[Places]:
-    yield walk.page.locator(".crumbs")
-    yield branch(walk, NEIGHBOUR)
+    yield Part(".crumbs")
+    yield branch(NEIGHBOUR)
     yield None
-    walk.page.get_by_label("哪里要改").fill(TO_MEND)
+    walk.type("哪里要改", TO_MEND)
     yield None
     assert TO_MEND in walk.site.browser("neighbour").get("/console/").text
 
 
 def open_filed(walk: Walk) -> Iterator[Places]:
-    yield walk.page.locator(".crumbs")
+    yield Part(".crumbs")
     yield has_state(walk, HOME, "已备案")
     yield None
-    heading(walk, HOME)
+    walk.sees_heading(HOME)
 
 
 def let_do_again(walk: Walk) -> Iterator[Places]:
     yield None
-    walk.page.get_by_label("为什么").fill(IN_ERROR)
-    walk.page.get_by_label("决定的文号").fill(AGAIN)
+    walk.type("为什么", IN_ERROR)
+    walk.type("决定的文号", AGAIN)
     yield None
     assert IN_ERROR in walk.site.browser("secretary").get("/console/").text
 
