@@ -100,11 +100,11 @@ class Browser:
         return self.client.get(address)
 
     def csrf(self) -> str:
-        """Return the hidden field, which is in every page of a log-in; one of them is read for it."""
+        """Return the hidden field, which is in every page of a log-in; the one that costs least is read."""
         cookie = self.client.get_cookie("console") or self.client.get_cookie("__Host-console")
         token = cookie.value if cookie else ""
         if token not in self.fields:
-            found = re.search(r'name="csrf" value="([^"]+)"', self.client.get("/console/").text)
+            found = re.search(r'name="csrf" value="([^"]+)"', self.client.get("/console/password").text)
             if found is None:
                 return ""
             self.fields[token] = found[1]
