@@ -33,6 +33,7 @@ from tests.databases import (
     url,
 )
 from tests.emptied import Emptied
+from tests.undone import can_undo
 
 __all__ = [
     "APP",
@@ -162,6 +163,7 @@ def engine() -> Iterator[Engine]:
     """The worker's own database, as the app's role."""
     name = clone_database()
     engine = connect(url(APP, name), pool_size=2)
+    can_undo(engine)
     yield engine
     engine.dispose()
     drop_database(name)

@@ -74,7 +74,7 @@ from tests.factories import (
 )
 from tests.handlers.at_work import put_to_work
 from tests.handlers.one_app import app_with
-from tests.handlers.undone import can_undo, undone
+from tests.undone import can_undo, undone
 from wechat.callback import Callback
 from wechat.log_in import OpenSession
 
