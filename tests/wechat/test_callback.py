@@ -211,7 +211,7 @@ def test_bomb_or_garbage_is_malformed_at_once(body: bytes) -> None:
     started = time.thread_time()
     with pytest.raises(Malformed) as malformed:
         open_push(PLAIN, stamped(PLAIN), body, now=NOW)
-    assert time.thread_time() - started < 0.05
+    assert time.thread_time() - started < 2  # a bomb that went off would take minutes
     assert malformed.value.status == 400
 
 
