@@ -32,7 +32,7 @@ from tests.databases import (
     statement,
     url,
 )
-from tests.emptied import Emptied
+from tests.emptied import Emptied, put_away
 from tests.undone import can_undo
 
 __all__ = [
@@ -220,10 +220,10 @@ def sessions(request: pytest.FixtureRequest, roaming: tuple[Engine, list[str]]) 
         emptied.enter()
         yield sessions_of(engine)
         return
-    engine.dispose()
+    put_away(engine)
     place[0] = request.getfixturevalue("database")
     yield sessions_of(engine)
-    engine.dispose()
+    put_away(engine)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A database that is emptied and used again: a copy for each test would cost ten times as much."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,6 +78,15 @@ def _owner_of(database: str) -> Iterator[psycopg.Connection]:
             yield connection
 
 
+def put_away(engine: Engine) -> None:
+    """Close an engine's connections, also those of sessions that nobody closed and nobody has any more."""
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)
+    if pool.checkedout():
+        gc.collect()
+    engine.dispose()
+
+
 @dataclass
 class Emptied:
     """The worker's database for real commits, and the engine whose connections outlive a test."""
@@ -99,7 +109,7 @@ class Emptied:
 
     def leave(self) -> None:
         """Drop the database, and whoever is still connected."""
-        self.engine.dispose()
+        put_away(self.engine)
         if self.database:
             OWNERS.pop(self.database).close()
             drop_database(self.database)
@@ -107,7 +117,7 @@ class Emptied:
     def _quiet(self) -> bool:
         """Say whether nobody but the engine's own idle connections is there."""
         if self.place[0] != self.database:
-            self.engine.dispose()
+            put_away(self.engine)
         owner, pool = OWNERS[self.database], self.engine.pool
         assert isinstance(pool, QueuePool)
         idle = owner.execute(CONNECTED, prepare=True).fetchone()

@@ -2,9 +2,10 @@
 
 from sqlalchemy import select, text
 
-from models.base import Sessions
+from models.base import Sessions, connect, sessions_of
 from models.people.org import Org
-from tests.emptied import Emptied, put, rows_of
+from tests.databases import APP, url
+from tests.emptied import Emptied, put, put_away, rows_of
 from tests.factories import a_branch, a_township, a_zone
 
 
@@ -54,6 +55,17 @@ def test_a_database_with_an_open_transaction_is_left_for_a_new_one(
         emptied.enter()
         assert emptied.database != database
         session.invalidate()  # whoever was in there has been cut off
+
+
+def test_connection_of_a_session_that_nobody_closed_is_closed_with_the_others(database: str) -> None:
+    # Control: without the collector's round it stays open, and whoever meets it later ends with a warning.
+    engine = connect(url(APP, database), pool_size=1)
+    lost = [sessions_of(engine)()]
+    kept = lost[0].connection().connection.driver_connection
+    lost.clear()
+    put_away(engine)
+    assert kept
+    assert kept.closed
 
 
 def test_a_database_with_a_lock_of_a_session_is_left_for_a_new_one(

@@ -50,7 +50,9 @@ def write_agendas(session: Session, agendas: Mapping[int, Sequence[Line]]) -> No
     Call it with the gatherings locked. Four statements, whatever their number.
     """
     for part in (AgendaItem, GatheringTag):
-        session.execute(delete(part).where(part.gathering_id.in_(agendas)))
+        # Fetched, not evaluated: a session may have thousands of rows that have nothing to do with these.
+        gone = delete(part).where(part.gathering_id.in_(agendas))
+        session.execute(gone.execution_options(synchronize_session="fetch"))
     items = [
         {"gathering_id": gathering_id, "position": position} | line._asdict()
         for gathering_id, lines in agendas.items()
