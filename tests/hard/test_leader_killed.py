@@ -100,7 +100,12 @@ def test_standby_takes_over_from_a_leader_that_is_stopped_and_wakes_up_again(
             stopped.send_signal(signal.SIGSTOP)
         (standby,) = processes
         assert seconds_until_led_by(database, standby) < BAR
-        until(lambda: done(sessions) == KINDS - {"close_gatherings"})
+
+        def the_rest_is_done() -> bool:
+            assert processes[standby].poll() is None, "the standby has ended too"
+            return done(sessions) >= KINDS - {"close_gatherings"}
+
+        until(the_rest_is_done)
         stopped.send_signal(signal.SIGCONT)
         assert stopped.wait(60) == 1
         assert leaders(database) == [standby]
