@@ -4,8 +4,11 @@ import { ask, byId, make, second, sim, spaced } from "./dom.js";
 const KEPT = 240;
 let newest = 0, paused = false, turns = 0;
 
+// Stands still, once it shows what was asked for last.
+const still = () => paused && newest > 0;
+
 // What the next poll asks for; nothing while the log stands still.
-export const asked = () => (paused ? {} : { after: newest, filter: byId("filter").value.trim(), only: byId("only").value });
+export const asked = () => (still() ? {} : { after: newest, filter: byId("filter").value.trim(), only: byId("only").value });
 
 // Rows asked for in an earlier turn do not belong to what stands here now.
 export const turn = () => turns;
@@ -13,7 +16,7 @@ export const turn = () => turns;
 export function forgetLog() { newest = 0; turns += 1; byId("rows").replaceChildren(); byId("quiet").hidden = false; }
 
 export function showLog(log) {
-  if (!log || paused) return;
+  if (!log || still()) return;
   // The oldest of these does not follow on what stands here: some came and went in between.
   const sought = byId("filter").value.trim() || byId("only").value;
   const missed = !sought && newest && log.rows.length ? log.rows.at(-1).number - newest - 1 : 0;

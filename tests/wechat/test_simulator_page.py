@@ -234,12 +234,21 @@ def test_log_is_filtered_opened_and_held(wechat: str, opened: Opener) -> None:
     expect(rows(page).first.locator(".bad")).to_contain_text("40003")
     page.locator("#filter").fill(phone.openid)
     page.locator("#only").select_option("")
+    expect(rows(page)).to_have_count(1)
     page.get_by_role("button", name="暂停 pause").click()
     send(phone)
     expect(page.locator(".message")).to_have_count(2)
     expect(rows(page)).to_have_count(1)
-    page.get_by_role("button", name="继续 resume").click()
+    # Another question is answered, once.
+    page.locator("#filter").fill("no such call")
+    expect(rows(page)).to_have_count(0)
+    page.locator("#filter").fill(phone.openid)
     expect(rows(page)).to_have_count(2)
+    send(phone)
+    expect(page.locator(".message")).to_have_count(3)
+    expect(rows(page)).to_have_count(2)
+    page.get_by_role("button", name="继续 resume").click()
+    expect(rows(page)).to_have_count(3)
 
 
 def test_quota_left_is_set_by_hand(wechat: str, opened: Opener) -> None:
