@@ -95,7 +95,7 @@ def _say_all(method: str, operation: Operation, marks: frozenset[int]) -> None:
     if method != "get":
         statuses.add(409)  # two requests at once, of which the database lets one through
     if method == "post":
-        statuses.add(415)
+        statuses |= {400, 413, 415}  # whatever is posted is looked at, wanted or not
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
         statuses |= {400, 413}
