@@ -103,7 +103,7 @@ def test_standby_takes_over_from_a_leader_that_is_stopped_and_wakes_up_again(
 
         def the_rest_is_done() -> bool:
             assert processes[standby].poll() is None, "the standby has ended too"
-            return done(sessions) >= KINDS - {"close_gatherings"}
+            return done(sessions) == KINDS - {"close_gatherings"}
 
         until(the_rest_is_done)
         stopped.send_signal(signal.SIGCONT)

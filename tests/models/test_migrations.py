@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from models.base import connect
 from models.migrate import downgrade, migrate, newest
 from models.tables import METADATA, TABLES
-from tests.conftest import APP, OWNER, clone_database, drop_database, url
+from tests.conftest import APP, OWNER, clone_database, database_for_all, drop_database, url
 from tests.factories import a_zone
 from tests.models.nevers import VALID, row, world
 
@@ -93,18 +92,10 @@ def fill(name: str) -> None:
             session.execute(text(row(table)), known)
 
 
-@cache
-def filled() -> str:
-    """Return the name of a database with rows in every table, to be copied."""
-    name = clone_database()
-    fill(name)
-    return name
-
-
 @pytest.fixture
 def full() -> Iterator[str]:
     """The name of a migrated database of this test's own with rows in every table."""
-    name = clone_database(filled())
+    name = clone_database(database_for_all("a_row_each", fill))
     yield name
     drop_database(name)
 
