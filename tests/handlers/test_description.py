@@ -12,12 +12,16 @@ from tests.node import ROOT
 API = ROOT / "handlers" / "mini_program"
 
 
+def spec_of(site: Site) -> Any:
+    """Return the description as a client gets it."""
+    return site.app.test_client().get("/api/v1/openapi.json").json
+
+
 def described(site: Site) -> dict[str, set[str]]:
     """Return address -> the parameters of its query."""
-    spec: Any = site.app.test_client().get("/api/v1/openapi.json").json
     return {
         address: names
-        for address, methods in spec["paths"].items()
+        for address, methods in spec_of(site)["paths"].items()
         for one in methods.values()
         if (names := {row["name"] for row in one.get("parameters", ()) if row["in"] == "query"})
     }
@@ -47,8 +51,7 @@ def test_every_parameter_of_a_query_is_described(site: Site) -> None:
 
 @pytest.mark.parametrize("address", ["articles", "me/points"])
 def test_each_is_said_in_words_and_may_be_left_out(site: Site, address: str) -> None:
-    spec: Any = site.app.test_client().get("/api/v1/openapi.json").json
-    [row] = spec["paths"][f"/api/v1/{address}"]["get"]["parameters"]
+    [row] = spec_of(site)["paths"][f"/api/v1/{address}"]["get"]["parameters"]
     assert (row["required"], row["schema"]["type"]) == (False, "string")
     assert "不写" in str(row)
 
@@ -60,7 +63,8 @@ def test_names_that_no_address_knows_change_nothing(site: Site) -> None:
 
 def test_posts_say_that_a_body_nobody_wants_may_be_refused(site: Site) -> None:
     # Control: named only where a body is wanted, it is missing at five.
-    spec: Any = site.app.test_client().get("/api/v1/openapi.json").json
-    posts = {address: one["post"]["responses"] for address, one in spec["paths"].items() if "post" in one}
+    posts = {
+        address: one["post"]["responses"] for address, one in spec_of(site)["paths"].items() if "post" in one
+    }
     assert len(posts) > 20
     assert [address for address, answers in posts.items() if not {"400", "413", "415"} <= set(answers)] == []
