@@ -17,16 +17,16 @@ from handlers.rating_commands import rating
 from handlers.scheme_commands import scheme
 from models.clock import day_of
 from models.demo import demo_followers, demo_logins, load_demo
+from models.gatherings.calendar.workday_import import import_workdays
 from models.gatherings.setting import TYPED, set_setting
-from models.gatherings.workday_import import import_workdays
 from models.notices.joiners import follow_roster
 from models.people.account import Post, Role
 from models.people.console import make_account
-from models.people.import_report import Report
+from models.people.imports.org_import import import_orgs
+from models.people.imports.package import MOST_BYTES
+from models.people.imports.report import Report
+from models.people.imports.roster_import import import_roster
 from models.people.org import Setting, org_by_code
-from models.people.org_import import import_orgs
-from models.people.package import MOST_BYTES
-from models.people.roster_import import import_roster
 from models.refused import Refused
 
 DATABASE = "数据库的结构不对，请先运行 python app.py migrate"

@@ -10,8 +10,8 @@ import click
 from handlers.desk import Open, tell_errors, text_of
 from models.points.every_number import every_number
 from models.points.facts import read_facts
-from models.points.scheme_document import read_scheme
-from models.ratings.verifying import LARGEST, snapshot_of, verify_rating, verify_snapshot
+from models.points.schemes.document import read_scheme
+from models.ratings.archive.verify import LARGEST, snapshot_of, verify_rating, verify_snapshot
 from models.refused import Refused
 
 KEY = click.IntRange(1, 2**63 - 1)  # what a row can be numbered

@@ -4,51 +4,9 @@ from handlers import errors, headers, log
 from handlers.console import console
 from handlers.edge import VERSION, App, Parts
 from handlers.health import health
-from handlers.mini_program import (
-    api,
-    articles,
-    away,
-    binding,
-    branch,
-    check_ins,
-    complaints,
-    declarations,
-    gatherings,
-    guides,
-    home,
-    leaves,
-    link_code,
-    notices,
-    objections,
-    own_data,
-    points,
-    session,
-    subscriptions,
-)
+from handlers.mini_program import api
 from handlers.mini_program_push import mini_program_push
 from handlers.official_account import official_account
-
-# Imported for the views they hang on the blueprint.
-VIEWS = (
-    articles,
-    away,
-    binding,
-    branch,
-    check_ins,
-    complaints,
-    declarations,
-    gatherings,
-    guides,
-    home,
-    leaves,
-    link_code,
-    notices,
-    objections,
-    own_data,
-    points,
-    session,
-    subscriptions,
-)
 
 
 def create_app(parts: Parts) -> App:

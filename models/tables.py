@@ -5,14 +5,14 @@ import models.articles.article
 import models.articles.publication
 import models.audit
 import models.duties.handover
-import models.gatherings.calendar
+import models.gatherings.calendar.calendar
 import models.gatherings.delegate
 import models.gatherings.dues_tick
 import models.gatherings.gathering
-import models.gatherings.host_attendance
-import models.gatherings.makeup
-import models.gatherings.minutes
-import models.gatherings.record_look
+import models.gatherings.leave.host_attendance
+import models.gatherings.leave.makeup
+import models.gatherings.minutes.minutes
+import models.gatherings.minutes.review
 import models.gatherings.required_item
 import models.gatherings.roll
 import models.gatherings.screen_link
@@ -35,15 +35,15 @@ import models.people.tries
 import models.planned_run
 import models.points.entry
 import models.points.proposal
-import models.points.scheme
-import models.points.scheme_use
-import models.ratings.grade
-import models.ratings.objection
-import models.ratings.publicity
-import models.ratings.rating
-import models.ratings.run
-import models.ratings.snapshot
-import models.ratings.veto
+import models.points.schemes.published
+import models.points.schemes.use
+import models.ratings.archive.snapshot
+import models.ratings.meeting.decision
+import models.ratings.meeting.veto
+import models.ratings.objections.objection
+import models.ratings.procedure.rating
+import models.ratings.publicity.publicity
+import models.ratings.runs.results
 from models.base import Base
 
 METADATA = Base.metadata
@@ -54,15 +54,15 @@ APPEND_ONLY = (
     models.articles.act.ArticleAct,
     models.audit.Audit,
     models.duties.handover.Handover,
-    models.gatherings.minutes.MinutesAct,
-    models.gatherings.record_look.RecordLook,
+    models.gatherings.minutes.minutes.MinutesAct,
+    models.gatherings.minutes.review.RecordLook,
     models.gatherings.roll.Amendment,
     models.notices.night_override.NightOverride,
     models.people.member_move.MemberMove,
     models.points.entry.PointEntry,
-    models.ratings.publicity.RatingPublicity,
-    models.ratings.rating.RatingAct,
-    models.ratings.run.RatingResult,
-    models.ratings.run.RatingRun,
-    models.ratings.snapshot.RatingSnapshot,
+    models.ratings.publicity.publicity.RatingPublicity,
+    models.ratings.procedure.rating.RatingAct,
+    models.ratings.runs.results.RatingResult,
+    models.ratings.runs.results.RatingRun,
+    models.ratings.archive.snapshot.RatingSnapshot,
 )

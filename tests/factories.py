@@ -14,8 +14,8 @@ from models.articles.article import Article, Picture
 from models.base import Base
 from models.duties.handover import Handover
 from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
-from models.gatherings.host_attendance import HostAttendance
-from models.gatherings.minutes import Minutes, MinutesState
+from models.gatherings.leave.host_attendance import HostAttendance
+from models.gatherings.minutes.minutes import Minutes, MinutesState
 from models.gatherings.required_item import RequiredItem
 from models.gatherings.roll import Leave, LeaveReason, LeaveState, Roll, RollLine
 from models.keyring import Keyring
@@ -28,10 +28,10 @@ from models.people.member import Member, MemberStatus, Spell, SpellKind
 from models.people.org import Org, OrgKind
 from models.points.entry import PointEntry, Source
 from models.points.proposal import Proposal, ProposalMember, ProposalState
-from models.points.scheme import Scheme
-from models.ratings.objection import Objection
-from models.ratings.rating import Rating
-from models.ratings.run import RatingRun
+from models.points.schemes.published import Scheme
+from models.ratings.objections.objection import Objection
+from models.ratings.procedure.rating import Rating
+from models.ratings.runs.results import RatingRun
 from tests.conftest import NOON
 
 NUMBER = count(1)  # makes codes unique, nothing else

@@ -23,8 +23,8 @@ from tests.conftest import NOON, REDIS
 from tests.factories import KEYRING, a_required_item
 from tests.finger import Each, Part
 from tests.guide import Beside, Places, Walk, steps_of, walk_as
-from tests.handlers.at_work import bound_phone
 from tests.handlers.console_site import Site, open_site
+from tests.handlers.mini_program.at_work import bound_phone
 
 pytestmark = pytest.mark.browser
 

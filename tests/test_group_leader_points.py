@@ -11,13 +11,13 @@ from models.base import Sessions
 from models.people.account import Role
 from models.people.said import Said
 from models.points.proposal import Proposal, ProposalState
-from models.ratings.objection import Objection
+from models.ratings.objections.objection import Objection
 from tests.conftest import NOON, REDIS
 from tests.factories import a_post
 from tests.finger import MENU, Part
 from tests.guide import Places, Walk, walk_as
+from tests.handlers.console.ratings.rated_site import rate_by
 from tests.handlers.console_site import Site, open_site
-from tests.handlers.rated_site import rate_by
 from tests.test_group_leader import OWN, STEPS, STRANGERS
 from tests.test_group_leader import TABLE as MEETINGS
 from tests.test_points_page import (

@@ -29,7 +29,7 @@ from models.people.member import Member
 from models.people.said import Said
 from models.points.entry import PointEntry, Source
 from models.points.posting import amend_roll, confirm_roll
-from models.ratings.statement import statement_of
+from models.ratings.statement.statement import statement_of
 from models.tables import TABLES
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_member, a_post, an_account

@@ -18,12 +18,12 @@ from models.points.deed import Deed
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal, ProposalState
 from models.points.proposing import propose
-from models.ratings.objection import Objection, ObjectionState
+from models.ratings.objections.objection import Objection, ObjectionState
 from tests.conftest import NOON, REDIS
 from tests.finger import MENU, Part
 from tests.guide import Beside, Places, Walk, steps_of, walk_as
+from tests.handlers.console.ratings.rated_site import rate_by
 from tests.handlers.console_site import NAMES, Site, open_site
-from tests.handlers.rated_site import rate_by
 
 pytestmark = pytest.mark.browser
 

@@ -69,7 +69,7 @@ KEPT = {
     "app.py": "import settings, handlers.edge, jobs.schedule, models.migrate, wechat.gateway",
     "servers.py": "import settings, embedded.postgres",
     "handlers/edge.py": "from models.refused import Refused\nfrom wechat import errors\nsession.commit()",
-    "handlers/console/rolls.py": "import handlers.edge, models.gatherings.roll",
+    "handlers/console/rolls/rolls.py": "import handlers.edge, models.gatherings.roll",
     "jobs/schedule.py": "import models.planned_run, wechat.gateway, jobs.deliver\nsession.commit()",
     "models/audit.py": "from models.base import Base",
     "models/articles/article.py": "import models.notices.notice, models.people.org, models.clock",

@@ -12,12 +12,12 @@ from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from models.base import Sessions
-from models.ratings.rating import Act, Rating, RatingAct, RatingState
+from models.ratings.procedure.rating import Act, Rating, RatingAct, RatingState
 from tests.conftest import NOON, REDIS
 from tests.finger import MENU, Each, Part
 from tests.guide import Places, Walk, walk_as
+from tests.handlers.console.ratings.rated_site import DECEMBER, rate_by
 from tests.handlers.console_site import Site, open_site
-from tests.handlers.rated_site import DECEMBER, rate_by
 from tests.test_points_page import FIRST_GROUP, STEPS, approved, numbered, owed
 from tests.test_points_page import TABLE as DURING_THE_YEAR
 

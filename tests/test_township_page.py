@@ -14,7 +14,7 @@ from models.articles.article import Article, ArticleState
 from models.base import Sessions
 from models.duties.handover import Handover
 from models.gatherings.gathering import Gathering, GatheringState
-from models.gatherings.minutes import Minutes, MinutesState
+from models.gatherings.minutes.minutes import Minutes, MinutesState
 from models.gatherings.required_item import RequiredItem
 from models.gatherings.roll import Roll
 from models.people.account import Account

@@ -19,19 +19,19 @@ from models.points.deed import Deed
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal, ProposalState
 from models.points.proposing import propose
-from models.points.scheme import Scheme
-from models.points.scheme_use import use_scheme
-from models.ratings.answering import Answer, answer_objection
-from models.ratings.appealing import appeal
-from models.ratings.objecting import object_to
-from models.ratings.objection import Desk, Objection, ObjectionState
-from models.ratings.rating import Rating, RatingAct, RatingState
+from models.points.schemes.published import Scheme
+from models.points.schemes.use import use_scheme
+from models.ratings.objections.answering import Answer, answer_objection
+from models.ratings.objections.appealing import appeal
+from models.ratings.objections.objection import Desk, Objection, ObjectionState
+from models.ratings.objections.raising import object_to
+from models.ratings.procedure.rating import Rating, RatingAct, RatingState
 from tests.conftest import NOON, REDIS
 from tests.factories import a_post, an_account
 from tests.finger import MENU, Part
 from tests.guide import Places, Walk, walk_as
+from tests.handlers.console.ratings.rated_site import DECEMBER, HUNG, begin, meet, put_up, rate_by
 from tests.handlers.console_site import Site, open_site
-from tests.handlers.rated_site import DECEMBER, HUNG, begin, meet, put_up, rate_by
 from tests.test_points_page import approved, numbered, owed
 from tests.test_township_page import HOME, NEIGHBOUR, STEPS, branch
 from tests.test_township_page import TABLE as ALL_YEAR

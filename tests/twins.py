@@ -17,10 +17,10 @@ from models.gatherings.check_in import Proof, Typed, check_in_by_binding, check_
 from models.gatherings.expected import publish_rolls
 from models.gatherings.gathering import Gathering
 from models.gatherings.hall_code import hall_digits, qr_token, read_token
-from models.gatherings.host_attendance import HostAttendance, Visit, report_host_attendance
-from models.gatherings.leave import ask_leave, decide_leave, withdraw_leave
-from models.gatherings.makeup import MakeupForm
-from models.gatherings.makeup_plan import plan_makeup, record_makeup
+from models.gatherings.leave.host_attendance import HostAttendance, Visit, report_host_attendance
+from models.gatherings.leave.leave import ask_leave, decide_leave, withdraw_leave
+from models.gatherings.leave.makeup import MakeupForm
+from models.gatherings.leave.makeup_plan import plan_makeup, record_makeup
 from models.gatherings.marks import set_marks
 from models.gatherings.roll import CheckedIn, LeaveReason, Roll, RollLine, Status
 from models.keyring import token_hash
@@ -41,9 +41,9 @@ from models.points.posting import confirm_roll
 from models.points.proposal import Proposal
 from models.points.proposing import propose, withdraw
 from models.points.reversal import reverse_entry
-from models.ratings.answering import Answer, answer_objection
-from models.ratings.objecting import object_to
-from models.ratings.objection import Objection
+from models.ratings.objections.answering import Answer, answer_objection
+from models.ratings.objections.objection import Objection
+from models.ratings.objections.raising import object_to
 from tests.conftest import NOON
 from tests.factories import (
     KEYRING,

@@ -5,7 +5,7 @@ from handlers.chat.ask import Ask
 from handlers.chat.tries import only_digits
 from models.audit import Via
 from models.clock import day_of
-from models.gatherings.workdays import after_workdays
+from models.gatherings.calendar.workdays import after_workdays
 from models.people.complaint import WORKDAYS, own_complaint, receive_complaint
 from models.refused import Refused
 

@@ -6,7 +6,7 @@ from handlers.chat.words import FIRST_BIND, wrapped
 from models.clock import clock_text, day_of, day_text, moment_text
 from models.gatherings.check_in import Receipt
 from models.gatherings.gathering import AgendaItem, Gathering, GatheringState, opens_at
-from models.gatherings.leave import LEAVE_REASON_TEXT, LEAVE_STATE_TEXT
+from models.gatherings.leave.leave import LEAVE_REASON_TEXT, LEAVE_STATE_TEXT
 from models.gatherings.of_member import Seat
 from models.gatherings.roll import NOT_EXPECTED, STATUS_TEXT, Leave, LeaveReason, LeaveState, Status
 from models.people.member import SpellKind

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from handlers.chat import gathering_words as words
 from handlers.chat.ask import Ask
 from models.clock import day_of
-from models.gatherings.calendar import HolidayRule, propose_day
-from models.gatherings.leave import leave_of
+from models.gatherings.calendar.calendar import HolidayRule, propose_day
+from models.gatherings.leave.leave import leave_of
 from models.gatherings.of_member import Seat, coming_up, seat_of, seats_of
 from models.people.member import Member
 from models.people.org import Org, Setting, settings_of

@@ -10,8 +10,8 @@ from handlers.chat import gathering_words as words
 from handlers.chat.ask import Ask
 from handlers.chat.words import FIRST_BIND, number_words
 from models.audit import Via
-from models.gatherings.leave import LEAVE_REASON_TEXT, ask_leave, leave_of, withdraw_leave
-from models.gatherings.leave_of_member import LeaveSeat, leave_seats
+from models.gatherings.leave.leave import LEAVE_REASON_TEXT, ask_leave, leave_of, withdraw_leave
+from models.gatherings.leave.of_member import LeaveSeat, leave_seats
 from models.gatherings.of_member import coming_up
 from models.gatherings.roll import LeaveReason, LeaveState
 from models.people.member import Member

@@ -3,8 +3,8 @@
 from handlers.chat import points_words as words
 from handlers.chat.ask import Ask
 from models.people.shared_phone import shares_phone
-from models.ratings.stars import stars_of
-from models.ratings.statement import statement_of
+from models.ratings.statement.stars import stars_of
+from models.ratings.statement.statement import statement_of
 
 
 def show_points(ask: Ask) -> str:

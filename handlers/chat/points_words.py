@@ -7,8 +7,8 @@ from models.clock import day_text
 from models.points.cycle import cycle_words
 from models.points.exact import show
 from models.points.result import PartTally, Standing
-from models.ratings.stars import StarView
-from models.ratings.statement import EntryView, Statement
+from models.ratings.statement.stars import StarView
+from models.ratings.statement.statement import EntryView, Statement
 
 # WeChat: a reply has at most 2,048 bytes; and more than 600 signs nobody reads on a phone.
 LONGEST_REPLY, MOST_SIGNS = 2000, 600

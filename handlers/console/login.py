@@ -79,7 +79,7 @@ def ask_password() -> None:
 @console.get("/console/login")
 def login_form() -> Response:
     """Show the log-in form."""
-    return page("login.html", next=next_page())
+    return page("console/login.html", next=next_page())
 
 
 @console.post("/console/login")
@@ -99,7 +99,7 @@ def login() -> Response:
         account = check_password(edge.session, typed, request.form.get("password", "")[:200])
     except Refused as error:
         status = 429 if error.code == "too_many_tries" else 401
-        answer = page("login.html", status, next=next_page(), login=typed, error=error.message)
+        answer = page("console/login.html", status, next=next_page(), login=typed, error=error.message)
         if "retry_after" in error.extra:
             answer.headers["Retry-After"] = str(error.extra["retry_after"])
         return answer
@@ -147,11 +147,11 @@ def logout() -> Response:
 def password() -> Response:
     """Change one's password; whoever was logged in with the old one is not any longer."""
     if request.method == "GET":
-        return page("password.html", errors={})
+        return page("console/password.html", errors={})
     edge, who = current(), staff()
     old, new = request.form.get("old", "")[:200], request.form.get("new", "")[:200]
     if new != request.form.get("again", ""):
-        return page("password.html", 400, errors={"again": "两次输入的新密码不一样"})
+        return page("console/password.html", 400, errors={"again": "两次输入的新密码不一样"})
     account = edge.session.get_one(Account, who.account_id)
     key = who_hash(account.login)
     try:
@@ -161,6 +161,6 @@ def password() -> Response:
         refuse_form(error)
         field = "old" if error.code in ("password_wrong", "too_many_tries") else "new"
         status = 429 if error.code == "too_many_tries" else 400
-        return page("password.html", status, errors={field: error.message})
+        return page("console/password.html", status, errors={field: error.message})
     give_back_try(edge.session, Guess.PASSWORD, key, now=edge.now)
     return logged_in(go("console.today"), account)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from apiflask import APIBlueprint
 from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
+from jinja2 import FileSystemLoader, PrefixLoader
 from markupsafe import Markup, escape
 
 from handlers.edge import App, current
@@ -32,10 +33,17 @@ View = TypeVar("View", bound=Callable[..., Any])
 console = APIBlueprint(
     "console",
     __name__,
-    template_folder="templates",
     static_folder="static",
     static_url_path="/console/static",
     enable_openapi=False,
+)
+
+# Each folder keeps its pages beside its code: ratings/step.html is ratings/templates/step.html.
+console.jinja_loader = PrefixLoader(
+    {
+        path.parent.name: FileSystemLoader(path)
+        for path in (*ROOM.glob("templates"), *ROOM.glob("*/templates"))
+    }
 )
 
 # Style sheet and scripts are asked for by their content, so that an upgrade reaches every browser.
@@ -121,7 +129,7 @@ def take_no_nul() -> None:
 
 def page(template: str, status: int = 200, **shown: Any) -> Response:
     """Render one page of this room."""
-    return make_response(render_template(f"console/{template}", **shown), status)
+    return make_response(render_template(template, **shown), status)
 
 
 def go(endpoint: str, **values: Any) -> Response:

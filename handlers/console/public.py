@@ -16,13 +16,13 @@ def code_page(token: str) -> Response:
     files = current().parts.installation.verification_files
     if token in files:
         return Response(files[token], mimetype="text/plain")
-    return page("code.html")
+    return page("console/code.html")
 
 
 @console.get("/")
 def front_page() -> Response:
     """Say whom this serves, to whoever opens the bare address or a message on a phone without the app."""
-    return page("front.html", voluntary=VOLUNTARY)
+    return page("console/front.html", voluntary=VOLUNTARY)
 
 
 @console.get("/<name>.<any(txt, html):kind>")

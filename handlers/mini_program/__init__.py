@@ -1,6 +1,8 @@
 """/api/v1: what a member does with a phone, as JSON."""
 
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -42,3 +44,8 @@ def _with_nul(value: Any, at: str = "") -> Iterator[str]:
         if "\0" in str(key):
             yield at or "body"
         yield from _with_nul(below, f"{at}.{key}".replace("\0", "").lstrip("."))
+
+
+# Every module hangs its views on the blueprint: the folder is the list.
+for module in walk_packages(__path__, f"{__name__}."):
+    import_module(module.name)

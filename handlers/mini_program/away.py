@@ -11,7 +11,7 @@ from handlers.identity import member_id, member_needed, phone
 from handlers.mini_program import api
 from models.audit import Via
 from models.clock import iso
-from models.gatherings.host_attendance import (
+from models.gatherings.leave.host_attendance import (
     HostAttendance,
     Visit,
     attendances_of,

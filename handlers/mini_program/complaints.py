@@ -12,7 +12,7 @@ from handlers.mini_program import api
 from handlers.mini_program.paging import Paging
 from models.audit import Via
 from models.clock import day_of, iso
-from models.gatherings.workdays import after_workdays
+from models.gatherings.calendar.workdays import after_workdays
 from models.people.complaint import (
     A_DAY,
     AN_HOUR,

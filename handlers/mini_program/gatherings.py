@@ -10,8 +10,8 @@ from handlers.mini_program import api
 from handlers.mini_program.leaves import LeaveShown, leave_shown
 from handlers.mini_program.paging import Paging
 from models.clock import iso
-from models.gatherings.leave import leave_of
-from models.gatherings.leave_of_member import may_ask_leave
+from models.gatherings.leave.leave import leave_of
+from models.gatherings.leave.of_member import may_ask_leave
 from models.gatherings.of_member import Record, Seat, record_of, seat_of, seats_of
 
 

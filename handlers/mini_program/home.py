@@ -23,8 +23,8 @@ from models.people.phone import Phone, branch_phone_behind, holds_post
 from models.people.roster import member_seen
 from models.people.spells import spells_now
 from models.points.cycle import cycle_words
-from models.ratings.stars import NOT_YET, stars_of
-from models.ratings.statement import running_balance
+from models.ratings.statement.stars import NOT_YET, stars_of
+from models.ratings.statement.statement import running_balance
 
 MOST_NEWS = 5
 MOST_NOTICES = 3

@@ -9,7 +9,7 @@ from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
 from models.audit import Via
 from models.clock import iso
-from models.gatherings.leave import LONGEST_NOTE, ask_leave, withdraw_leave
+from models.gatherings.leave.leave import LONGEST_NOTE, ask_leave, withdraw_leave
 from models.gatherings.roll import Leave, LeaveReason
 
 

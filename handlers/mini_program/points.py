@@ -10,10 +10,10 @@ from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
 from models.people.roster import member_seen
-from models.ratings.balance import Balance, Subtotal
-from models.ratings.part_lines import PartLine
-from models.ratings.stars import stars_of
-from models.ratings.statement import EntryView, Statement, statement_of
+from models.ratings.statement.balance import Balance, Subtotal
+from models.ratings.statement.part_lines import PartLine
+from models.ratings.statement.stars import stars_of
+from models.ratings.statement.statement import EntryView, Statement, statement_of
 
 
 class LineOut(BaseModel):

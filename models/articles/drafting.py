@@ -24,7 +24,7 @@ from models.audit import Via, record
 from models.clock import day_of
 from models.gatherings.birthdays import is_birthday_item
 from models.gatherings.gathering import Gathering
-from models.gatherings.minutes import Decision, ItemOutcome, Minutes, MinutesItem, MinutesState
+from models.gatherings.minutes.minutes import Decision, ItemOutcome, Minutes, MinutesItem, MinutesState
 from models.gatherings.roll import CAME, Roll, RollLine
 from models.people.org import Org, tree_order
 from models.refused import Refused

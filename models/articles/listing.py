@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.articles.article import Article, ArticleSource, ArticleState
 from models.clock import day_of
 from models.gatherings.gathering import Gathering
-from models.gatherings.minutes import Minutes, MinutesState
+from models.gatherings.minutes.minutes import Minutes, MinutesState
 from models.gatherings.roll import Roll
 from models.people.org import Org, tree_order
 from models.people.rights import RIGHTS, PostAt, Scope, Verb

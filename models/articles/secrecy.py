@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.articles.article import Article, ArticleSource
 from models.articles.editing import blocks_of, plain_text
-from models.gatherings.minutes import Minutes, MinutesState
+from models.gatherings.minutes.minutes import Minutes, MinutesState
 from models.gatherings.roll import Roll
 from models.people.member import Member, surname_order
 from models.people.org import Org

@@ -16,8 +16,8 @@ from models.people.member import ON_ROLLS, Member
 from models.points.cycle import months_of
 from models.points.entry import PointEntry, Source
 from models.points.proposal import Proposal, ProposalMember, ProposalState
-from models.points.scheme import document_of
-from models.points.scheme_use import scheme_for
+from models.points.schemes.published import document_of
+from models.points.schemes.use import scheme_for
 
 # The branches that rated by the zone's scheme last year; the others joined in January.
 TRIAL = (

@@ -19,8 +19,8 @@ from models.points.entry import PointEntry, Source
 from models.points.posting import amend_roll
 from models.points.proposal import Proposal, ProposalMember, ProposalState
 from models.points.reversal import reverse_entry
-from models.points.scheme import Scheme, document_of
-from models.points.scheme_use import scheme_for
+from models.points.schemes.published import Scheme, document_of
+from models.points.schemes.use import scheme_for
 
 AMENDED = (
     ("HZ01", 2, "会后补到请假条"),

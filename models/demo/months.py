@@ -13,7 +13,7 @@ from models.demo.places import HOURS, RULES, Sort, room_of
 from models.demo.rolls import Held, hold
 from models.demo.themes import programme
 from models.gatherings.agenda import Line, write_agendas
-from models.gatherings.calendar import HolidayRule, propose_day
+from models.gatherings.calendar.calendar import HolidayRule, propose_day
 from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.gatherings.usual import LENGTH
 from models.people.account import Account

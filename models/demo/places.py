@@ -4,7 +4,7 @@ from datetime import time
 from enum import StrEnum
 from typing import NamedTuple
 
-from models.gatherings.calendar import HolidayRule
+from models.gatherings.calendar.calendar import HolidayRule
 from models.people.org import OrgKind
 
 

@@ -19,7 +19,7 @@ from models.articles.publishing import order_publication, withdraw
 from models.articles.trail import note
 from models.clock import at, day_of
 from models.demo.rolls import Held
-from models.gatherings.minutes import Minutes, MinutesState
+from models.gatherings.minutes.minutes import Minutes, MinutesState
 from models.people.account import Account
 from models.people.org import Org
 

@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session
 from models.clock import day_of
 from models.demo.people import Settled
 from models.demo.tree import BY_QUARTER
-from models.gatherings.calendar import HolidayYear
+from models.gatherings.calendar.calendar import HolidayYear
 from models.people.account import Account
 from models.people.member import Member, MemberStatus
 from models.points.cycle import cycle_of
-from models.ratings.beginning import begin_rating
-from models.ratings.grade import GradeKind
-from models.ratings.grading import Graded, write_grades
-from models.ratings.publicising import post_sheet
-from models.ratings.rating import Act
-from models.ratings.running import run_rating
-from models.ratings.stepping import take_step
+from models.ratings.meeting.decision import GradeKind
+from models.ratings.meeting.grades import Graded, write_grades
+from models.ratings.procedure.beginning import begin_rating
+from models.ratings.procedure.rating import Act
+from models.ratings.procedure.step import take_step
+from models.ratings.publicity.posting_up import post_sheet
+from models.ratings.runs.run import run_rating
 
 
 def rate_last_quarter(

@@ -13,25 +13,25 @@ from models.clock import at, day_of
 from models.demo.deeds import TRIAL, first_year
 from models.demo.people import Settled
 from models.demo.places import TOWNS
-from models.gatherings.calendar import HolidayYear
+from models.gatherings.calendar.calendar import HolidayYear
 from models.people.account import Account
 from models.people.member import Member
 from models.people.said import Filing, Said
 from models.points.entry import PointEntry
-from models.ratings.answering import Answer, answer_objection, tell_answer
-from models.ratings.appealing import appeal
-from models.ratings.beginning import begin_rating, rating_seen
-from models.ratings.decisions import graded_roster
-from models.ratings.filing import archive_rating, file_rating
-from models.ratings.grade import GradeKind, RulingKind
-from models.ratings.grading import Graded, write_grades
-from models.ratings.objecting import object_to
-from models.ratings.publicising import post_sheet
-from models.ratings.rating import Act, Rating
-from models.ratings.ruling import rule
-from models.ratings.run import RatingResult
-from models.ratings.running import last_run, run_rating
-from models.ratings.stepping import take_step
+from models.ratings.archive.filing import archive_rating, file_rating
+from models.ratings.meeting.decision import GradeKind, RulingKind
+from models.ratings.meeting.grades import Graded, write_grades
+from models.ratings.meeting.roster import graded_roster
+from models.ratings.meeting.ruling import rule
+from models.ratings.objections.answering import Answer, answer_objection, tell_answer
+from models.ratings.objections.appealing import appeal
+from models.ratings.objections.raising import object_to
+from models.ratings.procedure.beginning import begin_rating, rating_seen
+from models.ratings.procedure.rating import Act, Rating
+from models.ratings.procedure.step import take_step
+from models.ratings.publicity.posting_up import post_sheet
+from models.ratings.runs.results import RatingResult
+from models.ratings.runs.run import last_run, run_rating
 from models.refused import Refused
 
 LOWERED, DISPUTED_STAR, DISPUTED_ENTRY = "HZ01", "HZ01", "HZ03"

@@ -17,7 +17,7 @@ from models.demo.talk import Talk, talks
 from models.gatherings.agenda import Line, agendas_of
 from models.gatherings.dues_tick import DuesTick
 from models.gatherings.gathering import AgendaKind
-from models.gatherings.minutes import (
+from models.gatherings.minutes.minutes import (
     Decision,
     FilingAct,
     ItemOutcome,

@@ -13,8 +13,8 @@ from models.demo.people import Settled
 from models.demo.places import Place, Sort
 from models.gatherings.dues_tick import DuesTick
 from models.gatherings.gathering import Gathering
-from models.gatherings.host_attendance import HostAttendance
-from models.gatherings.makeup import Makeup, MakeupForm
+from models.gatherings.leave.host_attendance import HostAttendance
+from models.gatherings.leave.makeup import Makeup, MakeupForm
 from models.gatherings.roll import CAME, CheckedIn, Leave, LeaveReason, LeaveState, Roll, RollLine, Status
 from models.people.away_report import ReportState
 from models.people.binding import Binding

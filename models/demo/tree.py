@@ -5,20 +5,20 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-import models.points.scheme as scheme_room
+import models.points.schemes.published as scheme_room
 from models.clock import at, day_of
 from models.demo.deeds import first_year
 from models.demo.places import GENERAL, PLACES, RULES, TOWNS, ZONE
-from models.gatherings.calendar import DayKind, HolidayRule, HolidayYear, Workday
+from models.gatherings.calendar.calendar import DayKind, HolidayRule, HolidayYear, Workday
 from models.people.org import Org, OrgKind, Setting, put_setting
-from models.points.scheme import publish_scheme
-from models.points.scheme_use import use_scheme
+from models.points.schemes.published import publish_scheme
+from models.points.schemes.use import use_scheme
 
 # A firm's year is long: two of them rate by the quarter, from this year on.
 BY_QUARTER = ("XB05", "XB07")
 VETO = '{"id": "discipline", "title": "受党纪处分", "effect": "max_star", "max_star": 2}'
 NARROW = '["parts.task.cap", "items.volunteer.cap", "quotas.5.max_ratio"]'
-SCHEMES = Path(scheme_room.__file__).parent / "schemes"
+SCHEMES = Path(scheme_room.__file__).parent
 YEARS = (2025, 2026)
 # State Council Office: holiday arrangements for 2025 and 2026. That for 2027 is entered once announced.
 DAYS_OFF = (

@@ -16,8 +16,8 @@ from models.people.said import Filing, Said
 from models.points.deed import Deed
 from models.points.entry import PointEntry
 from models.points.proposing import propose
-from models.ratings.objecting import object_to
-from models.ratings.vetoing import record_veto
+from models.ratings.meeting.vetoing import record_veto
+from models.ratings.objections.raising import object_to
 
 FOUR_LEFT = "DY07"  # six people, of whom four are rated: a fifth of them is nobody
 

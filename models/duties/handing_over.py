@@ -11,13 +11,13 @@ from models.audit import Via, record
 from models.clock import day_of
 from models.duties.handover import Handover
 from models.duties.handover_list import open_items
-from models.duties.handovers import HANDED
+from models.duties.handover_reading import HANDED
 from models.gatherings.delegate import Delegate
 from models.gatherings.roll import Roll
 from models.people.account import LOGIN, Account, Post
 from models.people.account_member import link_new
-from models.people.cells import DOTS, BadCell, name_in, short_text_in
 from models.people.console import log_out_everywhere, make_account
+from models.people.imports.cells import DOTS, BadCell, name_in, short_text_in
 from models.people.org import Org
 from models.people.posts import Held, end_account, held_by, may_give
 from models.people.rights import PostAt

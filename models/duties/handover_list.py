@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from models.clock import day_of
 from models.gatherings.gathering import Gathering, GatheringState
-from models.gatherings.host_attendance import HostAttendance
-from models.gatherings.makeup import Makeup
-from models.gatherings.minutes import Minutes, MinutesState
-from models.gatherings.pending import pending_of
+from models.gatherings.leave.host_attendance import HostAttendance
+from models.gatherings.leave.makeup import Makeup
+from models.gatherings.leave.pending import pending_of
+from models.gatherings.minutes.minutes import Minutes, MinutesState
 from models.gatherings.roll import Roll
 from models.people.away_report import AwayReport
 from models.people.member import Member, surname_order
 from models.people.org import Org
-from models.ratings.objections_waiting import objections_in_words, objections_open
+from models.ratings.objections.reading import objections_in_words, objections_open
 
 # Kinds in the order of the list; drafts, and whatever speaks of one person, are a number to whoever is not of
 # the branch.

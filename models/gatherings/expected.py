@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
 from models.gatherings.gathering import Gathering, GatheringKind
-from models.gatherings.host_attendance import HostAttendance
+from models.gatherings.leave.host_attendance import HostAttendance
 from models.gatherings.roll import Roll, RollLine, Status
 from models.people.away_report import ReportState
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind

@@ -16,7 +16,7 @@ from models.gatherings.gathering import (
     GatheringState,
     GatheringTag,
 )
-from models.gatherings.minutes import MINUTES_STATE_TEXT, Minutes, MinutesState
+from models.gatherings.minutes.minutes import MINUTES_STATE_TEXT, Minutes, MinutesState
 from models.gatherings.roll import CAME, NOT_EXPECTED, Roll, RollLine, Status
 from models.people.org import Org, OrgKind
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from models.audit import Via, record_each
 from models.gatherings.dues_tick import DuesTick
 from models.gatherings.gathering import Gathering
+from models.gatherings.leave.makeup import Makeup, MakeupForm, drop_makeups, planned_of
 from models.gatherings.line_words import how_recorded, question, version
-from models.gatherings.makeup import Makeup, MakeupForm, drop_makeups, planned_of
 from models.gatherings.roll import CAME, Counts, Roll, RollLine, Status, counts, unmarked
 from models.gatherings.roll_head import RollHead, check_held, roll_seen
 from models.people.account import Account

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from models.gatherings.calendar.theme_month import taken_by, taken_words
 from models.gatherings.gathering import GatheringKind
-from models.gatherings.theme_month import taken_by, taken_words
 from models.people.org import COMMITTEES, Org, branches_below
 from models.people.posts import siblings_of
 

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from models.audit import Via, record
 from models.clock import at, day_of
 from models.gatherings.agenda import Line, write_agendas
-from models.gatherings.calendar import HolidayRule, Proposal, propose_day
+from models.gatherings.calendar.calendar import HolidayRule, Proposal, propose_day
+from models.gatherings.calendar.theme_month import check_month, months_taken, taken_by
 from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.partners import convenes, with_rolls, wrong_partners
 from models.gatherings.required_item import required_of, with_required
 from models.gatherings.roll import Roll
-from models.gatherings.theme_month import check_month, months_taken, taken_by
 from models.gatherings.usual import usual_of
 from models.people.org import Org, Setting, settings_of
 from models.refused import Refused

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
-from models.gatherings.calendar import HolidayRule
+from models.gatherings.calendar.calendar import HolidayRule
 from models.people.org import Org, Setting, put_setting
 from models.refused import Refused
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.clock import day_of
 from models.gatherings.gathering import Gathering, GatheringState
-from models.gatherings.host_attendance import HostAttendance
+from models.gatherings.leave.host_attendance import HostAttendance
 from models.gatherings.roll import CAME, RollLine
 from models.notices.delivery import Delivery
 from models.people.away_report import AwayReport, ReportState

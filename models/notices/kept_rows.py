@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from models.clock import clock_text, day_of
 from models.gatherings.dues_tick import DuesTick
 from models.gatherings.gathering import Gathering, GatheringState
-from models.gatherings.host_attendance import attendances_of
-from models.gatherings.leave import LEAVE_REASON_TEXT, LEAVE_STATE_TEXT
-from models.gatherings.makeup import MAKEUP_FORM_TEXT, Makeup
+from models.gatherings.leave.host_attendance import attendances_of
+from models.gatherings.leave.leave import LEAVE_REASON_TEXT, LEAVE_STATE_TEXT
+from models.gatherings.leave.makeup import MAKEUP_FORM_TEXT, Makeup
 from models.gatherings.roll import STATUS_TEXT, Leave, RollLine
 from models.notices.reading import told_all
 from models.people.account import ROLE_TEXT, Account, Post
@@ -30,9 +30,9 @@ from models.points.cycle import cycle_words
 from models.points.entry import PointEntry
 from models.points.exact import show
 from models.points.proposal import PROPOSAL_STATE_TEXT, Proposal, ProposalMember
-from models.points.scheme import Scheme, document_of
-from models.ratings.objection import OBJECTION_STATE_TEXT, Objection
-from models.ratings.stars import stars_of
+from models.points.schemes.published import Scheme, document_of
+from models.ratings.objections.objection import OBJECTION_STATE_TEXT, Objection
+from models.ratings.statement.stars import stars_of
 
 Rows = list[tuple[str, str]]
 SPELL_TEXT = {

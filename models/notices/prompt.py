@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.clock import at, day_of
 from models.gatherings.gathering import GATHERING_KIND_TEXT, Gathering, GatheringKind, GatheringState
-from models.gatherings.makeup import Makeup
+from models.gatherings.leave.makeup import Makeup
 from models.gatherings.plan import gathering_seen
 from models.gatherings.roll import Roll
 from models.notices.audience import Channels, reached

@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
+from models.gatherings.calendar.theme_month import claim_month
 from models.gatherings.expected import publish_rolls
 from models.gatherings.gathering import PLACE_TO_COME, Gathering, GatheringState, state_at
 from models.gatherings.plan import gathering_seen, taking_part
 from models.gatherings.roll import NOT_EXPECTED, Roll, RollLine
-from models.gatherings.theme_month import claim_month
 from models.notices.audience import Channels, audience_of
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.dispatch import Published, dispatch, event_of, take_back, write_notice

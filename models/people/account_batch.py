@@ -15,8 +15,8 @@ from models.clock import day_of
 from models.people.account import LOGIN, ROLE_TEXT, Account, Post, Role
 from models.people.account_member import link_new
 from models.people.account_rows import ROLES, Wanted
-from models.people.cells import BadCell, name_in
 from models.people.console import HASHER, first_password
+from models.people.imports.cells import BadCell, name_in
 from models.people.org import Org
 from models.people.posts import Held, held_by, may_give, orgs_below, roles_given
 from models.people.rights import PostAt

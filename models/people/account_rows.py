@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from models.people.account import ROLE_TEXT, Role
-from models.people.cells import DOTS, text_in
-from models.people.import_report import Report
-from models.people.workbook import Column, begin_report, header_text, read_table
+from models.people.imports.cells import DOTS, text_in
+from models.people.imports.report import Report
+from models.people.imports.workbook import Column, begin_report, header_text, read_table
 from models.refused import Refused
 
 MOST_ROWS = 300

@@ -8,7 +8,7 @@ from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
-from models.people.cells import DOTS, tidy
+from models.people.imports.cells import DOTS, tidy
 from models.people.member import Member, Spell, SpellKind
 from models.people.org import Org, tree_order
 from models.people.spells import AT_HOME

@@ -14,9 +14,9 @@ from models.points.closing import filed_members, is_closed, refuse_closed
 from models.points.cycle import cycle_of, cycle_words, cycles_between, span_of
 from models.points.entry import Source
 from models.points.exact import show
-from models.points.scheme import Scheme, document_of
-from models.points.scheme_document import Item, SchemeDocument
-from models.points.scheme_use import scheme_for
+from models.points.schemes.document import Item, SchemeDocument
+from models.points.schemes.published import Scheme, document_of
+from models.points.schemes.use import scheme_for
 from models.refused import Refused
 
 LONGEST_TITLE, LONGEST_EVIDENCE = 60, 80

@@ -15,7 +15,7 @@ from models.points.item_rules import ONCE_WORDS, sums_of
 from models.points.part_rules import Count, count_part
 from models.points.rating import Line, rate, tally
 from models.points.result import Result, result_json, results_text
-from models.points.scheme_document import SchemeDocument, sha
+from models.points.schemes.document import SchemeDocument, sha
 from models.points.seats import excellent_allowed, seats_of
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from models.points.exact import say, show
 from models.points.facts import Entry
-from models.points.scheme_document import Item
+from models.points.schemes.document import Item
 
 EACH = {"event": "每次", "hour": "每小时", "month": "每月", "quarter": "每季度", "once": ""}
 COUNTED_IN = {"event": "次", "hour": "小时", "month": "个月", "quarter": "个季度"}

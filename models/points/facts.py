@@ -22,9 +22,9 @@ from pydantic import (
 
 from models.points.cycle import CYCLE, PERIOD
 from models.points.entry import Source
-from models.points.scheme_piece import Code, LevelName
-from models.points.scheme_stars import Grade
-from models.points.scheme_words import path_of, say
+from models.points.schemes.piece import Code, LevelName
+from models.points.schemes.stars import Grade
+from models.points.schemes.words import path_of, say
 from models.points.strict_json import UnreadableJSON, parse_json
 from models.refused import Refused
 

@@ -14,9 +14,9 @@ from models.points.closing import is_closed
 from models.points.cycle import cycle_of, cycle_words
 from models.points.exact import show
 from models.points.posting import rated_branch
-from models.points.scheme import Scheme, document_of
-from models.points.scheme_document import attendance_items
-from models.points.scheme_use import scheme_for
+from models.points.schemes.document import attendance_items
+from models.points.schemes.published import Scheme, document_of
+from models.points.schemes.use import scheme_for
 
 NO_SCHEME = "本支部还没有定积分办法，这次不记分"
 

@@ -1,7 +1,7 @@
 """Grades, voices and stars as people say them."""
 
-from models.points.scheme_document import SchemeDocument
-from models.points.scheme_stars import Grade, Voice
+from models.points.schemes.document import SchemeDocument
+from models.points.schemes.stars import Grade, Voice
 
 GRADE_WORDS: dict[Grade, str] = {
     "excellent": "优秀",

@@ -12,7 +12,7 @@ from models.points.entry import Source
 from models.points.exact import EXACT, exactly
 from models.points.explanation import Limit, Share, Sums, cut_words, earned_words, reversal_words
 from models.points.facts import Entry, MemberFacts
-from models.points.scheme_document import Item, SchemeDocument
+from models.points.schemes.document import Item, SchemeDocument
 
 # Up to the sums of items points are decimals that end; what part and weight make of them need not.
 Number = TypeVar("Number", Decimal, Fraction)

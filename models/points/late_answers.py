@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Via
 from models.gatherings.gathering import Gathering
-from models.gatherings.host_attendance import (
+from models.gatherings.leave.host_attendance import (
     HostAttendance,
     attendance_seen,
     counts_elsewhere,
@@ -15,7 +15,7 @@ from models.gatherings.host_attendance import (
     hold_home_lines,
     of_month,
 )
-from models.gatherings.leave import decide_leave, hold_place, leave_takes
+from models.gatherings.leave.leave import decide_leave, hold_place, leave_takes
 from models.gatherings.roll import Leave, LeaveState, Roll, RollLine, Status
 from models.people.away_report import ReportState
 from models.people.said import Said

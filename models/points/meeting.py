@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from models.points.grade_words import star_words
-from models.points.scheme_document import SchemeDocument
+from models.points.schemes.document import SchemeDocument
 from models.points.seats import Contest, Named, award
 from models.points.star import Candidate
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from models.people.member import Member, surname_order
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal
-from models.points.scheme import Scheme, document_of
-from models.points.scheme_document import Item
+from models.points.schemes.document import Item
+from models.points.schemes.published import Scheme, document_of
 
 
 class ItemRecorded(NamedTuple):

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from models.people.org import Org
 from models.people.said import Said
-from models.points.scheme import document_of
-from models.points.scheme_use import scheme_for
+from models.points.schemes.published import document_of
+from models.points.schemes.use import scheme_for
 from models.refused import Refused
 
 

@@ -11,8 +11,8 @@ from models.points.exact import exactly, say, show_ratio
 from models.points.explanation import Share, limit_words, share_words
 from models.points.facts import MemberFacts
 from models.points.grade_words import GRADE_WORDS, VOICE_WORDS
-from models.points.scheme_document import Part, SchemeDocument
-from models.points.scheme_stars import Assessment
+from models.points.schemes.document import Part, SchemeDocument
+from models.points.schemes.stars import Assessment
 
 ASSESS, BASE = "assess", "base"
 

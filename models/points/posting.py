@@ -21,9 +21,9 @@ from models.points.appending import append_entries
 from models.points.closing import filed_members, is_closed, refuse_closed
 from models.points.cycle import cycle_of
 from models.points.entry import PointEntry, Source
-from models.points.scheme import Scheme, document_of
-from models.points.scheme_document import attendance_items
-from models.points.scheme_use import scheme_for
+from models.points.schemes.document import attendance_items
+from models.points.schemes.published import Scheme, document_of
+from models.points.schemes.use import scheme_for
 from models.refused import Refused
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
 from models.gatherings.dues_tick import DuesTick
-from models.gatherings.pending import HAS_NAMESAKE
+from models.gatherings.leave.pending import HAS_NAMESAKE
 from models.people.account import Account, Post
 from models.people.console import in_force
 from models.people.member import ON_ROLLS, Member, surname_order
@@ -20,7 +20,7 @@ from models.people.rights import SECRETARIES
 from models.points.deed import each_points
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal, ProposalMember, ProposalState
-from models.points.scheme import Scheme, document_of
+from models.points.schemes.published import Scheme, document_of
 
 Home, Other, Undone = aliased(Org), aliased(PointEntry), aliased(PointEntry)
 Maker, Decider = aliased(Account), aliased(Account)

@@ -14,7 +14,7 @@ from models.people.said import Said
 from models.points.deed import Deed, check_deed, ground_of, is_declared, refuse_late, tidy_deed, wrong
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal, ProposalMember, ProposalState
-from models.points.scheme_document import Item
+from models.points.schemes.document import Item
 from models.refused import Refused
 
 MOST_WAITING = 20  # declarations of one member

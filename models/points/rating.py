@@ -15,7 +15,7 @@ from models.points.item_rules import Row, sums_of, take_back
 from models.points.meeting import move
 from models.points.part_rules import BASE, Count, count_part, part_words
 from models.points.result import PartTally, Result, Score
-from models.points.scheme_document import Part, SchemeDocument
+from models.points.schemes.document import Part, SchemeDocument
 from models.points.seats import contests_of, hold, hold_back_branches
 from models.points.star import Candidate, is_scored, stand, standing_of
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from models.points.exact import show
-from models.points.scheme_stars import Grade
+from models.points.schemes.stars import Grade
 
 # rated: stands for a star; probationary: only scored; the others are 不参评.
 Standing = Literal["rated", "probationary", "exempt", "not_rated"]

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from models.points.grade_words import star_words
 from models.points.result import Standing
-from models.points.scheme_document import SchemeDocument
-from models.points.scheme_stars import Quota
+from models.points.schemes.document import SchemeDocument
+from models.points.schemes.stars import Quota
 from models.points.star import Candidate
 
 THIRD = Fraction(1, 3)  # of the full members may be 优秀, by the rules on the democratic appraisal

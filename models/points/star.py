@@ -10,8 +10,8 @@ from models.points.facts import MemberFacts, VetoFact, facts_refused
 from models.points.grade_words import GRADE_WORDS, GRADES, VOICE_WORDS, star_words
 from models.points.part_rules import missing_voices
 from models.points.result import Reason, Score, Standing
-from models.points.scheme_document import SchemeDocument
-from models.points.scheme_stars import Band, Grade, Veto, YearBand
+from models.points.schemes.document import SchemeDocument
+from models.points.schemes.stars import Band, Grade, Veto, YearBand
 from models.refused import Refused
 
 # What somebody reads who stands for no star, by standing and the scheme's way with probationary members.

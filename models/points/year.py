@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from models.points.cycle import MONTHS, place_of
 from models.points.exact import exactly, readable, round_half_up
-from models.points.scheme_document import SchemeDocument
-from models.points.scheme_stars import Grade
+from models.points.schemes.document import SchemeDocument
+from models.points.schemes.stars import Grade
 from models.points.star import star_within
 
 

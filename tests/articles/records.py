@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from models.gatherings.gathering import AgendaKind
-from models.gatherings.minutes import Decision, ItemOutcome, MinutesItem, MinutesState
+from models.gatherings.minutes.minutes import Decision, ItemOutcome, MinutesItem, MinutesState
 from models.gatherings.roll import Roll, RollLine, Status
 from models.people.account import Account
 from models.people.org import Org

@@ -15,7 +15,7 @@ from models.articles.secrecy import warnings_of
 from models.audit import Audit
 from models.base import Sessions
 from models.gatherings.gathering import GatheringKind
-from models.gatherings.minutes import Minutes, MinutesState
+from models.gatherings.minutes.minutes import Minutes, MinutesState
 from models.refused import Refused
 from tests.articles.records import HELD, PEOPLE, Filed, a_record
 from tests.conftest import NOON

@@ -19,7 +19,7 @@ from models.keyring import Keyring
 from models.migrate import downgrade, newest
 from models.people.console import check_password
 from models.people.member import Member
-from models.ratings.snapshot import RatingSnapshot
+from models.ratings.archive.snapshot import RatingSnapshot
 from models.tables import APPEND_ONLY
 from tests.backup.conftest import at_desk, is_bare, owned
 from tests.conftest import APP, OWNER, clone_database, drop_database, url

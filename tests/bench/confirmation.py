@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-import models.points.scheme as scheme_room
+import models.points.schemes.published as scheme_room
 from models.base import Sessions, connect, sessions_of
 from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.gatherings.roll import Roll, RollLine, Status
@@ -19,12 +19,12 @@ from models.people.account import Account
 from models.people.member import Member, MemberStatus
 from models.people.org import Org, OrgKind
 from models.points.posting import confirm_roll
-from models.points.scheme import publish_scheme
-from models.points.scheme_use import use_scheme
+from models.points.schemes.published import publish_scheme
+from models.points.schemes.use import use_scheme
 from tests.bench.ground import SIZES, figure, platform, tidy
 
 ROLLS, EACH, THREADS, FEW = 120, 150, 4, 15
-SCHEME = Path(scheme_room.__file__).parent / "schemes" / "ATTEND.json"  # an entry for everybody who came
+SCHEME = Path(scheme_room.__file__).parent / "ATTEND.json"  # an entry for everybody who came
 
 
 def measure(folder: Path) -> dict[str, dict[str, Any]]:

@@ -17,8 +17,8 @@ from models.people.org import Org, OrgKind
 from models.points.approving import approve
 from models.points.deed import Deed
 from models.points.proposing import propose
-from models.points.scheme import publish_scheme
-from models.points.scheme_use import use_scheme
+from models.points.schemes.published import publish_scheme
+from models.points.schemes.use import use_scheme
 from tests.bench.ground import SIZES, figure, platform, tidy
 from tests.bench.ledger import SCHEME
 

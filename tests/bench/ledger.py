@@ -7,16 +7,16 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, insert, text
 from sqlalchemy.orm import Session
 
-import models.points.scheme as scheme_room
+import models.points.schemes.published as scheme_room
 from models.keyring import Keyring, token_hash
 from models.people.account import Account
 from models.people.binding import Binding, BoundBy, PhoneSession
 from models.people.org import Org, OrgKind
-from models.points.scheme import publish_scheme
-from models.points.scheme_use import use_scheme
+from models.points.schemes.published import publish_scheme
+from models.points.schemes.use import use_scheme
 from tests.bench.ground import tidy
 
-SCHEME = Path(scheme_room.__file__).parent / "schemes" / "ZONE.json"
+SCHEME = Path(scheme_room.__file__).parent / "ZONE.json"
 PEOPLE = 20
 # For the branches from :newest on. Each month eight proposals for the whole branch, each quarter a deduction
 # from a roll, a hundred entries a member; one in a hundred is taken back.

@@ -24,7 +24,7 @@ from models.base import connect
 from models.keyring import Keyring
 from models.people.account import Account
 from models.people.org import org_by_code
-from models.ratings.zone_run import run_below
+from models.ratings.runs.zone_run import run_below
 from tests.bench.ground import ROOT, figure, most_memory, platform
 from tests.bench.ledger import begin, grow, log_in
 

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from models.base import connect, sessions_of
 from models.keyring import Keyring
+from models.people.imports.roster_import import import_roster
 from models.people.org import Org, OrgKind
-from models.people.roster_import import import_roster
 from tests.bench.ground import ROOT, figure, most_memory, platform
 from tests.imports.sheets import a_workbook
 

@@ -9,7 +9,7 @@ import requests
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
-from models.gatherings.records_below import records_below
+from models.gatherings.minutes.below import records_below
 from models.people.account import Account, Post, Role
 from models.people.console import start_session
 from models.people.org import Org, OrgKind

@@ -16,10 +16,10 @@ from models.demo import demo_followers, demo_logins
 from models.demo.people import settle_people
 from models.demo.places import PLACES, Sort
 from models.demo.tree import plant_tree
-from models.gatherings.calendar import HolidayYear
+from models.gatherings.calendar.calendar import HolidayYear
 from models.gatherings.gathering import AgendaItem, Gathering, GatheringKind, GatheringState
-from models.gatherings.makeup import Makeup
-from models.gatherings.minutes import (
+from models.gatherings.leave.makeup import Makeup
+from models.gatherings.minutes.minutes import (
     Decision,
     FilingAct,
     ItemOutcome,
@@ -38,7 +38,7 @@ from models.people.console import check_password
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import BRANCHES, Org, OrgKind
 from models.points.entry import PointEntry
-from models.ratings.statement import statement_of
+from models.ratings.statement.statement import statement_of
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.demo.conftest import PASSWORD, load

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from models.people.member import Spell, SpellKind
 from models.people.org import Org
 from models.points.proposal import Proposal, ProposalState
-from models.points.scheme import Scheme
-from models.ratings.grade import Ruling, RulingKind
-from models.ratings.objection import Desk, Objection, ObjectionState
-from models.ratings.rating import Act, Rating, RatingAct, RatingState
-from models.ratings.run import RatingResult
-from models.ratings.snapshot import RatingSnapshot
-from models.ratings.verifying import verify_snapshot
-from models.ratings.veto import Veto
+from models.points.schemes.published import Scheme
+from models.ratings.archive.snapshot import RatingSnapshot
+from models.ratings.archive.verify import verify_snapshot
+from models.ratings.meeting.decision import Ruling, RulingKind
+from models.ratings.meeting.veto import Veto
+from models.ratings.objections.objection import Desk, Objection, ObjectionState
+from models.ratings.procedure.rating import Act, Rating, RatingAct, RatingState
+from models.ratings.runs.results import RatingResult
 
 pytestmark = pytest.mark.thorough
 

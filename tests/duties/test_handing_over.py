@@ -16,7 +16,7 @@ from models.base import Sessions
 from models.duties.handing_over import HandedOver, Successor, hand_over, typed_successor
 from models.duties.handover import Handover
 from models.duties.handover_list import open_items, sections_of
-from models.duties.handovers import (
+from models.duties.handover_reading import (
     HANDED,
     Beside,
     handover_seen,
@@ -27,8 +27,8 @@ from models.duties.handovers import (
 )
 from models.gatherings.delegate import delegate_of, name_delegate
 from models.gatherings.gathering import GatheringState
-from models.gatherings.makeup import Makeup, MakeupForm
-from models.gatherings.minutes import MinutesState
+from models.gatherings.leave.makeup import Makeup, MakeupForm
+from models.gatherings.minutes.minutes import MinutesState
 from models.people.account import Account, ConsoleSession, Post, Role
 from models.people.binding import PhoneSession
 from models.people.console import start_session
@@ -37,7 +37,7 @@ from models.people.org import Org
 from models.people.phone import branch_phone_behind, start_branch_work, start_phone_session
 from models.people.posts import end_account
 from models.people.rights import PostAt
-from models.ratings.objection import ObjectionState
+from models.ratings.objections.objection import ObjectionState
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import (

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from models.gatherings.calendar import DayKind, HolidayYear, Workday
+from models.gatherings.calendar.calendar import DayKind, HolidayYear, Workday
 
 YEARS = range(2026, 2036)
 # The first day of the Chinese year, as observatories publish it.

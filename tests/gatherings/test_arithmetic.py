@@ -24,8 +24,8 @@ from models.gatherings.doors import close_gathering, open_gathering
 from models.gatherings.expected import publish_rolls
 from models.gatherings.gathering import Gathering, GatheringState, state_at
 from models.gatherings.hall_code import qr_token, read_token
-from models.gatherings.host_attendance import HostAttendance, Visit, report_host_attendance
-from models.gatherings.leave import ask_leave, withdraw_leave
+from models.gatherings.leave.host_attendance import HostAttendance, Visit, report_host_attendance
+from models.gatherings.leave.leave import ask_leave, withdraw_leave
 from models.gatherings.marks import set_marks, settle_rest
 from models.gatherings.roll import CheckedIn, Leave, LeaveReason, LeaveState, Roll, RollLine, Status, counts
 from models.notices.joiners import follow_roster

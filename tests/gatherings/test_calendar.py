@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.clock import at
-from models.gatherings.calendar import (
+from models.gatherings.calendar.calendar import (
     DayKind,
     HolidayRule,
     HolidayYear,

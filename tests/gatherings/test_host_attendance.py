@@ -12,7 +12,7 @@ from models.audit import Via
 from models.clock import day_of
 from models.gatherings.expected import publish_rolls
 from models.gatherings.gathering import GatheringKind, GatheringState
-from models.gatherings.host_attendance import (
+from models.gatherings.leave.host_attendance import (
     HostAttendance,
     Visit,
     attendances_of,

@@ -12,8 +12,8 @@ from models.audit import Via
 from models.base import Sessions
 from models.gatherings.check_in import check_in_by_session
 from models.gatherings.hall_code import read_token
-from models.gatherings.host_attendance import Visit, report_host_attendance
-from models.gatherings.leave import ask_leave, decide_leave, leave_of, withdraw_leave
+from models.gatherings.leave.host_attendance import Visit, report_host_attendance
+from models.gatherings.leave.leave import ask_leave, decide_leave, leave_of, withdraw_leave
 from models.gatherings.marks import set_marks
 from models.gatherings.roll import Amendment, Leave, LeaveReason, LeaveState, RollLine, Status
 from models.people.away_report import Trip, decide_away, report_away

@@ -12,8 +12,8 @@ from models.audit import Audit, Via
 from models.base import Sessions
 from models.gatherings.dues_tick import DuesTick, tick_dues
 from models.gatherings.gathering import GatheringState
-from models.gatherings.makeup import Makeup, MakeupForm
-from models.gatherings.makeup_plan import due_day, makeups_done, makeups_due, plan_makeup, record_makeup
+from models.gatherings.leave.makeup import Makeup, MakeupForm
+from models.gatherings.leave.makeup_plan import due_day, makeups_done, makeups_due, plan_makeup, record_makeup
 from models.gatherings.marks import counts_of, lines_of, set_marks
 from models.gatherings.roll import RollLine, Status
 from models.points.entry import PointEntry

@@ -12,7 +12,7 @@ from models.gatherings.marks import lines_of, set_marks
 from models.gatherings.roll import CheckedIn, RollLine, Status
 from models.gatherings.standing import rolls_of
 from models.points.posting import confirm_roll
-from models.points.scheme_use import use_scheme
+from models.points.schemes.use import use_scheme
 from tests.conftest import NOON
 from tests.factories import an_account
 from tests.gatherings.halls import Hall, a_hall

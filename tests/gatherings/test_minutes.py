@@ -15,10 +15,17 @@ from models.audit import Audit, Via
 from models.base import Sessions
 from models.gatherings.agenda import Line, write_agendas
 from models.gatherings.gathering import AgendaKind, GatheringState
-from models.gatherings.minutes import FilingAct, ItemOutcome, Minutes, MinutesAct, MinutesItem, MinutesState
-from models.gatherings.minutes_filing import file_minutes, return_minutes
-from models.gatherings.minutes_reading import Record, alike_of, minutes_stand, record_of, records_due_on
-from models.gatherings.minutes_writing import Decided, Vote, Written, begin_minutes, save_minutes
+from models.gatherings.minutes.filing import file_minutes, return_minutes
+from models.gatherings.minutes.minutes import (
+    FilingAct,
+    ItemOutcome,
+    Minutes,
+    MinutesAct,
+    MinutesItem,
+    MinutesState,
+)
+from models.gatherings.minutes.reading import Record, alike_of, minutes_stand, record_of, records_due_on
+from models.gatherings.minutes.writing import Decided, Vote, Written, begin_minutes, save_minutes
 from models.gatherings.roll import LeaveReason, RollLine, Status
 from models.points.posting import amend_roll, confirm_roll
 from models.refused import Refused

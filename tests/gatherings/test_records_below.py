@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from models.audit import Audit, Via
 from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
-from models.gatherings.minutes import Minutes, MinutesState
-from models.gatherings.minutes_filing import file_minutes, return_minutes
-from models.gatherings.record_look import RecordLook, look_at_record, unread_records
-from models.gatherings.records_below import BelowRow, Held, RecordBelow, records_below
+from models.gatherings.minutes.below import BelowRow, Held, RecordBelow, records_below
+from models.gatherings.minutes.filing import file_minutes, return_minutes
+from models.gatherings.minutes.minutes import Minutes, MinutesState
+from models.gatherings.minutes.review import RecordLook, look_at_record, unread_records
 from models.gatherings.roll import LeaveState, Roll, RollLine, Status
 from models.people.member import Member, MemberStatus
 from models.people.org import Org, OrgKind, Setting, put_setting

@@ -12,9 +12,9 @@ from models.base import Sessions
 from models.gatherings.dues_tick import tick_dues
 from models.gatherings.expected import sync_rolls
 from models.gatherings.gathering import GatheringState
-from models.gatherings.leave import ask_leave, hold_place
-from models.gatherings.makeup import MakeupForm
-from models.gatherings.makeup_plan import plan_makeup
+from models.gatherings.leave.leave import ask_leave, hold_place
+from models.gatherings.leave.makeup import MakeupForm
+from models.gatherings.leave.makeup_plan import plan_makeup
 from models.gatherings.marks import begin_confirmation, set_marks
 from models.gatherings.plan import gathering_seen
 from models.gatherings.roll import LeaveReason, LeaveState, Status

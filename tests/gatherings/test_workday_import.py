@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Audit
-from models.gatherings.calendar import DayKind, HolidayRule, HolidayYear, Workday, propose_day
-from models.gatherings.workday_import import import_workdays
-from models.people.import_report import Problem, Report
+from models.gatherings.calendar.calendar import DayKind, HolidayRule, HolidayYear, Workday, propose_day
+from models.gatherings.calendar.workday_import import import_workdays
+from models.people.imports.report import Problem, Report
 from models.refused import Refused
 from tests.gatherings.holidays import special_days
 from tests.imports.sheets import a_workbook

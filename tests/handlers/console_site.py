@@ -29,8 +29,8 @@ from models.people.account import Account, Role
 from models.people.console import start_session
 from models.people.member import Member, SpellKind
 from models.people.org import Org
-from models.points.scheme import publish_scheme
-from models.points.scheme_use import use_scheme
+from models.points.schemes.published import publish_scheme
+from models.points.schemes.use import use_scheme
 from tests.conftest import APP, NOON, clone_database, drop_database, url
 from tests.emptied import Rows, put, rows_of
 from tests.factories import (

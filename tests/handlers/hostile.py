@@ -15,7 +15,7 @@ from models.articles.approval import CHECKLIST
 from models.articles.article import Article
 from models.audit import Via
 from models.gatherings.marks import set_marks, settle_rest
-from models.gatherings.minutes import Minutes
+from models.gatherings.minutes.minutes import Minutes
 from models.gatherings.roll import Roll, Status
 from models.people.account import Account, Post
 from models.people.complaint import Complaint, receive_complaint
@@ -24,8 +24,8 @@ from models.people.org import Org
 from models.points.posting import confirm_roll
 from tests.articles.photos import a_photo
 from tests.factories import a_branch, a_member
+from tests.handlers.console.minutes.test_minutes_pages import FORM
 from tests.handlers.console_site import Browser, Site, publish_theme_day
-from tests.handlers.test_minutes_pages import FORM
 from tests.hard.payloads import ALL, fitting
 from tests.imports.sheets import a_workbook
 

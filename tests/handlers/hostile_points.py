@@ -11,11 +11,11 @@ from models.people.member import Member
 from models.people.org import Org
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal
-from models.ratings.objection import Objection
-from tests.handlers.at_work import Phone, bound_phone
+from models.ratings.objections.objection import Objection
+from tests.handlers.console.ratings.rated_site import begin, grades, rate_by, review
 from tests.handlers.console_site import Site
 from tests.handlers.hostile import LINES, Typed, some
-from tests.handlers.rated_site import begin, grades, rate_by, review
+from tests.handlers.mini_program.at_work import Phone, bound_phone
 from tests.hard.payloads import fitting
 
 # What begins a formula, or would begin one in a file of commas.

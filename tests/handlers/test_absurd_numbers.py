@@ -12,14 +12,14 @@ from models.people.member import Spell
 from models.people.member_move import MemberMove
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal
-from models.ratings.grade import MemberGrade
-from models.ratings.objection import Objection
-from models.ratings.rating import Rating, RatingAct
-from models.ratings.veto import Veto
-from tests.handlers.at_work import bound_phone
+from models.ratings.meeting.decision import MemberGrade
+from models.ratings.meeting.veto import Veto
+from models.ratings.objections.objection import Objection
+from models.ratings.procedure.rating import Rating, RatingAct
+from tests.handlers.console.points.test_proposals import PLACE, SPELLED, ids, put_down
+from tests.handlers.console.ratings.rated_site import begin, rate_by
 from tests.handlers.console_site import Site
-from tests.handlers.rated_site import begin, rate_by
-from tests.handlers.test_proposals import PLACE, SPELLED, ids, put_down
+from tests.handlers.mini_program.at_work import bound_phone
 
 CYCLES = ("0000", "0000-01", "9999", "2026Q1", "2026H3", "２０２６", "-1", "2026%00", "9" * 400, "%ED%A0%80")
 DAYS = ("0001-01-01", "9999-12-31", "2027-02-29", "10000-01-01", "２０２６-11-20", "NaN", "1e9")

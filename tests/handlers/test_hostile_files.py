@@ -11,7 +11,7 @@ from handlers.command_line import commands
 from handlers.desk import Desk
 from models.base import Sessions
 from models.notices.audience import Channels
-from models.ratings.verifying import verify_snapshot
+from models.ratings.archive.verify import verify_snapshot
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_township, a_zone
 from tests.ratings.test_verifying import frozen

@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from sqlalchemy import select
 
-from models.points.scheme import Scheme
-from models.ratings.objection import Objection
+from models.points.schemes.published import Scheme
+from models.ratings.objections.objection import Objection
+from tests.handlers.console.ledgers.test_ledgers import ask, sheet_of
 from tests.handlers.console_site import Site
 from tests.handlers.hostile import LINES, Typed
 from tests.handlers.hostile_points import typed_in_points
 from tests.handlers.test_hostile_text import EVALUATED, logged_in
-from tests.handlers.test_ledgers import ask, sheet_of
 from tests.handlers.watch import watched
 
 pytestmark = pytest.mark.browser

@@ -7,14 +7,14 @@ from sqlalchemy import func, select
 from models.people.account import Role
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal, ProposalState
-from models.ratings.grade import MemberGrade, Ruling
-from models.ratings.publicity import RatingPublicity
-from models.ratings.veto import Veto
+from models.ratings.meeting.decision import MemberGrade, Ruling
+from models.ratings.meeting.veto import Veto
+from models.ratings.publicity.publicity import RatingPublicity
 from tests.factories import a_post, an_account
-from tests.handlers.at_work import bound_phone
+from tests.handlers.console.points.test_proposals import PLACE, ids, put_down, stand
+from tests.handlers.console.ratings.rated_site import begin, meet, put_up, rate_by
 from tests.handlers.console_site import Site
-from tests.handlers.rated_site import begin, meet, put_up, rate_by
-from tests.handlers.test_proposals import PLACE, ids, put_down, stand
+from tests.handlers.mini_program.at_work import bound_phone
 
 HERE, THERE = "白玉珍", "冯小军"  # of the own branch, of the neighbour's
 VICE = {"id": "vice", "title": "涉黄赌毒", "effect": "not_rated"}

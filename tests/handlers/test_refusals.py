@@ -12,7 +12,7 @@ from handlers.command_line import commands
 from handlers.desk import Desk
 from models.notices.audience import Channels
 from models.people.account import Account
-from models.points.scheme import publish_scheme
+from models.points.schemes.published import publish_scheme
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import KEYRING

@@ -12,15 +12,15 @@ from models.people.member import Member, Spell
 from models.people.member_move import MemberMove
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal, ProposalState
-from models.points.scheme import Scheme
-from models.points.scheme_use import SchemeUse
-from models.ratings.publicity import RatingPublicity
-from models.ratings.rating import RatingAct
-from models.ratings.veto import Veto
-from tests.handlers.at_work import Phone, bound_phone
+from models.points.schemes.published import Scheme
+from models.points.schemes.use import SchemeUse
+from models.ratings.meeting.veto import Veto
+from models.ratings.procedure.rating import RatingAct
+from models.ratings.publicity.publicity import RatingPublicity
+from tests.handlers.console.points.test_proposals import PLACE, ids, put_down, stand
+from tests.handlers.console.ratings.rated_site import HUNG, begin, meet, put_up, rate_by
 from tests.handlers.console_site import Site
-from tests.handlers.rated_site import HUNG, begin, meet, put_up, rate_by
-from tests.handlers.test_proposals import PLACE, ids, put_down, stand
+from tests.handlers.mini_program.at_work import Phone, bound_phone
 from tests.together import at_once
 
 TIMES = 4

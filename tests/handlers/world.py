@@ -23,7 +23,7 @@ from models.audit import Via
 from models.base import connect, sessions_of
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.hall_code import qr_token
-from models.gatherings.makeup import Makeup, MakeupForm
+from models.gatherings.leave.makeup import Makeup, MakeupForm
 from models.gatherings.roll import LeaveState, Roll, RollLine, Status
 from models.gatherings.screen_link import issue_screen_link
 from models.notices.audience import Channels
@@ -37,11 +37,11 @@ from models.people.member import Member
 from models.people.org import Org
 from models.people.phone import start_phone_session
 from models.people.said import Said
-from models.points.scheme import Scheme, publish_scheme
-from models.points.scheme_use import SchemeUse, use_scheme
-from models.ratings.grade import Ruling, RulingKind
-from models.ratings.objection import ObjectionState
-from models.ratings.veto import Veto
+from models.points.schemes.published import Scheme, publish_scheme
+from models.points.schemes.use import SchemeUse, use_scheme
+from models.ratings.meeting.decision import Ruling, RulingKind
+from models.ratings.meeting.veto import Veto
+from models.ratings.objections.objection import ObjectionState
 from tests.conftest import APP, NOON, REDIS, Filled, clone_database, drop_database, url
 from tests.factories import (
     KEYRING,
@@ -72,7 +72,7 @@ from tests.factories import (
     an_objection,
     filed_minutes,
 )
-from tests.handlers.at_work import put_to_work
+from tests.handlers.mini_program.at_work import put_to_work
 from tests.handlers.one_app import app_with
 from tests.undone import can_undo, undone
 from wechat.callback import Callback

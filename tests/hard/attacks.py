@@ -51,8 +51,8 @@ ATTACKS = {
         "不登录就要会场码、看名册",
         "投屏要登录，或一次性、四小时的链接；屏上没有姓名",
         (
-            "tests/handlers/test_console_screens.py::test_cookie_reads_this_screen_and_nothing_else",
-            "tests/handlers/test_console_projector.py::test_screen_holds_no_name",
+            "tests/handlers/console/rolls/test_screens.py::test_cookie_reads_this_screen_and_nothing_else",
+            "tests/handlers/console/rolls/test_projector.py::test_screen_holds_no_name",
         ),
     ),
     "A6": Attack(
@@ -102,8 +102,8 @@ ATTACKS = {
         "导出表里藏公式",
         "只出 xlsx，文字都是文字格；数是数，日期是日期",
         (
-            "tests/handlers/test_ledgers.py::test_no_name_becomes_a_formula_an_error_or_a_number",
-            "tests/handlers/test_ledgers.py::test_dates_are_dates_and_numbers_are_numbers",
+            "tests/handlers/console/ledgers/test_ledgers.py::test_no_name_becomes_a_formula_an_error_or_a_number",
+            "tests/handlers/console/ledgers/test_ledgers.py::test_dates_are_dates_and_numbers_are_numbers",
         ),
     ),
     "A13": Attack(
@@ -119,8 +119,8 @@ ATTACKS = {
         "上传假照片、压缩炸弹",
         "照内容认，重新压一遍，去掉拍摄信息；原来的文件名不用",
         (
-            "tests/handlers/test_hostile_pictures.py::test_what_is_no_photo_is_refused_in_words_and_leaves_nothing",
-            "tests/handlers/test_hostile_pictures.py"
+            "tests/handlers/console/articles/test_hostile_pictures.py::test_what_is_no_photo_is_refused_in_words_and_leaves_nothing",
+            "tests/handlers/console/articles/test_hostile_pictures.py"
             "::test_page_behind_a_photo_stays_behind_and_the_stored_one_tells_nothing",
         ),
     ),
@@ -128,8 +128,8 @@ ATTACKS = {
         "照网址直接要文件",
         "照片跟着稿件走：谁能看稿件，谁才能看；公开的只有已发布的",
         (
-            "tests/handlers/test_hostile_pictures.py::test_picture_of_a_draft_is_found_by_its_own_staff_alone",
-            "tests/handlers/test_hostile_pictures.py"
+            "tests/handlers/console/articles/test_hostile_pictures.py::test_picture_of_a_draft_is_found_by_its_own_staff_alone",
+            "tests/handlers/console/articles/test_hostile_pictures.py"
             "::test_article_is_the_publics_while_it_is_published_and_never_else",
         ),
     ),
@@ -146,7 +146,7 @@ ATTACKS = {
         "每个表单带本次登录的暗码；cookie 不跟着别的网站走；动账号要十分钟内输过密码",
         (
             "tests/handlers/test_foreign_forms.py::test_form_of_another_site_or_session_is_refused",
-            "tests/handlers/test_handovers.py::test_password_is_asked_again_after_ten_minutes",
+            "tests/handlers/console/office/test_handovers.py::test_password_is_asked_again_after_ten_minutes",
             "tests/hard/test_headers.py"
             "::test_every_cookie_is_secure_bound_to_the_host_and_out_of_reach_of_scripts",
         ),
@@ -171,7 +171,7 @@ ATTACKS = {
         (
             "tests/hard/test_limits.py::test_page_after_the_limit_is_refused_and_written_down_once",
             "tests/hard/test_limits.py::test_file_after_the_hours_limit_is_refused",
-            "tests/handlers/test_ledgers.py::test_each_download_leaves_one_row_in_the_log",
+            "tests/handlers/console/ledgers/test_ledgers.py::test_each_download_leaves_one_row_in_the_log",
         ),
     ),
 }  # fmt: skip

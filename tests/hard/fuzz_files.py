@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.gatherings.calendar import DayKind
-from models.gatherings.workday_import import import_workdays
+from models.gatherings.calendar.calendar import DayKind
+from models.gatherings.calendar.workday_import import import_workdays
 from models.people.account_rows import wanted_in_workbook
-from models.people.import_report import Report
-from models.people.org_import import import_orgs
-from models.people.roster_import import import_roster
+from models.people.imports.org_import import import_orgs
+from models.people.imports.report import Report
+from models.people.imports.roster_import import import_roster
 from models.refused import Refused
 from settings import CONFIG_FILE, BadSettings, load
 from tests.conftest import NOON

@@ -5,7 +5,16 @@ from datetime import date, datetime
 
 import pytest
 
-from models.people.cells import BadCell, day_in, mobile_in, name_in, phone_in, short_text_in, text_in, yes_in
+from models.people.imports.cells import (
+    BadCell,
+    day_in,
+    mobile_in,
+    name_in,
+    phone_in,
+    short_text_in,
+    text_in,
+    yes_in,
+)
 
 TODAY = date(2026, 11, 25)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.people.workbook import Column, read_table
+from models.people.imports.workbook import Column, read_table
 from models.refused import Refused
 from tests.imports.sheets import a_workbook
 

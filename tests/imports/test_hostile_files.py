@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.people.workbook import Column, read_table
+from models.people.imports.workbook import Column, read_table
 from models.refused import Refused
 from tests.imports.sheets import a_workbook, repacked
 
@@ -79,7 +79,7 @@ BOMBS = {
 }  # fmt: skip
 WITNESS = """
 import sys, time
-from models.people.workbook import Column, read_table
+from models.people.imports.workbook import Column, read_table
 from models.refused import Refused
 file = sys.stdin.buffer.read()
 began = time.process_time()

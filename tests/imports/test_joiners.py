@@ -11,9 +11,9 @@ from models.notices.audience import Channels
 from models.notices.delivery import Delivery, DeliveryState
 from models.notices.joiners import follow_roster
 from models.notices.publish import publish
+from models.people.imports.roster_import import import_roster
 from models.people.member import Member
 from models.people.org import Org
-from models.people.roster_import import import_roster
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_gathering, a_member, an_account
 from tests.imports.sheets import a_workbook

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Audit
-from models.people.import_report import Problem, Report
+from models.people.imports.org_import import import_orgs
+from models.people.imports.report import Problem, Report
 from models.people.org import Org, Setting, settings_of
-from models.people.org_import import import_orgs
 from tests.imports.sheets import ORG_HEADER, a_merged_workbook, a_workbook
 
 TREE: list[list[Any]] = [

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from models.people.import_report import Report
+from models.people.imports.report import Report
+from models.people.imports.roster_import import import_roster
 from models.people.member import Member, MemberStatus
 from models.people.org import Org
-from models.people.roster_import import import_roster
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_member
 from tests.imports.sheets import a_workbook

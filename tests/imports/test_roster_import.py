@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from models.audit import Audit
 from models.base import Sessions
-from models.people.import_report import Report
+from models.people.imports.report import Report
+from models.people.imports.roster_import import import_roster
 from models.people.member import Member, MemberStatus, Spell, SpellKind
 from models.people.org import Org, OrgKind
-from models.people.roster_import import import_roster
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_group, a_member, a_spell, a_township, a_zone

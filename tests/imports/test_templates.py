@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.people import org_import, roster_row
+from models.people.imports import org_import, roster_row
+from models.people.imports.roster_import import import_roster
+from models.people.imports.workbook import Column, read_table
 from models.people.member import Member, MemberStatus
 from models.people.org import Org
-from models.people.roster_import import import_roster
-from models.people.workbook import Column, read_table
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_township, a_zone
 from tests.imports.templates import DOCS, ORGS, ROSTER

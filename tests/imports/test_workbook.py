@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from models.people.workbook import Column, Table, read_table
+from models.people.imports.workbook import Column, Table, read_table
 from models.refused import Refused
 from tests.imports.sheets import a_book, a_merged_workbook, a_workbook, repacked
 

@@ -18,8 +18,8 @@ from models.people.binding import Binding
 from models.people.phone import start_phone_session
 from tests.conftest import APP, REDIS, clone_database, drop_database, url
 from tests.factories import KEYRING, a_binding
-from tests.handlers.at_work import Phone as Asking
 from tests.handlers.console_site import MINI, Site, open_site, served
+from tests.handlers.mini_program.at_work import Phone as Asking
 from tests.mini_program.built import BUILT, SOURCE
 from tests.mini_program.phone import BESIDE, Phone, code_of
 from tests.running import until

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from models.audit import Via
 from models.gatherings.gathering import AgendaKind, Gathering
-from models.gatherings.leave import ask_leave, decide_leave
+from models.gatherings.leave.leave import ask_leave, decide_leave
 from models.gatherings.marks import set_marks, settle_rest
 from models.gatherings.plan import Plan, draft
 from models.gatherings.roll import LeaveReason, RollLine, Status
@@ -27,9 +27,9 @@ from models.points.approving import approve, reject
 from models.points.entry import PointEntry
 from models.points.posting import confirm_roll
 from models.points.proposing import withdraw
-from models.points.scheme import Scheme
-from models.ratings.objecting import object_to
-from models.ratings.rating import Rating
+from models.points.schemes.published import Scheme
+from models.ratings.objections.raising import object_to
+from models.ratings.procedure.rating import Rating
 from tests.factories import (
     a_gathering,
     a_host_attendance,
@@ -38,11 +38,11 @@ from tests.factories import (
     a_spell,
     an_away_report,
 )
-from tests.handlers.a_year_of_points import live_the_year
-from tests.handlers.at_work import digits_for
+from tests.handlers.console.objections.test_objections_pages import answer
+from tests.handlers.console.points.a_year_of_points import live_the_year
+from tests.handlers.console.ratings.rated_site import add_deed, begin, meet, put_up, rate_by
 from tests.handlers.console_site import MINI, OA
-from tests.handlers.rated_site import add_deed, begin, meet, put_up, rate_by
-from tests.handlers.test_objections_pages import answer
+from tests.handlers.mini_program.at_work import digits_for
 from tests.mini_program.conftest import Zone, session_kept
 from tests.mini_program.phone import code_of
 from tests.mini_program.rich_texts import file_the_year_before, write_articles, write_complaint

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from models.articles.article import Article, ArticleBlock, ArticleState, BlockKind
 from models.people.complaint import Complaint, answer_complaint
 from models.people.member import Member
-from models.points.scheme import Scheme
-from models.ratings.rating import RatingState
-from models.ratings.run import RatingResult
-from models.ratings.snapshot import RatingSnapshot
+from models.points.schemes.published import Scheme
+from models.ratings.archive.snapshot import RatingSnapshot
+from models.ratings.procedure.rating import RatingState
+from models.ratings.runs.results import RatingResult
 from tests.articles.standing import bring
 from tests.conftest import NOON
 from tests.factories import a_picture, a_rating, a_run, an_article

@@ -11,7 +11,7 @@ from models.articles.article import Article, ArticleBlock, ArticleState, BlockKi
 from models.people.org import Org
 from tests.articles.standing import an_article_at, bring
 from tests.factories import a_picture
-from tests.handlers.test_news import put
+from tests.handlers.chat.test_news import put
 from tests.mini_program.built import SOURCE, node
 from tests.mini_program.conftest import PhoneOf, Zone
 

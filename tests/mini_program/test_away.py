@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.audit import Via
-from models.gatherings.host_attendance import decide_host_attendance
+from models.gatherings.leave.host_attendance import decide_host_attendance
 from models.people.away_report import decide_away
 from tests.factories import a_host_attendance, a_spell, an_away_report
 from tests.mini_program.conftest import PhoneOf, Zone

@@ -7,8 +7,8 @@ import pytest
 from models.gatherings.agenda import agenda_of
 from models.people.link_code import LIFE
 from tests.conftest import NOON
-from tests.handlers.at_work import digits_for
 from tests.handlers.console_site import publish_theme_day
+from tests.handlers.mini_program.at_work import digits_for
 from tests.mini_program.conftest import BASE, PhoneOf, Zone
 from tests.mini_program.hall import CHECK_IN
 from tests.mini_program.working import (

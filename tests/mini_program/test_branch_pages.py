@@ -9,9 +9,9 @@ from sqlalchemy import update
 
 from models.audit import Via
 from models.clock import day_of
-from models.gatherings.calendar import HolidayRule
+from models.gatherings.calendar.calendar import HolidayRule
 from models.gatherings.gathering import Gathering
-from models.gatherings.leave import ask_leave
+from models.gatherings.leave.leave import ask_leave
 from models.gatherings.roll import Leave, LeaveReason, Status
 from models.people.account import Post
 from models.people.member import Member

@@ -9,7 +9,7 @@ from models.audit import Via
 from models.points.approving import approve, reject
 from models.points.deed import Deed
 from models.points.proposing import MOST_A_DAY, propose, withdraw
-from models.ratings.rating import RatingState
+from models.ratings.procedure.rating import RatingState
 from tests.factories import a_branch, a_member, a_rating, a_township, a_zone
 from tests.handlers.console_site import Site
 from tests.mini_program.conftest import PhoneOf, Zone

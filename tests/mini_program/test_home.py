@@ -12,11 +12,11 @@ from models.gatherings.gathering import Gathering
 from models.notices.audience import Channels
 from models.notices.publish import cancel
 from models.people.member import SpellKind
-from models.points.scheme_use import SchemeUse
+from models.points.schemes.use import SchemeUse
 from tests.conftest import NOON
 from tests.factories import THREE_O_CLOCK, a_leave, a_spell
+from tests.handlers.chat.test_news import put
 from tests.handlers.console_site import MINI, OA
-from tests.handlers.test_news import put
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.phone import Phone
 from tests.mini_program.planned import plan, scanned

@@ -7,7 +7,7 @@ import pytest
 
 from models.audit import Via
 from models.gatherings.gathering import Gathering, GatheringState
-from models.gatherings.leave import ask_leave, decide_leave, withdraw_leave
+from models.gatherings.leave.leave import ask_leave, decide_leave, withdraw_leave
 from models.gatherings.roll import Leave, LeaveReason, RollLine, Status
 from tests.factories import a_leave
 from tests.mini_program.conftest import PhoneOf, Zone

@@ -12,13 +12,13 @@ from models.people.member import Member
 from models.people.said import Filing, Said
 from models.points.entry import PointEntry
 from models.points.posting import amend_roll
-from models.points.scheme import Scheme
-from models.ratings.objecting import MOST_A_DAY, object_to, withdraw_objection
-from models.ratings.rating import RatingState
+from models.points.schemes.published import Scheme
+from models.ratings.objections.raising import MOST_A_DAY, object_to, withdraw_objection
+from models.ratings.procedure.rating import RatingState
 from tests.factories import a_rating, an_entry
+from tests.handlers.console.objections.disputing import WHO, dispute
+from tests.handlers.console.objections.test_objections_pages import FOUND, answer
 from tests.handlers.console_site import rolls_by_org
-from tests.handlers.disputing import WHO, dispute
-from tests.handlers.test_objections_pages import FOUND, answer
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.phone import Phone
 

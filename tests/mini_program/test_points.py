@@ -4,7 +4,7 @@ import pytest
 
 from models.people.member import Member, MemberStatus, SpellKind
 from tests.factories import a_branch, a_member, a_spell, a_township, a_zone
-from tests.handlers.a_year_of_points import WHO, count_by_the_zone, live_the_year
+from tests.handlers.console.points.a_year_of_points import WHO, count_by_the_zone, live_the_year
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.phone import Phone
 

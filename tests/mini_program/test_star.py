@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from models.people.member import Member, SpellKind
-from models.points.scheme import Scheme
-from models.points.scheme_use import use_scheme
-from models.ratings.rating import RatingState
-from models.ratings.run import RatingResult
-from models.ratings.snapshot import RatingSnapshot
+from models.points.schemes.published import Scheme
+from models.points.schemes.use import use_scheme
+from models.ratings.archive.snapshot import RatingSnapshot
+from models.ratings.procedure.rating import RatingState
+from models.ratings.runs.results import RatingResult
 from tests.conftest import NOON
 from tests.factories import a_rating, a_run, a_spell
-from tests.handlers.rated_site import DECEMBER, add_deed, begin, meet, put_up, rate_by
+from tests.handlers.console.ratings.rated_site import DECEMBER, add_deed, begin, meet, put_up, rate_by
 from tests.mini_program.conftest import PhoneOf, Zone
 
 pytestmark = pytest.mark.browser

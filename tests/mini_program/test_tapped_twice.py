@@ -8,9 +8,9 @@ import pytest
 
 from models.gatherings.gathering import Gathering
 from tests.factories import a_leave
-from tests.handlers.a_year_of_points import WHO, count_by_the_zone, live_the_year
-from tests.handlers.at_work import digits_for
+from tests.handlers.console.points.a_year_of_points import WHO, count_by_the_zone, live_the_year
 from tests.handlers.console_site import publish_theme_day
+from tests.handlers.mini_program.at_work import digits_for
 from tests.mini_program import screen
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.hall import digits, slip

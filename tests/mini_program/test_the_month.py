@@ -22,11 +22,11 @@ from models.notices.delivery import Channel
 from models.people.account import Role
 from models.people.console import start_session
 from models.points.posting import confirm_roll
-from models.ratings.objection import Objection
+from models.ratings.objections.objection import Objection
 from tests.factories import a_post, an_account
 from tests.gatherings.holidays import enter
-from tests.handlers.at_work import digits_for
 from tests.handlers.console_site import MINI
+from tests.handlers.mini_program.at_work import digits_for
 from tests.mini_program.conftest import REMINDERS, PhoneOf, Zone
 from tests.mini_program.hall import hold, slip
 from tests.mini_program.phone import Phone

@@ -12,8 +12,8 @@ from models.gatherings.gathering import Gathering
 from models.gatherings.marks import set_marks, settle_rest
 from models.gatherings.roll import Status
 from models.points.posting import confirm_roll
-from tests.handlers.at_work import Phone as Asking
-from tests.handlers.at_work import digits_for
+from tests.handlers.mini_program.at_work import Phone as Asking
+from tests.handlers.mini_program.at_work import digits_for
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.phone import Phone
 

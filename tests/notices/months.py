@@ -15,7 +15,7 @@ from jobs.deliver import Outlets, deliver_due
 from jobs.schedule import schedule
 from models.base import Sessions
 from models.clock import at, day_of
-from models.gatherings.calendar import DayKind, HolidayRule, HolidayYear, Workday
+from models.gatherings.calendar.calendar import DayKind, HolidayRule, HolidayYear, Workday
 from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
 from models.gatherings.plan import Plan, draft, taking_part
 from models.notices.audience import Channels

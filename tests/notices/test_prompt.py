@@ -11,7 +11,7 @@ from jobs.reminders import prompt_secretaries
 from models.base import Sessions
 from models.clock import at, day_of
 from models.gatherings.gathering import Gathering, GatheringState
-from models.gatherings.makeup import Makeup, MakeupForm
+from models.gatherings.leave.makeup import Makeup, MakeupForm
 from models.notices.delivery import Delivery
 from models.notices.notice import Notice, NoticeKind
 from models.notices.outbox import claim

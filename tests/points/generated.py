@@ -16,8 +16,8 @@ from pydantic import ValidationError
 
 from models.points.cycle import months_of
 from models.points.facts import Category, Entry, Facts, MemberFacts, VetoFact
-from models.points.scheme_document import Item, SchemeDocument
-from models.points.scheme_stars import Grade
+from models.points.schemes.document import Item, SchemeDocument
+from models.points.schemes.stars import Grade
 
 CYCLE_OF = {"month": "2026-11", "quarter": "2026Q4", "half": "2026H2", "year": "2026"}
 CATEGORIES = ("cadre", "resident", "floating", "veteran_or_ill")

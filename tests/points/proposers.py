@@ -17,9 +17,9 @@ from models.points.approving import approve
 from models.points.deed import Deed
 from models.points.proposal import Proposal
 from models.points.proposing import propose
-from models.points.scheme import Scheme, publish_scheme
-from models.points.scheme_use import use_scheme
-from models.ratings.rating import Rating, RatingState
+from models.points.schemes.published import Scheme, publish_scheme
+from models.points.schemes.use import use_scheme
+from models.ratings.procedure.rating import Rating, RatingState
 from tests.conftest import NOON
 from tests.factories import a_branch, a_group, a_member, a_post, a_rating, a_township, a_zone, an_account
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from models.people.org import Org
-from models.points.scheme import Scheme, publish_scheme
-from models.points.scheme_use import use_scheme
+from models.points.schemes.published import Scheme, publish_scheme
+from models.points.schemes.use import use_scheme
 from tests.conftest import NOON
 
 SCHEMES = Path(__file__).parents[2] / "models" / "points" / "schemes"

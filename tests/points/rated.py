@@ -11,7 +11,7 @@ from typing import Any
 from models.points.facts import Category, Entry, Facts, MemberFacts
 from models.points.rating import rate
 from models.points.result import Result
-from models.points.scheme_document import SchemeDocument, canonical
+from models.points.schemes.document import SchemeDocument, canonical
 from tests.points.strategies import an_entry, shipped
 
 NUMBERS = count(1)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from models.points.cycle import cycle_of, months_of
 from models.points.facts import Entry, MemberFacts
-from models.points.scheme_document import Item, Part, SchemeDocument
+from models.points.schemes.document import Item, Part, SchemeDocument
 
 Worth = tuple[Item, Entry, Fraction]
 

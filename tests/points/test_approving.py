@@ -20,7 +20,7 @@ from models.points.posting import confirm_roll
 from models.points.proposal import Proposal, ProposalMember, ProposalState
 from models.points.proposing import propose
 from models.points.reversal import reverse_entry
-from models.ratings.rating import Rating, RatingState
+from models.ratings.procedure.rating import Rating, RatingState
 from tests.conftest import NOON
 from tests.factories import a_branch, a_post, a_township, a_zone, an_account
 from tests.gatherings.halls import a_hall

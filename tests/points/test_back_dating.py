@@ -13,7 +13,7 @@ from models.people.member_move import MemberMove
 from models.people.membership import move_member
 from models.people.org import Org
 from models.points.back_dating import check_not_filed
-from models.ratings.rating import Rating, RatingState
+from models.ratings.procedure.rating import Rating, RatingState
 from models.refused import Refused
 from tests.factories import a_branch, a_rating
 from tests.points.proposers import a_village

@@ -12,7 +12,7 @@ from models.points.explanation import Share
 from models.points.facts import Category, Entry, MemberFacts
 from models.points.item_rules import sums_of
 from models.points.rating import close, rate_sums, tally
-from models.points.scheme_document import SchemeDocument
+from models.points.schemes.document import SchemeDocument
 from tests.points.strategies import a_scheme, an_entry
 
 Content = dict[str, Any]

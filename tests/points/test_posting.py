@@ -12,7 +12,7 @@ from models.gatherings.roll import Amendment, RollLine, Status
 from models.gatherings.roll_head import roll_seen
 from models.points.entry import PointEntry
 from models.points.posting import amend_roll, confirm_roll, post_attendance
-from models.ratings.statement import Statement, statement_of
+from models.ratings.statement.statement import Statement, statement_of
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.gatherings.halls import Hall, a_hall

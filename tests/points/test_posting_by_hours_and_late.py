@@ -14,10 +14,10 @@ from models.people.account import Account
 from models.people.org import Org
 from models.points.entry import PointEntry
 from models.points.posting import amend_roll, confirm_roll
-from models.points.scheme import Scheme, publish_scheme
-from models.points.scheme_use import use_scheme
-from models.ratings.rating import RatingState
-from models.ratings.statement import statement_of
+from models.points.schemes.published import Scheme, publish_scheme
+from models.points.schemes.use import use_scheme
+from models.ratings.procedure.rating import RatingState
+from models.ratings.statement.statement import statement_of
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import (

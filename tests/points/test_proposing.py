@@ -16,7 +16,7 @@ from models.points.deed import items_for, read_quantity
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal, ProposalState
 from models.points.proposing import MOST_WAITING, withdraw
-from models.ratings.rating import RatingState
+from models.ratings.procedure.rating import RatingState
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import a_branch, a_member, a_spell

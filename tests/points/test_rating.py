@@ -6,7 +6,7 @@ import pytest
 
 from models.points.facts import Entry
 from models.points.rating import Tally
-from models.points.scheme_document import SchemeDocument
+from models.points.schemes.document import SchemeDocument
 from models.refused import Refused
 from tests.points.strategies import a_reversal, a_scheme, an_entry, every_rule, shipped, tallied
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from models.points.scheme_checks import warnings
-from models.points.scheme_document import SchemeDocument, read_scheme
-from models.points.scheme_narrowing import narrowing_problems
+from models.points.schemes.checks import warnings
+from models.points.schemes.document import SchemeDocument, read_scheme
+from models.points.schemes.narrowing import narrowing_problems
 from tests.points.strategies import a_scheme, shipped
 from tests.points.test_scheme_document import Content, changed, complaints, refusal
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from models.gatherings.gathering import GatheringKind
 from models.gatherings.roll import Status
-from models.points.scheme_document import (
+from models.points.schemes.document import (
     Item,
     SchemeDocument,
     attendance_items,

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.people.org import Org
-from models.points.scheme import Scheme, check_scheme, publish_scheme
+from models.points.schemes.published import Scheme, check_scheme, publish_scheme
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import a_township, a_zone

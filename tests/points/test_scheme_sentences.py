@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.points.scheme_document import SchemeDocument
-from models.points.scheme_sentences import sections_of
+from models.points.schemes.document import SchemeDocument
+from models.points.schemes.sentences import sections_of
 from tests.points.rated import DEMO, changed_demo
 from tests.points.strategies import shipped
 

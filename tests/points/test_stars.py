@@ -10,7 +10,7 @@ import pytest
 from models.points.facts import Category, Facts, MemberFacts, VetoFact
 from models.points.rating import rate
 from models.points.result import Result, results_text
-from models.points.scheme_document import SchemeDocument
+from models.points.schemes.document import SchemeDocument
 from models.refused import Refused
 from tests.points.rated import (
     DEMO,

@@ -7,7 +7,7 @@ import pytest
 
 from models.points.facts import Category, MemberFacts, VetoFact
 from models.points.result import Result
-from models.points.scheme_document import SchemeDocument
+from models.points.schemes.document import SchemeDocument
 from models.points.seats import excellent_allowed
 from models.points.year import year_of
 from tests.points.rated import (

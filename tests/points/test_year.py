@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.points.scheme_document import SchemeDocument
+from models.points.schemes.document import SchemeDocument
 from models.points.year import Year, year_of
 from tests.points.rated import changed_demo
 from tests.points.strategies import a_scheme

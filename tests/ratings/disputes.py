@@ -18,15 +18,15 @@ from models.people.org import Org
 from models.people.said import Filing, Said
 from models.points.entry import PointEntry
 from models.points.posting import confirm_roll
-from models.points.scheme import Scheme
-from models.ratings.answering import Answer, answer_objection
-from models.ratings.beginning import rating_seen
-from models.ratings.grade import GradeKind, MemberGrade
-from models.ratings.objecting import object_to
-from models.ratings.objection import Objection
-from models.ratings.publicity import RatingPublicity
-from models.ratings.rating import Act, Rating, RatingAct, RatingState
-from models.ratings.running import keep_run, reckon
+from models.points.schemes.published import Scheme
+from models.ratings.meeting.decision import GradeKind, MemberGrade
+from models.ratings.objections.answering import Answer, answer_objection
+from models.ratings.objections.objection import Objection
+from models.ratings.objections.raising import object_to
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.procedure.rating import Act, Rating, RatingAct, RatingState
+from models.ratings.publicity.publicity import RatingPublicity
+from models.ratings.runs.run import keep_run, reckon
 from tests.conftest import NOON
 from tests.factories import (
     a_branch,

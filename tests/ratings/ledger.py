@@ -16,12 +16,12 @@ from models.people.member import Member, MemberStatus, Spell, SpellKind
 from models.points.cycle import cycle_of, months_of, span_of
 from models.points.entry import PointEntry
 from models.points.facts import Entry, Facts, MemberFacts
-from models.points.scheme_document import SchemeDocument, canonical
-from models.ratings.branch_facts import cycle_before
-from models.ratings.grade import GradeKind, MemberGrade, Ruling, RulingKind
-from models.ratings.rating import Rating, RatingState
-from models.ratings.run import RatingResult, RatingRun
-from models.ratings.veto import Veto
+from models.points.schemes.document import SchemeDocument, canonical
+from models.ratings.meeting.decision import GradeKind, MemberGrade, Ruling, RulingKind
+from models.ratings.meeting.veto import Veto
+from models.ratings.procedure.rating import Rating, RatingState
+from models.ratings.runs.branch_facts import cycle_before
+from models.ratings.runs.results import RatingResult, RatingRun
 from tests.conftest import NOON
 from tests.factories import NEW_YEAR, THREE_O_CLOCK, a_branch, a_scheme, a_township, a_zone, an_account
 

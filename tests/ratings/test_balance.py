@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from models.points.facts import Facts, MemberFacts
 from models.points.part_rules import ASSESS
 from models.points.rating import rate
-from models.points.scheme_document import SchemeDocument
-from models.ratings.balance import balance_of, subtotals_of
+from models.points.schemes.document import SchemeDocument
+from models.ratings.statement.balance import balance_of, subtotals_of
 from tests.conftest import NOON
 from tests.points.generated import rated_cases
 from tests.points.strategies import an_entry, shipped

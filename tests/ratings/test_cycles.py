@@ -9,15 +9,15 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models.points.seats import excellent_allowed
-from models.ratings.beginning import rating_seen
-from models.ratings.filing import reopen_rating
-from models.ratings.grade import GradeKind
-from models.ratings.grading import Graded
-from models.ratings.listing import results_of
-from models.ratings.rating import RatingState
-from models.ratings.running import last_run, reckon, run_rating
-from models.ratings.verifying import verify_rating
-from models.ratings.year_result import year_result
+from models.ratings.archive.filing import reopen_rating
+from models.ratings.archive.verify import verify_rating
+from models.ratings.meeting.decision import GradeKind
+from models.ratings.meeting.grades import Graded
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.procedure.listing import results_of
+from models.ratings.procedure.rating import RatingState
+from models.ratings.runs.run import last_run, reckon, run_rating
+from models.ratings.statement.year_result import year_result
 from models.refused import Refused
 from tests.ratings.walk import DAY, EXCELLENT, QUALIFIED, Walk, a_walk, refused
 

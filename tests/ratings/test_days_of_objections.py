@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from models.ratings.appealing import appeal_until
-from models.ratings.objections_waiting import objection_seen, objections_in_words
+from models.ratings.objections.appealing import appeal_until
+from models.ratings.objections.reading import objection_seen, objections_in_words
 from tests.conftest import NOON
 from tests.gatherings.holidays import enter
 from tests.ratings.disputes import DAY, Branch, a_disputed_branch

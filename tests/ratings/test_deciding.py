@@ -9,16 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.people.member import MemberStatus, SpellKind
-from models.points.scheme import document_of
-from models.ratings.branch_facts import standing_in
-from models.ratings.grade import GradeKind, MemberGrade, RulingKind
-from models.ratings.grading import Graded
-from models.ratings.listing import differences, ratings_below, results_of
-from models.ratings.rating import Act, RatingState
-from models.ratings.ruling import rule, unrule
-from models.ratings.run import RatingRun
-from models.ratings.running import run_rating
-from models.ratings.vetoing import lift_veto, record_veto
+from models.points.schemes.published import document_of
+from models.ratings.meeting.decision import GradeKind, MemberGrade, RulingKind
+from models.ratings.meeting.grades import Graded
+from models.ratings.meeting.ruling import rule, unrule
+from models.ratings.meeting.vetoing import lift_veto, record_veto
+from models.ratings.procedure.listing import differences, ratings_below, results_of
+from models.ratings.procedure.rating import Act, RatingState
+from models.ratings.runs.branch_facts import standing_in
+from models.ratings.runs.results import RatingRun
+from models.ratings.runs.run import run_rating
 from models.refused import Refused
 from tests.factories import a_branch, a_group, a_member, a_spell, a_township, a_zone
 from tests.ratings.walk import DAY, EXCELLENT, JANUARY, MEETING, QUALIFIED, Walk, a_walk, refused

@@ -9,17 +9,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.audit import Audit
-from models.ratings.beginning import rating_seen
-from models.ratings.board import board_of
-from models.ratings.filing import archive_rating, reopen_rating, return_rating
-from models.ratings.listing import results_of
-from models.ratings.objection import Objection, ObjectionState
-from models.ratings.rating import Act, RatingAct, RatingState
-from models.ratings.rechecking import recheck_rating
-from models.ratings.run import RatingRun
-from models.ratings.running import last_run
-from models.ratings.snapshot import RatingSnapshot
-from models.ratings.steps import steps_of
+from models.ratings.archive.filing import archive_rating, reopen_rating, return_rating
+from models.ratings.archive.snapshot import RatingSnapshot
+from models.ratings.objections.objection import Objection, ObjectionState
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.procedure.listing import results_of
+from models.ratings.procedure.progress import steps_of
+from models.ratings.procedure.rating import Act, RatingAct, RatingState
+from models.ratings.procedure.recheck import recheck_rating
+from models.ratings.publicity.board import board_of
+from models.ratings.runs.results import RatingRun
+from models.ratings.runs.run import last_run
 from tests.factories import an_entry
 from tests.ratings.walk import DAY, JANUARY, MEETING, Walk, a_walk, refused
 

@@ -13,9 +13,9 @@ from models.people.account import Role
 from models.people.member import Member
 from models.points.proposal import Proposal
 from models.points.proposing import MOST_A_DAY, withdraw
-from models.ratings.objecting import MOST_A_DAY as MOST_OBJECTIONS
-from models.ratings.objecting import object_to, withdraw_objection
-from models.ratings.objection import Objection
+from models.ratings.objections.objection import Objection
+from models.ratings.objections.raising import MOST_A_DAY as MOST_OBJECTIONS
+from models.ratings.objections.raising import object_to, withdraw_objection
 from tests.conftest import NOON
 from tests.factories import a_member, an_entry
 from tests.points.proposers import Village, a_deed, a_village

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from models.audit import Audit, Via
 from models.people.account import Role
 from models.points.reversal import reverse_entry
-from models.ratings.appealing import appeal
-from models.ratings.filing import return_rating
-from models.ratings.rechecking import recheck_rating
-from models.ratings.vetoing import lift_veto, record_veto
+from models.ratings.archive.filing import return_rating
+from models.ratings.meeting.vetoing import lift_veto, record_veto
+from models.ratings.objections.appealing import appeal
+from models.ratings.procedure.recheck import recheck_rating
 from tests.conftest import NOON
 from tests.points.proposers import a_deed, a_village
 from tests.ratings.disputes import DAY, a_disputed_branch

@@ -9,16 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.base import Sessions
-from models.ratings.beginning import begin_rating
-from models.ratings.filing import file_rating
-from models.ratings.quorum import Votes
-from models.ratings.rating import Act, RatingAct
-from models.ratings.rechecking import recheck_rating
-from models.ratings.run import RatingRun
-from models.ratings.snapshot import RatingSnapshot
-from models.ratings.stepping import take_step
-from models.ratings.verifying import verify_rating
-from models.ratings.vetoing import record_veto
+from models.ratings.archive.filing import file_rating
+from models.ratings.archive.snapshot import RatingSnapshot
+from models.ratings.archive.verify import verify_rating
+from models.ratings.meeting.quorum import Votes
+from models.ratings.meeting.vetoing import record_veto
+from models.ratings.procedure.beginning import begin_rating
+from models.ratings.procedure.rating import Act, RatingAct
+from models.ratings.procedure.recheck import recheck_rating
+from models.ratings.procedure.step import take_step
+from models.ratings.runs.results import RatingRun
 from tests.ratings.walk import DAY, JANUARY, MEETING, Walk, a_walk
 from tests.together import at_once, meanwhile
 

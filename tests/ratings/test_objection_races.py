@@ -17,11 +17,11 @@ from models.points.entry import PointEntry
 from models.points.posting import amend_roll
 from models.points.proposal import Proposal
 from models.points.reversal import reverse_entry
-from models.ratings.answering import Answer, answer_objection
-from models.ratings.appealing import appeal
-from models.ratings.objecting import object_to, withdraw_objection
-from models.ratings.objection import Objection
-from models.ratings.rating import Rating, RatingState
+from models.ratings.objections.answering import Answer, answer_objection
+from models.ratings.objections.appealing import appeal
+from models.ratings.objections.objection import Objection
+from models.ratings.objections.raising import object_to, withdraw_objection
+from models.ratings.procedure.rating import Rating, RatingState
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import a_rating

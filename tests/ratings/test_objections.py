@@ -18,12 +18,12 @@ from models.people.account import Role
 from models.people.said import Said
 from models.points.entry import PointEntry
 from models.points.reversal import reverse_entry
-from models.ratings.answering import Answer, look_ahead, tell_answer
-from models.ratings.appealing import appeal, appeal_until
-from models.ratings.objecting import object_to, receipt_of, withdraw_objection
-from models.ratings.objection import Desk, Objection, ObjectionState
-from models.ratings.objection_hands import hands_of
-from models.ratings.rating import Act, RatingAct, RatingState
+from models.ratings.objections.answerers import hands_of
+from models.ratings.objections.answering import Answer, look_ahead, tell_answer
+from models.ratings.objections.appealing import appeal, appeal_until
+from models.ratings.objections.objection import Desk, Objection, ObjectionState
+from models.ratings.objections.raising import object_to, receipt_of, withdraw_objection
+from models.ratings.procedure.rating import Act, RatingAct, RatingState
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import a_member, a_post, a_rating, an_account

@@ -12,13 +12,13 @@ from models.people.account import Account, Role
 from models.people.member import Member
 from models.people.membership import move_member
 from models.points.entry import PointEntry
-from models.ratings.answering import Answer, answer_objection
-from models.ratings.disputed import disputable_of
-from models.ratings.objecting import object_to
-from models.ratings.objection import Objection
-from models.ratings.run import RatingRun
-from models.ratings.running import run_rating
-from models.ratings.since_last import Posted, posted_since
+from models.ratings.objections.answering import Answer, answer_objection
+from models.ratings.objections.dispute import disputable_of
+from models.ratings.objections.objection import Objection
+from models.ratings.objections.raising import object_to
+from models.ratings.runs.results import RatingRun
+from models.ratings.runs.run import run_rating
+from models.ratings.runs.since_last import Posted, posted_since
 from tests.factories import a_post, a_township, a_zone, an_account, an_entry
 from tests.ratings.walk import JANUARY, Walk, a_walk, refused
 

@@ -13,11 +13,11 @@ from models.people.org import Org
 from models.people.said import Filing, Said
 from models.points.proposal import ProposalState
 from models.points.proposing import withdraw
-from models.ratings.appealing import appeal
-from models.ratings.objecting import withdraw_objection
-from models.ratings.objection import Objection, ObjectionState
-from models.ratings.rating import RatingState
-from models.ratings.vetoing import lift_veto, record_veto
+from models.ratings.meeting.vetoing import lift_veto, record_veto
+from models.ratings.objections.appealing import appeal
+from models.ratings.objections.objection import Objection, ObjectionState
+from models.ratings.objections.raising import withdraw_objection
+from models.ratings.procedure.rating import RatingState
 from tests.conftest import NOON
 from tests.factories import a_post, an_account
 from tests.points.proposers import a_deed, a_village

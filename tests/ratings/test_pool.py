@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.ratings.beginning import rating_seen
-from models.ratings.filing import reopen_rating, return_rating
-from models.ratings.grade import GradeKind
-from models.ratings.grading import Graded
-from models.ratings.pool import pool_missing
-from models.ratings.running import run_rating
-from models.ratings.steps import steps_of
-from models.ratings.verifying import verify_rating
+from models.ratings.archive.filing import reopen_rating, return_rating
+from models.ratings.archive.verify import verify_rating
+from models.ratings.meeting.decision import GradeKind
+from models.ratings.meeting.grades import Graded
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.procedure.progress import steps_of
+from models.ratings.runs.pool import pool_missing
+from models.ratings.runs.run import run_rating
 from tests.ratings.walk import DAY, JANUARY, MEETING, Walk, a_published, a_walk, refused
 
 QUOTA = {"star": 5, "max_ratio": "0.20", "base": "rated", "rounding": "floor", "scope": "township"}

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.people.account import Role
-from models.points.scheme_procedure import Quorum
-from models.points.scheme_use import SchemeUse
-from models.ratings.beginning import begin_rating
-from models.ratings.quorum import HALF_OF_MEMBERS, Votes, needed
-from models.ratings.rating import Act, RatingState
-from models.ratings.steps import steps_of
+from models.points.schemes.procedure import Quorum
+from models.points.schemes.use import SchemeUse
+from models.ratings.meeting.quorum import HALF_OF_MEMBERS, Votes, needed
+from models.ratings.procedure.beginning import begin_rating
+from models.ratings.procedure.progress import steps_of
+from models.ratings.procedure.rating import Act, RatingState
 from tests.factories import a_branch, a_member, a_post, an_account
 from tests.ratings.walk import DAY, JANUARY, MEETING, Walk, a_published, a_walk, refused
 

@@ -14,10 +14,10 @@ from models.people.account import Account
 from models.people.member import Member
 from models.people.org import Org
 from models.points.entry import Source
-from models.points.scheme import Scheme, publish_scheme
-from models.points.scheme_document import SchemeDocument, read_scheme
-from models.points.scheme_use import use_scheme
-from models.ratings.scheme_preview import Preview, preview_scheme
+from models.points.schemes.document import SchemeDocument, read_scheme
+from models.points.schemes.published import Scheme, publish_scheme
+from models.points.schemes.use import use_scheme
+from models.ratings.runs.scheme_preview import Preview, preview_scheme
 from tests.conftest import NOON
 from tests.factories import a_branch, a_member, a_township, a_zone, an_account, an_entry
 from tests.points.strategies import a_scheme

@@ -10,14 +10,14 @@ from models.audit import Via
 from models.gatherings.roll import Roll, Status
 from models.people.account import Role
 from models.points.posting import amend_roll
-from models.ratings.answering import Answer, look_ahead
-from models.ratings.beginning import rating_seen
-from models.ratings.board import board_of
-from models.ratings.grade import GradeKind
-from models.ratings.objection import ObjectionState
-from models.ratings.objection_hands import hands_of
-from models.ratings.rating import Rating, RatingState
-from models.ratings.running import last_run
+from models.ratings.meeting.decision import GradeKind
+from models.ratings.objections.answerers import hands_of
+from models.ratings.objections.answering import Answer, look_ahead
+from models.ratings.objections.objection import ObjectionState
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.procedure.rating import Rating, RatingState
+from models.ratings.publicity.board import board_of
+from models.ratings.runs.run import last_run
 from tests.conftest import NOON
 from tests.factories import a_member
 from tests.ratings.disputes import DAY, Branch, a_disputed_branch, put_up

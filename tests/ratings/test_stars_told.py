@@ -6,12 +6,12 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from models.people.member import SpellKind
-from models.ratings.filing import reopen_rating, return_rating
-from models.ratings.listing import results_of
-from models.ratings.running import last_run
-from models.ratings.stars import StarView, stars_in, stars_of
-from models.ratings.statement import statement_of
-from models.ratings.vetoing import record_veto
+from models.ratings.archive.filing import reopen_rating, return_rating
+from models.ratings.meeting.vetoing import record_veto
+from models.ratings.procedure.listing import results_of
+from models.ratings.runs.run import last_run
+from models.ratings.statement.stars import StarView, stars_in, stars_of
+from models.ratings.statement.statement import statement_of
 from tests.factories import a_spell
 from tests.ratings.walk import JANUARY, MEETING, QUALIFIED, Walk, a_walk
 

@@ -12,8 +12,8 @@ from models.points.facts import Entry, Facts, MemberFacts
 from models.points.item_rules import sums_of
 from models.points.rating import rate, rate_sums
 from models.points.result import results_text
-from models.points.scheme_document import SchemeDocument
-from models.ratings.sums import stream_sums
+from models.points.schemes.document import SchemeDocument
+from models.ratings.runs.sums import stream_sums
 from tests.points.generated import rated_cases
 from tests.points.strategies import a_scheme, an_entry
 from tests.ratings.ledger import statements, write_facts

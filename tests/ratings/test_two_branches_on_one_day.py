@@ -16,9 +16,9 @@ from models.people.membership import move_member
 from models.people.org import Org
 from models.points.entry import PointEntry
 from models.points.posting import confirm_roll
-from models.points.scheme import document_of
-from models.ratings.branch_facts import on_roster, standing_in
-from models.ratings.statement import statement_of
+from models.points.schemes.published import document_of
+from models.ratings.runs.branch_facts import on_roster, standing_in
+from models.ratings.statement.statement import statement_of
 from tests.factories import a_branch, a_gathering, a_roll
 from tests.ratings.walk import Walk, a_walk
 

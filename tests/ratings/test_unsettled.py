@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from models.gatherings.gathering import GatheringState
 from models.points.proposal import Proposal, ProposalState
-from models.ratings.beginning import rating_seen
-from models.ratings.rating import RatingState
-from models.ratings.waiting import Unsettled, unsettled_in
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.procedure.outstanding import Unsettled, unsettled_in
+from models.ratings.procedure.rating import RatingState
 from tests.factories import a_gathering, a_group, a_proposal, a_roll
 from tests.ratings.walk import DAY, JANUARY, Walk, a_walk
 

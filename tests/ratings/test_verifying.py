@@ -13,17 +13,17 @@ from sqlalchemy.orm.attributes import set_committed_value
 from models.people.member import SpellKind
 from models.points.facts import read_facts
 from models.points.rating import rate
-from models.points.scheme_document import read_scheme, sha
-from models.ratings.beginning import rating_seen
-from models.ratings.facts_text import facts_json
-from models.ratings.grade import GradeKind, RulingKind
-from models.ratings.grading import Graded
-from models.ratings.rechecking import recheck_rating
-from models.ratings.ruling import rule
-from models.ratings.running import reckon
-from models.ratings.snapshot import RatingSnapshot
-from models.ratings.verifying import verify_rating, verify_snapshot
-from models.ratings.vetoing import record_veto
+from models.points.schemes.document import read_scheme, sha
+from models.ratings.archive.snapshot import RatingSnapshot
+from models.ratings.archive.verify import verify_rating, verify_snapshot
+from models.ratings.meeting.decision import GradeKind, RulingKind
+from models.ratings.meeting.grades import Graded
+from models.ratings.meeting.ruling import rule
+from models.ratings.meeting.vetoing import record_veto
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.procedure.recheck import recheck_rating
+from models.ratings.runs.facts_text import facts_json
+from models.ratings.runs.run import reckon
 from tests.factories import a_spell
 from tests.ratings.walk import JANUARY, MEETING, Walk, a_walk, refused
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
-from models.points.scheme import Scheme, publish_scheme
-from models.points.scheme_use import scheme_for, use_scheme
-from models.ratings.beginning import rating_seen
-from models.ratings.running import reckon
-from models.ratings.statement import statement_of
+from models.points.schemes.published import Scheme, publish_scheme
+from models.points.schemes.use import scheme_for, use_scheme
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.runs.run import reckon
+from models.ratings.statement.statement import statement_of
 from tests.factories import an_entry
 from tests.points.published import SCHEMES
 from tests.ratings.walk import JANUARY, Walk, a_walk, refused

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.people.member import SpellKind
-from models.ratings.beginning import rating_seen
-from models.ratings.running import reckon
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.runs.run import reckon
 from tests.factories import a_spell
 from tests.ratings.walk import a_walk
 

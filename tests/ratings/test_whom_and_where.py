@@ -19,15 +19,15 @@ from models.points.entry import PointEntry
 from models.points.posting import confirm_roll
 from models.points.proposing import propose
 from models.points.reversal import reverse_entry
-from models.points.scheme import document_of
-from models.ratings.beginning import rating_seen
-from models.ratings.branch_facts import on_roster, standing_in, status_on
-from models.ratings.disputed import disputable_of
-from models.ratings.objecting import object_to, rating_around
-from models.ratings.running import reckon
-from models.ratings.statement import statement_of
-from models.ratings.sums import stream_sums
-from models.ratings.verifying import verify_rating
+from models.points.schemes.published import document_of
+from models.ratings.archive.verify import verify_rating
+from models.ratings.objections.dispute import disputable_of
+from models.ratings.objections.raising import object_to, rating_around
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.runs.branch_facts import on_roster, standing_in, status_on
+from models.ratings.runs.run import reckon
+from models.ratings.runs.sums import stream_sums
+from models.ratings.statement.statement import statement_of
 from tests.factories import a_branch, a_gathering, a_member, a_roll, a_township, a_zone, an_account, an_entry
 from tests.points.strategies import shipped
 from tests.ratings.walk import JANUARY, Walk, a_walk, refused

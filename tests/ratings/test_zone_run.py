@@ -15,16 +15,16 @@ from models.people.org import Org
 from models.points.facts import Facts, MemberFacts
 from models.points.rating import rate
 from models.points.result import Result, results_text
-from models.points.scheme_document import SchemeDocument
-from models.ratings.beginning import rating_seen
-from models.ratings.branch_facts import facts_for, standing_in
-from models.ratings.grade import RulingKind
-from models.ratings.pool import is_pooled
-from models.ratings.rating import Rating, RatingState
-from models.ratings.ruling import rule
-from models.ratings.run import RatingResult, RatingRun
-from models.ratings.running import run_rating
-from models.ratings.zone_run import rate_branches, run_below
+from models.points.schemes.document import SchemeDocument
+from models.ratings.meeting.decision import RulingKind
+from models.ratings.meeting.ruling import rule
+from models.ratings.procedure.beginning import rating_seen
+from models.ratings.procedure.rating import Rating, RatingState
+from models.ratings.runs.branch_facts import facts_for, standing_in
+from models.ratings.runs.pool import is_pooled
+from models.ratings.runs.results import RatingResult, RatingRun
+from models.ratings.runs.run import run_rating
+from models.ratings.runs.zone_run import rate_branches, run_below
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import a_zone

@@ -11,23 +11,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.gatherings.calendar import DayKind, HolidayYear, Workday
+from models.gatherings.calendar.calendar import DayKind, HolidayYear, Workday
 from models.people.account import Account, Role
 from models.people.member import Member, MemberStatus
 from models.people.org import Org
-from models.points.scheme import Scheme, publish_scheme
-from models.points.scheme_use import use_scheme
-from models.ratings.beginning import begin_rating
-from models.ratings.filing import file_rating
-from models.ratings.grade import GradeKind
-from models.ratings.grading import Graded, write_grades
-from models.ratings.publicising import post_sheet
-from models.ratings.publicity import RatingPublicity
-from models.ratings.quorum import Votes
-from models.ratings.rating import Act, Rating, RatingAct, RatingState
-from models.ratings.run import RatingResult
-from models.ratings.running import last_run
-from models.ratings.stepping import take_step
+from models.points.schemes.published import Scheme, publish_scheme
+from models.points.schemes.use import use_scheme
+from models.ratings.archive.filing import file_rating
+from models.ratings.meeting.decision import GradeKind
+from models.ratings.meeting.grades import Graded, write_grades
+from models.ratings.meeting.quorum import Votes
+from models.ratings.procedure.beginning import begin_rating
+from models.ratings.procedure.rating import Act, Rating, RatingAct, RatingState
+from models.ratings.procedure.step import take_step
+from models.ratings.publicity.posting_up import post_sheet
+from models.ratings.publicity.publicity import RatingPublicity
+from models.ratings.runs.results import RatingResult
+from models.ratings.runs.run import last_run
 from models.refused import Refused
 from tests.conftest import NOON
 from tests.factories import a_branch, a_member, a_post, a_township, a_zone, an_account, an_entry

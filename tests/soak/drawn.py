@@ -12,7 +12,7 @@ from models.base import Sessions, connect, sessions_of
 from models.migrate import migrate
 from servers import Postgres, Valkey
 from tests.conftest import REDIS
-from tests.handlers import test_chat_burst
+from tests.handlers.chat import test_chat_burst
 from tests.notices import test_calendars
 from tests.notices.months import Months
 

@@ -31,7 +31,7 @@ from models.migrate import migrate
 from servers import Postgres
 from tests.conftest import NOON, REDIS
 from tests.factories import a_binding, a_branch, a_gathering, a_member, a_roll
-from tests.handlers.chat import ACCOUNT_ADDRESS, KEY, MINI, MINI_ADDRESS, MINI_TOKEN, OA, Chat
+from tests.handlers.chat.follower import ACCOUNT_ADDRESS, KEY, MINI, MINI_ADDRESS, MINI_TOKEN, OA, Chat
 from tests.handlers.one_app import app_with
 from tests.wechat.spoilt import PEOPLE, Shot, Target, shots
 from wechat.callback import Callback

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from flask import Response, request, send_file
 from sqlalchemy import false, or_, select
 
-from handlers.console.gatherings import months_back
+from handlers.console.gatherings.gatherings import months_back
 from handlers.console.ledgers.sheet import Column, Ledger, fit, write_ledger
 from handlers.console.pages import go, need_somewhere, page
-from handlers.console.reach import org_asked, own_orgs
 from handlers.edge import current
 from handlers.identity import count, staff
 from handlers.limits import FILES
+from handlers.reach import org_asked, own_orgs
 from models.audit import Via, record
 from models.clock import SHANGHAI, day_of
 from models.gatherings.gathering import GatheringState
@@ -148,7 +148,7 @@ def ledgers_page(org: Org, status: int = 200, errors: Mapping[str, str] | None =
     edge, posts = current(), staff().posts
     own = may(posts, Verb.SEE_ROSTER, org.path)
     return page(
-        "ledgers.html",
+        "ledgers/ledgers.html",
         status,
         org=org,
         orgs=_choices(),

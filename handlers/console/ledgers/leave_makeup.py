@@ -8,7 +8,7 @@ from handlers.console.ledgers.download import Wish, answer, org_wanted, several,
 from handlers.console.ledgers.sheet import Column, Form, Ledger, Value
 from handlers.console.pages import console, staff_page
 from handlers.edge import current
-from models.gatherings.leave_register import leave_register
+from models.gatherings.leave.register import leave_register
 from models.people.org import Org
 from models.people.rights import Verb
 

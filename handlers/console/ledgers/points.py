@@ -7,8 +7,8 @@ from flask import Response
 
 from handlers.console.ledgers.download import Wish, answer, org_wanted
 from handlers.console.ledgers.sheet import Column, Form, Ledger, Value
-from handlers.console.members import namesakes, roster_by_group
 from handlers.console.pages import console, staff_page
+from handlers.console.people.members import namesakes, roster_by_group
 from handlers.edge import current
 from models.people.member import surname_order
 from models.people.membership import CATEGORY_TEXT
@@ -18,14 +18,14 @@ from models.people.roster import RosterRow
 from models.points.cycle import cycle_of, cycle_words
 from models.points.exact import plain
 from models.points.grade_words import GRADE_WORDS, star_words
-from models.points.scheme import document_of
-from models.points.scheme_document import SchemeDocument
-from models.points.scheme_use import scheme_for
-from models.ratings.balance import Balance, CycleSeen, balances_of, cycle_seen
-from models.ratings.listing import results_of
-from models.ratings.publicity import RatingPublicity
-from models.ratings.running import last_run
-from models.ratings.stars import StarView, stars_in
+from models.points.schemes.document import SchemeDocument
+from models.points.schemes.published import document_of
+from models.points.schemes.use import scheme_for
+from models.ratings.procedure.listing import results_of
+from models.ratings.publicity.publicity import RatingPublicity
+from models.ratings.runs.run import last_run
+from models.ratings.statement.balance import Balance, CycleSeen, balances_of, cycle_seen
+from models.ratings.statement.stars import StarView, stars_in
 from models.refused import Refused
 
 STARS = (

@@ -6,8 +6,8 @@ from flask import Response
 
 from handlers.console.ledgers.download import answer, org_wanted, several, with_branch
 from handlers.console.ledgers.sheet import Column, Form, Ledger, Value
-from handlers.console.members import roster_by_group
 from handlers.console.pages import console, staff_page
+from handlers.console.people.members import roster_by_group
 from handlers.edge import current
 from models.clock import day_of
 from models.people.member import MEMBER_STATUS_TEXT, SpellKind

@@ -7,16 +7,16 @@ from flask import Response, request
 from handlers.console.ledgers.download import answer
 from handlers.console.ledgers.sheet import Column, Form, Ledger, Value
 from handlers.console.pages import console, staff_page
-from handlers.console.paper import Numbered, in_order
-from handlers.console.reach import roll_ticked
+from handlers.console.rolls.paper import Numbered, in_order
 from handlers.edge import current
 from handlers.identity import require
+from handlers.reach import roll_ticked
 from models.clock import clock_text, day_of, moment_text
 from models.gatherings.gathering import GATHERING_KIND_TEXT
 from models.gatherings.guests import guests_on
-from models.gatherings.makeup import MAKEUP_FORM_TEXT
+from models.gatherings.leave.makeup import MAKEUP_FORM_TEXT
 from models.gatherings.marks import LineView, lines_of
-from models.gatherings.minutes import Minutes
+from models.gatherings.minutes.minutes import Minutes
 from models.gatherings.roll import CAME, STATUS_TEXT, Counts, Status, counts
 from models.gatherings.roll_head import RollHead, check_held
 from models.people.rights import Verb

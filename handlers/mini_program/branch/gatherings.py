@@ -5,16 +5,16 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from handlers.console.gatherings import months_back
+from handlers.console.gatherings.gatherings import months_back
 from handlers.console.pages import need_somewhere
-from handlers.console.reach import gathering_reached, phoned_orgs
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.texts import TextsOut, texts_shown
+from handlers.reach import gathering_reached, phoned_orgs
 from models.clock import day_of, iso
 from models.gatherings.agenda import agenda_of
-from models.gatherings.calendar import note_on
+from models.gatherings.calendar.calendar import note_on
 from models.gatherings.gathering import Gathering, GatheringState, opens_at
 from models.gatherings.guests import guests_of
 from models.gatherings.plan import taking_part

@@ -5,11 +5,11 @@ from typing import Any
 import segno
 from pydantic import BaseModel
 
-from handlers.console.projector import hall_of
-from handlers.console.reach import roll_hosted
+from handlers.console.rolls.projector import hall_of
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
+from handlers.reach import roll_hosted
 from models.audit import Via
 from models.gatherings.doors import close_gathering, open_gathering
 from models.gatherings.gathering import Gathering, state_at

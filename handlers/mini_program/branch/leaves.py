@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from handlers.console.leaves import leave_verb, paths_where
+from handlers.console.leaves.leaves import leave_verb, paths_where
 from handlers.console.pages import need_somewhere
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
@@ -13,7 +13,7 @@ from handlers.mini_program import api
 from models.audit import Via
 from models.clock import iso
 from models.gatherings.delegate import standing_in
-from models.gatherings.pending import LeaveRow, pending_of
+from models.gatherings.leave.pending import LeaveRow, pending_of
 from models.people.rights import Verb
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.console.phone_lists import asked_for, phoned
+from handlers.console.notices.phone_lists import asked_for, phoned
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api

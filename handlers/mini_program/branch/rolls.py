@@ -4,16 +4,16 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from handlers.console.reach import answers_for, confirmable, roll_ticked, within
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, require, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.gatherings import CountsOut, counts_shown
+from handlers.reach import answers_for, confirmable, roll_ticked, within
 from models.audit import Via
 from models.clock import iso
 from models.gatherings.gathering import state_at
 from models.gatherings.guests import guests_on
-from models.gatherings.leave import leave_of_lines
+from models.gatherings.leave.leave import leave_of_lines
 from models.gatherings.marks import (
     LineView,
     begin_confirmation,

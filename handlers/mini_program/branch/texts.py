@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from handlers.console.notices import shown_texts, together_of
-from handlers.console.reach import phoned_orgs
+from handlers.console.notices.notices import shown_texts, together_of
 from handlers.edge import current
 from handlers.identity import staff
+from handlers.reach import phoned_orgs
 from models.gatherings.partners import convenes
 from models.gatherings.standing import Standing
 from models.notices.phone_list import newest_message

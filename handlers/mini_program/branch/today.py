@@ -5,9 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.console.gatherings import months_back
-from handlers.console.owed import DRAFT_AHEAD, TO_COME
-from handlers.console.reach import led_groups, own_orgs, phoned_orgs
+from handlers.console.gatherings.gatherings import months_back
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
@@ -21,6 +19,8 @@ from handlers.mini_program.branch.gatherings import (
 )
 from handlers.mini_program.branch.leaves import waiting_leaves
 from handlers.mini_program.branch.session import PostOut, posts_shown
+from handlers.reach import led_groups, own_orgs, phoned_orgs
+from handlers.todo.lines import DRAFT_AHEAD, TO_COME
 from models.clock import day_of
 from models.gatherings.delegate import standing_in
 from models.gatherings.gathering import GatheringState
@@ -94,7 +94,7 @@ def show_today() -> dict[str, Any]:
 
 
 def _hand(roll: Standing, delegated: list[int]) -> dict[str, bool]:
-    """Say what this person does at a roll, as handlers.console.reach asks for one of them."""
+    """Say what this person does at a roll, as handlers.reach asks for one of them."""
     posts, stands_in = staff().posts, roll.roll.id in delegated
     return {
         "opens": may(posts, Verb.PUBLISH, roll.host.path) or (roll.is_host and stands_in),

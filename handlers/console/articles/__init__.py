@@ -1,0 +1,1 @@
+"""活动宣传: from a record to a published article."""

@@ -1,0 +1,1 @@
+"""请假与报备, and what is made up afterwards."""

@@ -1,0 +1,1 @@
+"""会议记录: written, filed, sent back, read, printed."""

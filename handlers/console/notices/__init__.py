@@ -1,0 +1,1 @@
+"""The texts of a notice, and whom somebody must telephone."""

@@ -1,0 +1,1 @@
+"""异议: written down, answered, told, appealed."""

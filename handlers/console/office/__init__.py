@@ -1,0 +1,1 @@
+"""The office: accounts, handovers, complaints, the account's answers."""

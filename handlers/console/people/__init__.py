@@ -1,0 +1,1 @@
+"""党员: the roster, what changes in it, imports and binding slips."""

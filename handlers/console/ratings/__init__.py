@@ -1,0 +1,1 @@
+"""星级评定: step by step from the points to the archive."""

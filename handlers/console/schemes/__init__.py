@@ -1,0 +1,1 @@
+"""积分办法: read as sentences, checked, published, narrowed."""

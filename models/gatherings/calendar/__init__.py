@@ -1,0 +1,1 @@
+"""Workdays as data, and the days that follow from them."""

@@ -1,0 +1,1 @@
+"""Leave, attendance elsewhere and make-up: what members ask of their branch."""

@@ -1,0 +1,1 @@
+"""会议记录: written from agenda and roll, filed, read above."""

@@ -1,0 +1,1 @@
+"""Rosters and trees from workbooks that strangers may have made."""

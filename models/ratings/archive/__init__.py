@@ -1,0 +1,1 @@
+"""The level above files a rating; it is frozen and can be verified years later."""

@@ -1,0 +1,1 @@
+"""异议: raised, answered by another hand, appealed."""

@@ -1,0 +1,1 @@
+"""公示: the stars on the board."""

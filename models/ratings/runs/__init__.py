@@ -1,0 +1,1 @@
+"""Runs of the calculation over the ledger, and what came out."""

@@ -1,0 +1,1 @@
+"""Points and stars as a member or a branch reads them."""
