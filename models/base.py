@@ -4,7 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from sqlalchemy import BigInteger, DateTime, Engine, Enum, ForeignKey, Identity, MetaData, create_engine, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Engine,
+    Enum,
+    ForeignKey,
+    Identity,
+    MetaData,
+    create_engine,
+    func,
+)
 from sqlalchemy.orm import DeclarativeBase, Session, configure_mappers, mapped_column, sessionmaker
 
 NAMES = {
@@ -45,6 +56,25 @@ def coded(kind: type[StrEnum], name: str, **kwargs: Any) -> Any:
         values_callable=lambda values: [value.value for value in values],
     )
     return mapped_column(column, **kwargs)
+
+
+def one_of(column: str, *values: StrEnum) -> str:
+    """Return the SQL of a CHECK or index that a column holds one of these: no code is written out in SQL."""
+    codes = ", ".join(f"'{value.value}'" for value in values)
+    return f"{column} IN ({codes})" if len(values) > 1 else f"{column} = {codes}"
+
+
+MONTH = "0[1-9]|1[0-2]"
+
+
+def is_month(column: str) -> CheckConstraint:
+    """Return the CHECK that a column holds a month: 2026-11."""
+    return CheckConstraint(f"{column} ~ '^[0-9]{{4}}-({MONTH})$'", name=column)
+
+
+def is_cycle(column: str) -> CheckConstraint:
+    """Return the CHECK that a column holds a cycle of a scheme: 2026, 2026H1, 2026Q4, 2026-11."""
+    return CheckConstraint(f"{column} ~ '^[0-9]{{4}}(H[12]|Q[1-4]|-({MONTH}))?$'", name=column)
 
 
 Sessions = sessionmaker[Session]

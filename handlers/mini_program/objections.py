@@ -11,7 +11,8 @@ from handlers.mini_program import api
 from models.audit import Via
 from models.clock import iso
 from models.points.exact import show
-from models.ratings.objections.appealing import ANSWERED, appeal
+from models.ratings.objections.appealing import appeal
+from models.ratings.objections.objection import ANSWERED
 from models.ratings.objections.raising import LONGEST_SAID, object_to, receipt_of, withdraw_objection
 from models.ratings.objections.reading import ObjectionView, objection_seen, own_objections
 

@@ -14,11 +14,12 @@ from models.clock import clock_text, day_of, day_text, moment_text
 from models.gatherings.gathering import PLACE_TO_COME, GatheringKind, GatheringState
 from models.gatherings.leave.leave import LEAVE_REASON_TEXT
 from models.gatherings.leave.makeup_plan import makeups_due
-from models.gatherings.leave.pending import AttendanceRow, AwayRow, LeaveRow, Requests
+from models.gatherings.leave.pending import LeaveRow, ReportRow, Requests
 from models.gatherings.plan import Suggestion
 from models.gatherings.standing import Standing
 from models.notices.progress import Progress
 from models.notices.prompt import MAKEUP_AHEAD, NOTICE_AHEAD, SPELL_AHEAD, is_month_end
+from models.people.away_report import AwayReport
 from models.people.complaint import complaints_waiting
 from models.people.member import SpellKind
 from models.people.org import BRANCHES, Org, OrgKind, branches_below
@@ -145,7 +146,7 @@ def _to_call(rolls: Sequence[Standing], told: dict[int, Progress]) -> Iterator[O
 
 
 def _to_answer(asked: Requests) -> Iterator[Owed]:
-    rows: list[LeaveRow | AwayRow | AttendanceRow] = [*asked.leaves, *asked.reports, *asked.attendances]
+    rows: list[LeaveRow | ReportRow] = [*asked.leaves, *asked.reports, *asked.attendances]
     if not rows:
         return
     if len(rows) == 1:
@@ -155,7 +156,7 @@ def _to_answer(asked: Requests) -> Iterator[Owed]:
             why = f"{LEAVE_REASON_TEXT[row.request.reason]}，“{row.gathering.title}”"
         else:
             title = f"答复{whose.name}同志的报备"
-            why = "长期外出报备" if isinstance(row, AwayRow) else "在流入地参加了活动"
+            why = "长期外出报备" if isinstance(row.request, AwayReport) else "在流入地参加了活动"
         why += f"。{when(row.request.asked_at)}" + (f" 由{row.filed_by}代录" if row.filed_by else "")
     else:
         title = f"答复 {len(rows)} 件请假和报备"
@@ -223,7 +224,7 @@ def _ending() -> Iterator[Owed]:
     ending = [one for one in spells if _ends(one, spells, today)]
     if ending:
         last_day = on_day(min(one.spell.to_on or today for one in ending))
-        people = names([one.member.name for one in ending])
+        people = names([one.whose.name for one in ending])
         home = "回来没有" if all(one.spell.kind is SpellKind.AWAY for one in ending) else "能不能来"
         yield Owed(
             f"问一问{people}{'同志' if len(ending) <= NAMED else ''}{home}",
@@ -239,7 +240,7 @@ def _ends(one: SpellView, spells: Sequence[SpellView], today: date) -> bool:
     if last is None or last > today + SPELL_AHEAD:
         return False
     return not any(
-        other.member.id == one.member.id
+        other.whose.member_id == one.whose.member_id
         and other.spell.from_on <= last + timedelta(days=1)
         and (other.spell.to_on is None or other.spell.to_on > last)
         for other in spells

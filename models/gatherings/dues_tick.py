@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, delete
+from sqlalchemy import String, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.audit import Via, record
-from models.base import Base, Created, Moment, ref
+from models.base import Base, Created, Moment, is_month, ref
 from models.gatherings.roll_head import line_held
 
 
@@ -22,7 +22,7 @@ class DuesTick(Base):
     ticked_by: Mapped[int] = ref("account.id")
     created_at: Mapped[Created]
 
-    __table_args__ = (CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="period"),)
+    __table_args__ = (is_month("period"),)
 
 
 def tick_dues(

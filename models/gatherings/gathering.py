@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, CheckConstraint, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Created, Key, Moment, coded, ref
+from models.base import Base, Created, Key, Moment, coded, is_month, ref
 from models.clock import midnight_after
 
 OPENS_BEFORE = timedelta(minutes=30)
@@ -85,7 +85,7 @@ class Gathering(Base):
     __table_args__ = (
         # The token carries the key in four bytes.
         CheckConstraint("id < 4294967296", name="id_fits_token"),
-        CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="period"),
+        is_month("period"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("title <> '' AND place <> ''", name="title_and_place"),
         CheckConstraint("hall_salt IS NULL OR octet_length(hall_salt) = 16", name="hall_salt_is_16_bytes"),

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, String, exists, func, literal, se
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.audit import Via, record
-from models.base import Base, Created, Key, Moment, coded, ref
+from models.base import Base, Created, Key, Moment, coded, is_month, ref
 from models.clock import day_of
 from models.gatherings.agenda import Line, agendas_of, write_agendas
 from models.gatherings.gathering import AgendaItem, AgendaKind, Gathering, GatheringKind, GatheringState
@@ -36,7 +36,7 @@ class RequiredItem(Base):
     created_at: Mapped[Created]
 
     __table_args__ = (
-        CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="period"),
+        is_month("period"),
         CheckConstraint("title <> ''", name="title"),
         Index(
             "uq_required_item_title",

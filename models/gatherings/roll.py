@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Key, Moment, coded, ref
 from models.people.member import SpellKind
-from models.people.said import Said
+from models.people.request import Asked, decided_by_someone, filed_by_someone
 
 
 class Status(StrEnum):
@@ -165,8 +165,11 @@ class LeaveState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Leave(Base):
+class Leave(Base, Asked):
     """One member's leave from one gathering; `late` (补假): asked after it began, within the hours."""
+
+    MISSING = "这次没有请假"
+    YES = LeaveState.APPROVED
 
     __tablename__ = "leave"
     gathering_id: Mapped[int] = ref("gathering.id", primary_key=True)
@@ -174,25 +177,19 @@ class Leave(Base):
     reason: Mapped[LeaveReason] = coded(LeaveReason, "reason")
     note: Mapped[str | None] = mapped_column(String(60))
     state: Mapped[LeaveState] = coded(LeaveState, "state")
-    asked_at: Mapped[Moment]
     late: Mapped[bool] = mapped_column(Boolean, server_default="false")
-    filed_by: Mapped[int | None] = ref("account.id")  # 代录: somebody else recorded it
-    filed_how: Mapped[Said | None] = coded(Said, "filed_how")
-    decided_by: Mapped[int | None] = ref("account.id")
-    decided_at: Mapped[Moment | None]
-    answer: Mapped[str | None] = mapped_column(String(60))
-    told_how: Mapped[Said | None] = coded(Said, "told_how")
     created_at: Mapped[Created]
 
     __table_args__ = (
-        CheckConstraint("reason <> 'illness' OR note IS NULL", name="illness_without_text"),
-        CheckConstraint("(filed_by IS NULL) = (filed_how IS NULL)", name="filed_by_someone_somehow"),
-        CheckConstraint(
-            "(state IN ('approved', 'rejected')) = (decided_by IS NOT NULL)"
-            " AND (decided_by IS NULL) = (decided_at IS NULL)",
-            name="decided_by_someone",
-        ),
+        CheckConstraint(f"reason <> '{LeaveReason.ILLNESS}' OR note IS NULL", name="illness_without_text"),
+        filed_by_someone(),
+        decided_by_someone(LeaveState.APPROVED),
     )
+
+    @property
+    def subject(self) -> tuple[int, int]:
+        """Return whose it is, by which the log knows it, and the gathering."""
+        return self.member_id, self.gathering_id
 
 
 def unmarked(line: RollLine, spell_kind: SpellKind | None) -> Status:

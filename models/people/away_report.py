@@ -3,16 +3,29 @@
 import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 from sqlalchemy import CheckConstraint, Date, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.audit import Via, record
-from models.base import Base, Created, Key, Moment, coded, ref
+from models.base import Base, Created, Key, coded, one_of, ref
 from models.clock import day_of
 from models.people.member import SpellKind
-from models.people.said import Filing, Said, hand_of, tidy_answer
+from models.people.request import (
+    Answer,
+    Asked,
+    check_waits,
+    decided_by_someone,
+    filed_by_someone,
+    held,
+    settle,
+    take_back,
+    take_in,
+    tidy_answer,
+    waiting,
+)
+from models.people.said import Filing, hand_of
 from models.people.spells import check_no_overlap, living_member, record_spell
 from models.refused import Refused
 
@@ -38,40 +51,48 @@ REPORT_STATE_TEXT = {
 }
 
 
-class AwayReport(Base):
-    """One report of a long absence. Place at county level, never finer; no address, no track."""
+class Report(Asked):
+    """A request with an id, that the own branch accepts: an absence, or an attendance elsewhere."""
 
-    __tablename__ = "away_report"
     id: Mapped[Key]
     member_id: Mapped[int] = ref("member.id", index=True)
+    state: Mapped[ReportState] = coded(ReportState, "state")
+    created_at: Mapped[Created]
+
+    YES = ReportState.ACCEPTED
+
+    @property
+    def subject(self) -> tuple[int, None]:
+        """Return its id; no gathering."""
+        return self.id, None
+
+
+class AwayReport(Base, Report):
+    """One report of a long absence. Place at county level, never finer; no address, no track."""
+
+    MISSING = "没有找到这次报备"
+
+    __tablename__ = "away_report"
     from_on: Mapped[date] = mapped_column(Date)
     to_on: Mapped[date | None] = mapped_column(Date)
     place: Mapped[str] = mapped_column(String(40))
     host: Mapped[str | None] = mapped_column(String(60))  # the branch that receives a floating member
     contact: Mapped[str | None] = mapped_column(String(40))
-    state: Mapped[ReportState] = coded(ReportState, "state")
-    asked_at: Mapped[Moment]
-    filed_by: Mapped[int | None] = ref("account.id")  # 代录: somebody else recorded it
-    filed_how: Mapped[Said | None] = coded(Said, "filed_how")
-    decided_by: Mapped[int | None] = ref("account.id")
-    decided_at: Mapped[Moment | None]
-    answer: Mapped[str | None] = mapped_column(String(60))
-    told_how: Mapped[Said | None] = coded(Said, "told_how")
     spell_id: Mapped[int | None] = ref("spell.id")
-    created_at: Mapped[Created]
 
     __table_args__ = (
         CheckConstraint("to_on >= from_on", name="ends_after_start"),
         CheckConstraint("place <> ''", name="place"),
-        CheckConstraint("(filed_by IS NULL) = (filed_how IS NULL)", name="filed_by_someone_somehow"),
+        filed_by_someone(),
+        decided_by_someone(ReportState.ACCEPTED),
         CheckConstraint(
-            "(state IN ('accepted', 'rejected')) = (decided_by IS NOT NULL)"
-            " AND (decided_by IS NULL) = (decided_at IS NULL)",
-            name="decided_by_someone",
+            f"({one_of('state', ReportState.ACCEPTED)}) = (spell_id IS NOT NULL)", name="accepted_with_spell"
         ),
-        CheckConstraint("(state = 'accepted') = (spell_id IS NOT NULL)", name="accepted_with_spell"),
-        Index("uq_away_report_open", "member_id", unique=True, postgresql_where=text("state = 'submitted'")),
-    )
+        Index(
+            "uq_away_report_open", "member_id", unique=True,
+            postgresql_where=text(one_of("state", ReportState.SUBMITTED)),
+        ),
+    )  # fmt: skip
 
 
 class Trip(NamedTuple):
@@ -94,22 +115,11 @@ def report_away(
     """
     member = living_member(session, member_id)
     trip = _checked(trip, day_of(now))
-    waiting = select(AwayReport.id).where(
-        AwayReport.member_id == member_id, AwayReport.state == ReportState.SUBMITTED
-    )
-    if session.scalar(waiting) is not None:
+    if session.scalar(select(AwayReport.id).where(AwayReport.member_id == member_id, waiting(AwayReport))):
         raise Refused("report_waiting", "上一次报备还在等支部答复，要改请先撤回")
     check_no_overlap(session, member_id, SpellKind.AWAY, trip.from_on, trip.to_on)
-    report = AwayReport(
-        member_id=member_id,
-        state=ReportState.SUBMITTED,
-        asked_at=now,
-        filed_by=filing.account_id if filing else None,
-        filed_how=filing.how if filing else None,
-        **trip._asdict(),
-    )
-    session.add(report)
-    session.flush()
+    report = AwayReport(member_id=member_id, **trip._asdict())
+    take_in(session, report, filing, now=now)
     record(
         session, "report_away", "away_report", report.id, via=via, org_id=member.branch_id,
         after={"state": report.state, "how": report.filed_how}, **hand_of(filing, member_id),
@@ -135,49 +145,24 @@ def _checked(trip: Trip, today: date) -> Trip:
     return Trip(trip.from_on, trip.to_on, place, host or None, contact or None)
 
 
-def _locked(session: Session, report_id: int) -> AwayReport:
-    report = session.scalar(
-        select(AwayReport)
-        .where(AwayReport.id == report_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if report is None:
-        raise Refused("not_found", "没有找到这次报备")
-    if report.state is not ReportState.SUBMITTED:
-        raise Refused("not_waiting", "已经答复过了，或者本人撤回了")
-    return report
-
-
-def decide_away(
-    session: Session,
-    report_id: int,
-    *,
-    approve: bool,
-    answer: str,
-    told_how: Said | None,
-    by: int,
-    via: Via,
-    now: datetime,
-) -> AwayReport:
+def decide_away(session: Session, report_id: int, **answer: Unpack[Answer]) -> AwayReport:
     """Answer a report; accepted, it becomes a spell. Whoever calls brings the rolls up to it (follow_roster).
 
     Refused: not_found, not_waiting, reason_missing (a no without its line), bad_report, spell_overlaps.
     """
-    said = tidy_answer(answer, approve=approve)
-    report = _locked(session, report_id)
-    if approve:
+    line = tidy_answer(answer["answer"], approve=answer["approve"])
+    report = held(session, AwayReport, report_id)
+    check_waits(report)
+    if answer["approve"]:
         spell = record_spell(
             session, report.member_id, SpellKind.AWAY, from_on=report.from_on, to_on=report.to_on,
-            place=report.place, host=report.host, contact=report.contact, by=by, via=via,
+            place=report.place, host=report.host, contact=report.contact, by=answer["by"], via=answer["via"],
         )  # fmt: skip
         report.spell_id = spell.id
-    report.state = ReportState.ACCEPTED if approve else ReportState.REJECTED
-    report.decided_by, report.decided_at, report.answer, report.told_how = by, now, said, told_how
-    session.flush()
+    settle(session, report, line, answer)
     record(
-        session, "decide_away", "away_report", report.id, via=via, account_id=by,
-        after={"state": report.state, "spell": report.spell_id, "told_how": told_how},
+        session, "decide_away", "away_report", report.id, via=answer["via"], account_id=answer["by"],
+        after={"state": report.state, "spell": report.spell_id, "told_how": report.told_how},
     )  # fmt: skip
     return report
 
@@ -186,23 +171,15 @@ def withdraw_away(
     session: Session, report_id: int, *, member_id: int, filing: Filing | None, via: Via
 ) -> AwayReport:
     """Take back a report that is not answered yet. Refused: not_found, not_waiting."""
-    report = _locked(session, report_id)
+    report = held(session, AwayReport, report_id)
     if report.member_id != member_id:
-        raise Refused("not_found", "没有找到这次报备")
-    report.state = ReportState.WITHDRAWN
-    session.flush()
+        raise Refused("not_found", AwayReport.MISSING)
+    check_waits(report)
+    take_back(session, report)
+    after = {"state": report.state, "how": filing.how if filing else None}
     record(
-        session, "withdraw_away", "away_report", report.id, via=via,
-        after={"state": report.state, "how": filing.how if filing else None}, **hand_of(filing, member_id),
-    )  # fmt: skip
-    return report
-
-
-def report_seen(session: Session, report_id: int) -> AwayReport:
-    """Return one report. Refused: not_found."""
-    report = session.get(AwayReport, report_id)
-    if report is None:
-        raise Refused("not_found", "没有找到这次报备")
+        session, "withdraw_away", "away_report", report.id, via=via, after=after, **hand_of(filing, member_id)
+    )
     return report
 
 

@@ -4,9 +4,6 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from unicodedata import category
 
-from models.refused import Refused
-
-LONGEST_ANSWER = 60
 # Control, format, line and paragraph signs, halves of signs. Rare characters of names are none of these,
 # even if Python does not know them yet.
 UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Cs")
@@ -55,12 +52,3 @@ def readable(text: str) -> str:
 def readable_line(text: str) -> str:
     """Return a readable text on one line."""
     return " ".join(readable(text).split())
-
-
-def tidy_answer(answer: str, *, approve: bool) -> str | None:
-    """Return the line beside an answer, None for none; whoever says no says why. Refused: reason_missing."""
-    answer = readable_line(answer)
-    if len(answer) > LONGEST_ANSWER or (not approve and len(answer) < 2):
-        words = f"请写一句原因，2 到 {LONGEST_ANSWER} 个字" if not approve else f"最多 {LONGEST_ANSWER} 个字"
-        raise Refused("reason_missing", words, fields={"answer": words})
-    return answer or None

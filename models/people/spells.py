@@ -5,20 +5,19 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import exists, false, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import day_of
 from models.people.account import Account
 from models.people.member import Member, Spell, SpellKind
-from models.people.org import Org
 from models.people.said import Filing, Said, hand_of
+from models.people.whose import WHOSE, Whose, at_home_below, whose, with_home
 from models.refused import Refused
 
 # What pre-marks rolls; the other kinds concern points only.
 AT_HOME = (SpellKind.AWAY, SpellKind.EXEMPT)
-Home, Group, Twin = aliased(Org), aliased(Org), aliased(Member)
 
 
 class Ground(StrEnum):
@@ -42,11 +41,8 @@ class SpellView(NamedTuple):
     """One spell in force or still to begin, with whose it is and who approved it."""
 
     spell: Spell
-    member: Member
-    branch: Org
-    group: Org | None
+    whose: Whose
     approved_by: str | None
-    has_namesake: bool
 
     @property
     def ground(self) -> str:
@@ -159,24 +155,18 @@ def spell_seen(session: Session, spell_id: int) -> Spell:
 
 def spells_of(session: Session, paths: Sequence[str], *, now: datetime) -> list[SpellView]:
     """Return absences and exemptions in force or to come of the members below these paths, unordered."""
-    namesake = exists().where(
-        Twin.branch_id == Member.branch_id, Twin.name == Member.name, Twin.id != Member.id
-    )
+    query = select(Spell, *WHOSE, Account.name).join(Member, Member.id == Spell.member_id)
     query = (
-        select(Spell, Member, Org, Group, Account.name, namesake)
-        .join(Member, Member.id == Spell.member_id)
-        .join(Org, Org.id == Member.branch_id)
-        .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
-        .outerjoin(Group, Group.id == Member.group_id)
+        with_home(query)
         .outerjoin(Account, Account.id == Spell.approved_by)
         .where(
-            or_(false(), *(Home.path.startswith(path) for path in paths)),
+            at_home_below(paths),
             Member.left_on.is_(None),
             Spell.kind.in_(AT_HOME),
             or_(Spell.to_on.is_(None), (Spell.to_on >= day_of(now)) & (Spell.to_on >= Spell.from_on)),
         )
     )
-    return [SpellView(*row) for row in session.execute(query)]
+    return [SpellView(row[0], whose(*row[1:-1]), row[-1]) for row in session.execute(query)]
 
 
 def spell_to_end(session: Session, member_id: int, kind: SpellKind, *, now: datetime) -> Spell | None:

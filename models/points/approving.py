@@ -11,12 +11,13 @@ from models.clock import day_of
 from models.people.account import Account, Post, Role
 from models.people.console import in_force
 from models.people.org import Org
+from models.people.request import Answer, held, settle, tidy_answer
 from models.people.rights import OFFICERS, RIGHTS, SECRETARIES, Verb
-from models.people.said import Said, tidy_answer
+from models.people.said import Said
 from models.points.appending import append_entries
 from models.points.deed import Deed, Ground, check_deed, each_points, ground_of, refuse_late, wrong
-from models.points.proposal import Proposal, ProposalMember, ProposalState
-from models.points.proposing import check_categories, held, note
+from models.points.proposal import Proposal, ProposalMember
+from models.points.proposing import check_categories, held_waiting, note
 from models.refused import Refused
 
 
@@ -32,7 +33,7 @@ def approve(
     reason_missing (too long).
     """
     said = tidy_answer(answer, approve=True)
-    proposal = held(session, proposal_id)
+    proposal = held_waiting(session, proposal_id)
     of = members_of(session, proposal_id)
     members = [member for member in of if member not in without]
     if not members:
@@ -49,7 +50,8 @@ def approve(
             .values(struck=True)
         )
     proposal.scheme_id, proposal.cycle, proposal.period = ground.scheme.id, ground.cycle, ground.period
-    _decide(session, proposal, ProposalState.APPROVED, said, told_how, by=by, now=now)
+    given = Answer(approve=True, answer=answer, told_how=told_how, by=by, via=via, now=now)
+    settle(session, proposal, said, given)
     posted = _post(session, proposal, ground, members)
     note(session, "approve_proposal", proposal, via, by, entries=posted, struck=len(of) - len(members))
     return posted
@@ -70,15 +72,6 @@ def deed_of(proposal: Proposal) -> Deed:
         proposal.item, proposal.occurred_on, proposal.title, proposal.quantity, proposal.level,
         proposal.evidence,
     )  # fmt: skip
-
-
-def _decide(
-    session: Session, proposal: Proposal, state: ProposalState, said: str | None, told_how: Said | None, *,
-    by: int, now: datetime,
-) -> None:  # fmt: skip
-    proposal.state, proposal.answer, proposal.told_how = state, said, told_how
-    proposal.decided_by, proposal.decided_at = by, now
-    session.flush()
 
 
 def _post(session: Session, proposal: Proposal, ground: Ground, members: Sequence[int]) -> int:
@@ -117,9 +110,10 @@ def reject(
     Refused: not_found, not_waiting, own_entry, branch_decides, reason_missing.
     """
     said = tidy_answer(answer, approve=False)
-    proposal = held(session, proposal_id)
+    proposal = held_waiting(session, proposal_id)
     check_hand(session, proposal, members_of(session, proposal_id), by=by, now=now)
-    _decide(session, proposal, ProposalState.REJECTED, said, told_how, by=by, now=now)
+    given = Answer(approve=False, answer=answer, told_how=told_how, by=by, via=via, now=now)
+    settle(session, proposal, said, given)
     note(session, "reject_proposal", proposal, via, by)
     return proposal
 
@@ -134,9 +128,7 @@ def members_of(session: Session, proposal_id: int) -> list[int]:
 
 def tell(session: Session, proposal_id: int, how: Said, *, by: int, via: Via) -> Proposal:
     """Record how the answer reached whoever has no phone to read it on. Refused: not_found, not_decided."""
-    proposal = session.get(Proposal, proposal_id, with_for_update=True, populate_existing=True)
-    if proposal is None:
-        raise Refused("not_found", "没有找到这件申报")
+    proposal = held(session, Proposal, proposal_id)
     if proposal.decided_at is None:
         raise Refused("not_decided", "这件申报还没有审核")
     proposal.told_how = how

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Date, Index, Integer, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Created, Key, coded, ref
+from models.base import Base, Created, Key, coded, is_cycle, is_month, ref
 
 
 class Source(StrEnum):
@@ -54,8 +54,8 @@ class PointEntry(Base):
     __table_args__ = (
         CheckConstraint("quantity > 0 AND quantity <> 'NaN'", name="quantity"),
         CheckConstraint("points <> 'NaN'", name="points"),
-        CheckConstraint("cycle ~ '^[0-9]{4}(H[12]|Q[1-4]|-(0[1-9]|1[0-2]))?$'", name="cycle"),
-        CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="period"),
+        is_cycle("cycle"),
+        is_month("period"),
         CheckConstraint(
             "source <> 'attendance' OR (gathering_id IS NOT NULL AND revision IS NOT NULL)",
             name="attendance_from_roll",

@@ -7,7 +7,8 @@ from enum import StrEnum
 from sqlalchemy import Boolean, CheckConstraint, Date, Index, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Created, Key, Moment, coded, ref
+from models.base import Base, Created, Key, Moment, coded, is_cycle, is_month, ref
+from models.people.request import Answered, decided_by_someone
 from models.people.said import Said
 
 
@@ -28,11 +29,15 @@ PROPOSAL_STATE_TEXT = {
 }
 
 
-class Proposal(Base):
+class Proposal(Base, Answered):
     """One deed of one item, for one member or many: declared by the member, or written by an account.
 
     `by_member_id` is whose wish it is; with an account beside it, it was recorded for them, `how` says how.
     """
+
+    MISSING = "没有找到这件申报"
+    OVER = "已经审核过了，或者已经撤回"
+    YES = ProposalState.APPROVED
 
     __tablename__ = "proposal"
     id: Mapped[Key]
@@ -51,29 +56,23 @@ class Proposal(Base):
     account_id: Mapped[int | None] = ref("account.id")
     how: Mapped[Said | None] = coded(Said, "how")
     submitted_at: Mapped[Moment]
-    decided_at: Mapped[Moment | None]
-    decided_by: Mapped[int | None] = ref("account.id")
-    answer: Mapped[str | None] = mapped_column(String(60))
-    told_how: Mapped[Said | None] = coded(Said, "told_how")
     created_at: Mapped[Created]
 
     __table_args__ = (
         CheckConstraint("title <> '' AND evidence <> ''", name="title"),
         CheckConstraint("quantity > 0 AND quantity <> 'NaN'", name="quantity"),
-        CheckConstraint("cycle ~ '^[0-9]{4}(H[12]|Q[1-4]|-(0[1-9]|1[0-2]))?$'", name="cycle"),
-        CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="period"),
+        is_cycle("cycle"),
+        is_month("period"),
         CheckConstraint("num_nonnulls(by_member_id, account_id) > 0", name="by_someone"),
         CheckConstraint(
             "(how IS NOT NULL) = (by_member_id IS NOT NULL AND account_id IS NOT NULL)",
             name="recorded_as_it_was_said",
         ),
-        CheckConstraint(
-            "(state IN ('approved', 'rejected')) = (decided_by IS NOT NULL)"
-            " AND (decided_by IS NULL) = (decided_at IS NULL)",
-            name="decided_by_someone",
-        ),
+        decided_by_someone(ProposalState.APPROVED),
         CheckConstraint("decided_by <> account_id", name="by_a_second_person"),
-        CheckConstraint("state <> 'rejected' OR answer IS NOT NULL", name="rejected_with_reason"),
+        CheckConstraint(
+            f"state <> '{ProposalState.REJECTED}' OR answer IS NOT NULL", name="rejected_with_reason"
+        ),
         Index("ix_proposal_branch_id_state", "branch_id", "state"),
         Index("ix_proposal_by_member_id", "by_member_id", postgresql_where=text("by_member_id IS NOT NULL")),
     )

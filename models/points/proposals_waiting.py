@@ -11,18 +11,19 @@ from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
 from models.gatherings.dues_tick import DuesTick
-from models.gatherings.leave.pending import HAS_NAMESAKE
 from models.people.account import Account, Post
 from models.people.console import in_force
 from models.people.member import ON_ROLLS, Member, surname_order
 from models.people.org import Org, tree_order
+from models.people.request import over_since, waiting
 from models.people.rights import SECRETARIES
+from models.people.whose import HAS_NAMESAKE, Home, at_home_below, year_beside
 from models.points.deed import each_points
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal, ProposalMember, ProposalState
 from models.points.schemes.published import Scheme, document_of
 
-Home, Other, Undone = aliased(Org), aliased(PointEntry), aliased(PointEntry)
+Other, Undone = aliased(PointEntry), aliased(PointEntry)
 Maker, Decider = aliased(Account), aliased(Account)
 Undo, Undoer = aliased(PointEntry), aliased(Account)
 
@@ -75,7 +76,7 @@ def waiting_below(
     beyond a group, whoever sees the group alone reads the names of the group.
     """
     seen = or_(_for_someone_below(paths), and_(_in_branches_below(above), _is_secretarys(now)))
-    query = _rows(seen, Proposal.state == ProposalState.SUBMITTED)
+    query = _rows(seen, waiting(Proposal))
     return _shown(session, query.order_by(Proposal.submitted_at, Proposal.id), [*paths, *above])
 
 
@@ -85,7 +86,7 @@ def decided_below(
     """Return what was decided or taken back since then, of the same people, the latest first."""
     seen = or_(_for_someone_below(paths), and_(_in_branches_below(above), _is_secretarys(now)))
     at = func.coalesce(Proposal.decided_at, Proposal.submitted_at)
-    query = _rows(seen, Proposal.state != ProposalState.SUBMITTED, at >= since)
+    query = _rows(seen, over_since(Proposal, Proposal.decided_at, Proposal.submitted_at, since))
     return _shown(session, query.order_by(at.desc(), Proposal.id.desc()), [*paths, *above])
 
 
@@ -127,12 +128,11 @@ def unpaid_of(session: Session, branch_id: int, period: str) -> list[int]:
 
 
 def _for_someone_below(paths: Sequence[str]) -> ColumnElement[bool]:
-    below = or_(false(), *(Home.path.startswith(path) for path in paths))
     found = (
         select(ProposalMember.member_id)
         .join(Member, Member.id == ProposalMember.member_id)
         .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
-        .where(ProposalMember.proposal_id == Proposal.id, below)
+        .where(ProposalMember.proposal_id == Proposal.id, at_home_below(paths))
     )
     return found.exists()
 
@@ -227,7 +227,7 @@ def _people(session: Session, proposal_ids: Sequence[int]) -> dict[int, tuple[Na
     )  # fmt: skip
     people: dict[int, list[Named]] = defaultdict(list)
     for proposal_id, member, twin, of, struck, twice, entry, reason, undoer in session.execute(query):
-        year = member.joined_on.year if twin and member.joined_on else None
+        year = year_beside(member, twin)
         undone_by = (reason, undoer) if reason else None
         people[proposal_id].append(Named(member.id, member.name, year, of, struck, twice, entry, undone_by))
     return defaultdict(tuple, {of: tuple(sorted(rows, key=_order)) for of, rows in people.items()})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from models.audit import Via, record
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import Org
+from models.people.request import check_waits, held, waiting
 from models.people.said import Said
 from models.points.deed import Deed, check_deed, ground_of, is_declared, refuse_late, tidy_deed, wrong
 from models.points.entry import PointEntry
@@ -86,10 +87,8 @@ def _check_hand(
         raise wrong(how="请选本人怎么说的")
     if set(member_ids) != {by_member}:
         raise wrong(members="申报只能为本人")
-    waiting = select(func.count()).where(
-        Proposal.by_member_id == by_member, Proposal.state == ProposalState.SUBMITTED
-    )
-    if (session.scalar(waiting) or 0) >= MOST_WAITING:
+    declared = select(func.count()).where(Proposal.by_member_id == by_member, waiting(Proposal))
+    if (session.scalar(declared) or 0) >= MOST_WAITING:
         raise Refused("declarations_waiting", f"有 {MOST_WAITING} 件申报还在等审核，等审核了再报")
 
 
@@ -175,9 +174,9 @@ def withdraw(
     Refused: not_found (also for another member's), not_waiting, bad_proposal (a member's without `how`),
     not_yours (a list that somebody else wrote).
     """
-    proposal = held(session, proposal_id)
+    proposal = held_waiting(session, proposal_id)
     if by is None and proposal.by_member_id != by_member:
-        raise Refused("not_found", "没有找到这件申报")
+        raise Refused("not_found", Proposal.MISSING)
     if by is not None and proposal.by_member_id is not None and how is None:
         raise wrong(how="请选本人怎么说的")
     if by is not None and proposal.by_member_id is None and proposal.account_id != by:
@@ -188,11 +187,8 @@ def withdraw(
     return proposal
 
 
-def held(session: Session, proposal_id: int) -> Proposal:
+def held_waiting(session: Session, proposal_id: int) -> Proposal:
     """Lock a proposal that still waits. Refused: not_found, not_waiting."""
-    proposal = session.get(Proposal, proposal_id, with_for_update=True, populate_existing=True)
-    if proposal is None:
-        raise Refused("not_found", "没有找到这件申报")
-    if proposal.state is not ProposalState.SUBMITTED:
-        raise Refused("not_waiting", "已经审核过了，或者已经撤回")
+    proposal = held(session, Proposal, proposal_id)
+    check_waits(proposal)
     return proposal

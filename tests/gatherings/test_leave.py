@@ -13,11 +13,12 @@ from models.gatherings.check_in import check_in_by_session
 from models.gatherings.gathering import GatheringState
 from models.gatherings.hall_code import read_token
 from models.gatherings.leave.leave import ask_leave, decide_leave, leave_of, leave_of_lines, withdraw_leave
-from models.gatherings.leave.pending import answered_of, pending_of, record_told
+from models.gatherings.leave.pending import answered_of, pending_of
 from models.gatherings.marks import set_marks
 from models.gatherings.roll import Amendment, Leave, LeaveReason, LeaveState, RollLine, Status
 from models.people.member import SpellKind
 from models.people.org import Setting, put_setting
+from models.people.request import record_told
 from models.people.said import Filing, Said
 from models.points.entry import PointEntry
 from models.points.late_answers import LEAVE_GRANTED, answer_leave

@@ -243,7 +243,7 @@ def test_exemption_has_a_coarse_ground_and_marks_rolls_until_it_ends(session: Se
     spell = exempt(session, home, to_on=day_of(NEXT_MONTH))
     assert statuses(session, home) == [Status.EXEMPT, Status.UNRECORDED]
     (view,) = spells_of(session, [home.branch.path], now=NOON)
-    assert (view.ground, view.approved_by, view.member.name) == ("年老体弱", "周明远", "王建国")
+    assert (view.ground, view.approved_by, view.whose.name) == ("年老体弱", "周明远", "王建国")
     end(session, home, spell)
     assert statuses(session, home) == [Status.UNRECORDED] * 2
 
@@ -274,6 +274,6 @@ def test_group_leader_sees_spells_of_the_own_group(session: Session) -> None:
     groups = [a_group(session, branch, name) for name in ("第一党小组", "第二党小组")]
     for group, name in zip(groups, ("白玉珍", "王福贵"), strict=True):
         a_spell(session, a_member(session, branch, name, group))
-    assert [view.member.name for view in spells_of(session, [groups[1].path], now=NOON)] == ["王福贵"]
+    assert [view.whose.name for view in spells_of(session, [groups[1].path], now=NOON)] == ["王福贵"]
     assert len(spells_of(session, [branch.path], now=NOON)) == 2
     assert spells_of(session, [], now=NOON) == []

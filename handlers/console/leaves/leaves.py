@@ -1,10 +1,10 @@
 """请假与报备: what members asked, answered in its row; and leave recorded for whoever has no phone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import Response, request
 
@@ -25,16 +25,16 @@ from models.gatherings.leave.leave import (
     leave_open,
     withdraw_leave,
 )
-from models.gatherings.leave.pending import answered_of, pending_of, people_of, record_told
-from models.gatherings.marks import surname_order
+from models.gatherings.leave.pending import answered_of, pending_of
 from models.gatherings.roll import Leave, LeaveReason
 from models.people.away_report import REPORT_STATE_TEXT
 from models.people.member import SpellKind
-from models.people.org import tree_order
+from models.people.request import Answer, record_told
 from models.people.rights import Verb, may
 from models.people.roster import member_seen
 from models.people.said import SAID_TEXT, Filing, Said
 from models.people.spells import GROUND_TEXT, spells_of
+from models.people.whose import in_order, people_of
 from models.points.late_answers import answer_leave
 from models.refused import Refused
 
@@ -54,16 +54,13 @@ def leaves_page(error: Refused | None = None, form: str = "") -> Response:
     edge, who = current(), staff()
     paths = paths_where(Verb.TICK, Verb.DECIDE)
     rolls = standing_in(edge.session, who.account_id, now=edge.now)
-    spells = spells_of(edge.session, paths, now=edge.now)
     people = people_of(edge.session, paths)
     return page(
         "leaves/leaves.html",
         STATUS_OF.get(error.code, 409) if error else 200,
         waiting=pending_of(edge.session, paths, roll_ids=rolls),
         answered=answered_of(edge.session, paths, roll_ids=rolls, since=edge.now - SHOWN_FOR),
-        spells=sorted(
-            spells, key=lambda of: (tree_order(of.group or of.branch), surname_order(of.member.name))
-        ),
+        spells=sorted(spells_of(edge.session, paths, now=edge.now), key=lambda of: in_order(of.whose)),
         people=[(home, list(of)) for home, of in groupby(people, key=lambda one: one.home)],
         gatherings=leave_open(edge.session, paths, now=edge.now),
         ticks=lambda org: may(who.posts, Verb.TICK, org.path),
@@ -152,7 +149,7 @@ def filing() -> Filing:
     return Filing(staff().account_id, typed_choice("how", Said, "请选本人怎么说的"))
 
 
-def answered() -> Mapping[str, Any]:
+def answered() -> Answer:
     """Return what an answer's form says, as the verbs take it."""
     return {
         "approve": request.form.get("say") == "yes",

@@ -1,7 +1,7 @@
 """Long absences, exemptions and attendances elsewhere: recorded for others, answered, ended."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Response, request
 
@@ -22,24 +22,25 @@ from models.clock import day_of
 from models.gatherings.leave.host_attendance import (
     HostAttendance,
     Visit,
-    attendance_seen,
     decide_host_attendance,
     home_rolls,
     report_host_attendance,
     withdraw_host_attendance,
 )
-from models.gatherings.leave.pending import record_told
 from models.notices.joiners import follow_roster
-from models.people.away_report import AwayReport, Trip, decide_away, report_away, report_seen, withdraw_away
+from models.people.away_report import AwayReport, Trip, decide_away, report_away, withdraw_away
 from models.people.member import Member, SpellKind
+from models.people.request import Answer, record_told, seen
 from models.people.rights import Verb
 from models.people.said import Filing
 from models.people.spells import Ground, end_spell, record_spell, spell_seen
 from models.points.late_answers import answer_host_attendance
 from models.refused import Refused
 
+REPORT = TypeVar("REPORT", AwayReport, HostAttendance)
 
-def approved(by: Filing) -> Mapping[str, Any]:
+
+def approved(by: Filing) -> Answer:
     """Return a yes that was said to the person at once, as the verbs take it."""
     return {
         "approve": True,
@@ -79,8 +80,8 @@ def create_away_report() -> Response:
     return go("console.leaves")
 
 
-def _report(report_id: int, verb: Verb) -> AwayReport:
-    report = report_seen(current().session, report_id)
+def _report(kind: type[REPORT], report_id: int, verb: Verb) -> REPORT:
+    report = seen(current().session, kind, report_id)
     person_reached(report.member_id, verb)
     return report
 
@@ -89,7 +90,7 @@ def _report(report_id: int, verb: Verb) -> AwayReport:
 @staff_page
 def create_away_answer(report_id: int) -> Response:
     """Answer a report; accepted, it marks every roll not yet open."""
-    report = _report(report_id, Verb.DECIDE)
+    report = _report(AwayReport, report_id, Verb.DECIDE)
     try:
         decide_away(current().session, report_id, **answered())
         follow(report.member_id)
@@ -102,7 +103,7 @@ def create_away_answer(report_id: int) -> Response:
 @staff_page
 def create_away_withdrawal(report_id: int) -> Response:
     """Take back a report that waits, for somebody who said so."""
-    member_id = _report(report_id, Verb.TICK).member_id
+    member_id = _report(AwayReport, report_id, Verb.TICK).member_id
     try:
         withdraw_away(current().session, report_id, member_id=member_id, filing=filing(), via=Via.CONSOLE)
     except Refused as error:
@@ -114,7 +115,7 @@ def create_away_withdrawal(report_id: int) -> Response:
 @staff_page
 def create_away_telling(report_id: int) -> Response:
     """Record how the answer to a report reached the person."""
-    return _told(_report(report_id, Verb.TICK))
+    return _told(_report(AwayReport, report_id, Verb.TICK))
 
 
 def _told(request_of: AwayReport | HostAttendance) -> Response:
@@ -184,12 +185,6 @@ def create_host_attendance() -> Response:
     return go("console.leaves")
 
 
-def _attendance(attendance_id: int, verb: Verb) -> HostAttendance:
-    attendance = attendance_seen(current().session, attendance_id)
-    person_reached(attendance.member_id, verb)
-    return attendance
-
-
 def attendance_verb(attendance: HostAttendance) -> Callable[..., HostAttendance]:
     """Return the verb by which this person answers: a confirmed roll is amended by who may confirm it."""
     rolls = home_rolls(current().session, attendance.member_id, attendance.period)
@@ -201,7 +196,7 @@ def attendance_verb(attendance: HostAttendance) -> Callable[..., HostAttendance]
 @staff_page
 def create_attendance_answer(attendance_id: int) -> Response:
     """Answer an attendance; accepted, it stands on the home roll of its month."""
-    answer = attendance_verb(_attendance(attendance_id, Verb.DECIDE))
+    answer = attendance_verb(_report(HostAttendance, attendance_id, Verb.DECIDE))
     try:
         answer(current().session, attendance_id, **answered())
     except Refused as error:
@@ -213,7 +208,7 @@ def create_attendance_answer(attendance_id: int) -> Response:
 @staff_page
 def create_attendance_withdrawal(attendance_id: int) -> Response:
     """Take back an attendance that waits, for somebody who said so."""
-    member_id = _attendance(attendance_id, Verb.TICK).member_id
+    member_id = _report(HostAttendance, attendance_id, Verb.TICK).member_id
     try:
         withdraw_host_attendance(
             current().session, attendance_id, member_id=member_id, filing=filing(), via=Via.CONSOLE
@@ -227,4 +222,4 @@ def create_attendance_withdrawal(attendance_id: int) -> Response:
 @staff_page
 def create_attendance_telling(attendance_id: int) -> Response:
     """Record how the answer about an attendance reached the person."""
-    return _told(_attendance(attendance_id, Verb.TICK))
+    return _told(_report(HostAttendance, attendance_id, Verb.TICK))

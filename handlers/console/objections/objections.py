@@ -20,8 +20,8 @@ from models.points.grade_words import star_words
 from models.ratings.meeting.decision import GRADE_TEXT
 from models.ratings.objections.answerers import DESK_TEXT, OFFICE
 from models.ratings.objections.answering import Change, Standing, result_disputed, standing_of
-from models.ratings.objections.appealing import ABOVE, ANSWERED, APPEAL_WORKDAYS, is_settled
-from models.ratings.objections.objection import OBJECTION_STATE_TEXT, Desk
+from models.ratings.objections.appealing import ABOVE, APPEAL_WORKDAYS, is_settled
+from models.ratings.objections.objection import ANSWERED, OBJECTION_STATE_TEXT, Desk
 from models.ratings.objections.raising import ANSWER_WORKDAYS, LONGEST_SAID, long_day, receipt_of
 from models.ratings.objections.reading import (
     ObjectionView,

@@ -10,9 +10,9 @@ from handlers.console.pages import console, go, need_somewhere, page, refuse_for
 from handlers.edge import current
 from handlers.errors import STATUS_OF
 from models.audit import Via
-from models.gatherings.leave.pending import people_of
 from models.people.rights import Verb
 from models.people.roster import member_seen
+from models.people.whose import people_of
 from models.points.cycle import cycle_words
 from models.ratings.objections.dispute import disputable_of
 from models.ratings.objections.raising import object_to

@@ -14,10 +14,10 @@ from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from models.audit import Via
 from models.clock import day_of
-from models.gatherings.leave.pending import Whose, people_of
 from models.people.org import Org
 from models.people.rights import Verb
 from models.people.roster import member_seen
+from models.people.whose import Whose, people_of
 from models.points.cycle import cycle_words
 from models.points.deed import Deed, filed_until, read_quantity, wrong
 from models.points.proposals_waiting import last_list, unpaid_of

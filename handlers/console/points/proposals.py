@@ -13,11 +13,11 @@ from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from models.audit import Via
-from models.gatherings.leave.pending import people_of
 from models.people.account import Account
 from models.people.org import Org
 from models.people.rights import OFFICERS, Verb, may
 from models.people.said import SAID_TEXT, Said
+from models.people.whose import people_of
 from models.points.approving import approve, check_hand, members_of, reject, tell
 from models.points.deed import filed_until, items_for, worth, wrong
 from models.points.entry import PointEntry

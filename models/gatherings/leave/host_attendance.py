@@ -1,61 +1,59 @@
 """在流入地参加: a member away took part in the life of a branch elsewhere, and the home branch accepts it."""
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 from sqlalchemy import CheckConstraint, ColumnElement, Date, Index, String, exists, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.audit import Via, record
-from models.base import Base, Created, Key, Moment, coded, ref
+from models.base import Base, is_month, one_of
 from models.clock import day_of
 from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.gatherings.roll import CAME, Roll, RollLine, Status
 from models.gatherings.roll_head import RollHead
-from models.people.away_report import A_YEAR, ReportState
+from models.people.away_report import A_YEAR, Report, ReportState
 from models.people.org import Org
-from models.people.said import Filing, Said, hand_of, tidy_answer
+from models.people.request import (
+    Answer,
+    check_waits,
+    decided_by_someone,
+    filed_by_someone,
+    held,
+    seen,
+    settle,
+    take_back,
+    take_in,
+    tidy_answer,
+)
+from models.people.said import Filing, hand_of
 from models.people.spells import living_member
 from models.refused import Refused
 
+STANDS = (ReportState.SUBMITTED, ReportState.ACCEPTED)
 
-class HostAttendance(Base):
+
+class HostAttendance(Base, Report):
     """One attendance at a host branch, for one month of the home branch. No place, no picture."""
 
+    MISSING = "没有找到这条记录"
+
     __tablename__ = "host_attendance"
-    id: Mapped[Key]
-    member_id: Mapped[int] = ref("member.id", index=True)
     period: Mapped[str] = mapped_column(String(7))
     attended_on: Mapped[date] = mapped_column(Date)
     host: Mapped[str] = mapped_column(String(60))
     contact: Mapped[str] = mapped_column(String(40))
-    state: Mapped[ReportState] = coded(ReportState, "state")
-    asked_at: Mapped[Moment]
-    filed_by: Mapped[int | None] = ref("account.id")  # 代录: somebody else recorded it
-    filed_how: Mapped[Said | None] = coded(Said, "filed_how")
-    decided_by: Mapped[int | None] = ref("account.id")
-    decided_at: Mapped[Moment | None]
-    answer: Mapped[str | None] = mapped_column(String(60))
-    told_how: Mapped[Said | None] = coded(Said, "told_how")
-    created_at: Mapped[Created]
 
     __table_args__ = (
-        CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="period"),
+        is_month("period"),
         CheckConstraint("host <> '' AND contact <> ''", name="host_and_contact"),
-        CheckConstraint("(filed_by IS NULL) = (filed_how IS NULL)", name="filed_by_someone_somehow"),
-        CheckConstraint(
-            "(state IN ('accepted', 'rejected')) = (decided_by IS NOT NULL)"
-            " AND (decided_by IS NULL) = (decided_at IS NULL)",
-            name="decided_by_someone",
-        ),
+        filed_by_someone(),
+        decided_by_someone(ReportState.ACCEPTED),
         Index(
-            "uq_host_attendance_month",
-            "member_id",
-            "period",
-            unique=True,
-            postgresql_where=text("state IN ('submitted', 'accepted')"),
+            "uq_host_attendance_month", "member_id", "period", unique=True,
+            postgresql_where=text(one_of("state", *STANDS)),
         ),
-    )
+    )  # fmt: skip
 
 
 class Visit(NamedTuple):
@@ -79,21 +77,12 @@ def report_host_attendance(
     counted = exists().where(
         HostAttendance.member_id == member_id,
         HostAttendance.period == period,
-        HostAttendance.state.in_((ReportState.SUBMITTED, ReportState.ACCEPTED)),
+        HostAttendance.state.in_(STANDS),
     )
     if session.scalar(select(counted)):
         raise Refused("attendance_reported", "这个月在流入地参加的情况已经报过了")
-    attendance = HostAttendance(
-        member_id=member_id,
-        period=period,
-        state=ReportState.SUBMITTED,
-        asked_at=now,
-        filed_by=filing.account_id if filing else None,
-        filed_how=filing.how if filing else None,
-        **visit._asdict(),
-    )
-    session.add(attendance)
-    session.flush()
+    attendance = HostAttendance(member_id=member_id, period=period, **visit._asdict())
+    take_in(session, attendance, filing, now=now)
     record(
         session, "report_attendance", "host_attendance", attendance.id, via=via, org_id=member.branch_id,
         after={"period": period, "how": attendance.filed_how}, **hand_of(filing, member_id),
@@ -171,68 +160,41 @@ def counts_elsewhere(line: RollLine) -> bool:
     return line.status not in (*CAME, Status.HOST_BRANCH)
 
 
-def decide_host_attendance(
-    session: Session,
-    attendance_id: int,
-    *,
-    approve: bool,
-    answer: str,
-    told_how: Said | None,
-    by: int,
-    via: Via,
-    now: datetime,
-) -> HostAttendance:
+def decide_host_attendance(session: Session, attendance_id: int, **answer: Unpack[Answer]) -> HostAttendance:
     """Answer an attendance once. Accepted, it marks the home line of its month 在流入地参加.
 
     Where no line is, the record alone stands, and publishing a roll of that month later follows it. On a
     confirmed roll a yes needs the line to say so already (models.points.late_answers amends it).
     Refused: not_found, not_waiting, roll_confirmed, reason_missing (a no without its line).
     """
-    said = tidy_answer(answer, approve=approve)
-    attendance = attendance_seen(session, attendance_id)
+    said = tidy_answer(answer["answer"], approve=answer["approve"])
+    attendance = seen(session, HostAttendance, attendance_id)
     lines = hold_home_lines(session, attendance.member_id, attendance.period)
-    _lock(session, attendance)
-    for line, roll in lines if approve else ():
+    check_waits(held(session, HostAttendance, attendance_id))
+    for line, roll in lines if answer["approve"] else ():
         if not counts_elsewhere(line):
             continue
         if roll.confirmed_at is not None:
             raise Refused("roll_confirmed", "名册已经确认，要改请用更正")
-        line.status, line.marked_by, line.marked_at = Status.HOST_BRANCH, by, now
-    attendance.state = ReportState.ACCEPTED if approve else ReportState.REJECTED
-    attendance.decided_by, attendance.decided_at, attendance.answer = by, now, said
-    attendance.told_how = told_how
-    session.flush()
+        line.status, line.marked_by, line.marked_at = Status.HOST_BRANCH, answer["by"], answer["now"]
+    settle(session, attendance, said, answer)
     record(
-        session, "decide_attendance", "host_attendance", attendance.id, via=via, account_id=by,
-        after={"state": attendance.state, "lines": len(lines), "told_how": told_how},
+        session, "decide_attendance", "host_attendance", attendance.id, via=answer["via"],
+        account_id=answer["by"],
+        after={"state": attendance.state, "lines": len(lines), "told_how": attendance.told_how},
     )  # fmt: skip
     return attendance
-
-
-def attendance_seen(session: Session, attendance_id: int) -> HostAttendance:
-    """Return one attendance. Refused: not_found."""
-    attendance = session.get(HostAttendance, attendance_id)
-    if attendance is None:
-        raise Refused("not_found", "没有找到这条记录")
-    return attendance
-
-
-def _lock(session: Session, attendance: HostAttendance) -> None:
-    session.refresh(attendance, with_for_update=True)
-    if attendance.state is not ReportState.SUBMITTED:
-        raise Refused("not_waiting", "已经答复过了，或者本人撤回了")
 
 
 def withdraw_host_attendance(
     session: Session, attendance_id: int, *, member_id: int, filing: Filing | None, via: Via
 ) -> HostAttendance:
     """Take back what is not answered yet. Refused: not_found, not_waiting."""
-    attendance = attendance_seen(session, attendance_id)
+    attendance = held(session, HostAttendance, attendance_id)
     if attendance.member_id != member_id:
-        raise Refused("not_found", "没有找到这条记录")
-    _lock(session, attendance)
-    attendance.state = ReportState.WITHDRAWN
-    session.flush()
+        raise Refused("not_found", HostAttendance.MISSING)
+    check_waits(attendance)
+    take_back(session, attendance)
     record(
         session, "withdraw_attendance", "host_attendance", attendance.id, via=via,
         after={"how": filing.how if filing else None}, **hand_of(filing, member_id),

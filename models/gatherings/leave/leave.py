@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
-from sqlalchemy import Select, false, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.gatherings.gathering import Gathering, GatheringState
@@ -24,7 +24,9 @@ from models.gatherings.roll import (
 from models.gatherings.roll_head import RollHead
 from models.people.member import Member, Spell, SpellKind
 from models.people.org import Org, Setting, settings_of
-from models.people.said import Filing, Said, hand_of, tidy_answer
+from models.people.request import Answer, check_waits, settle, take_back, take_in, tidy_answer
+from models.people.said import Filing, hand_of
+from models.people.whose import Home, at_home_below
 from models.refused import Refused
 
 LEAVE_REASON_TEXT = {
@@ -105,14 +107,9 @@ def ask_leave(
         raise Refused("not_required", "这次不作要求，不用请假")
     if leave is not None and leave.state in (LeaveState.SUBMITTED, LeaveState.APPROVED):
         raise Refused("leave_asked", "已经请过假了，不用再请一次")
-    if leave is None:
-        leave = Leave(gathering_id=gathering_id, member_id=member_id)
-        session.add(leave)
-    leave.reason, leave.note, leave.state = reason, note, LeaveState.SUBMITTED
-    leave.asked_at, leave.late = now, now > gathering.starts_at
-    leave.filed_by, leave.filed_how = filing or (None, None)
-    leave.decided_by = leave.decided_at = leave.answer = leave.told_how = None
-    session.flush()
+    leave = leave or Leave(gathering_id=gathering_id, member_id=member_id)
+    leave.reason, leave.note, leave.late = reason, note, now > gathering.starts_at
+    take_in(session, leave, filing, now=now)
     _note(session, "ask_leave", place, leave, via, hand_of(filing, member_id))
     return leave
 
@@ -139,7 +136,7 @@ def withdraw_leave(
     place = hold_place(session, gathering_id, member_id)
     leave, line = place.leave, place.line
     if leave is None:
-        raise Refused("not_found", "这次没有请假")
+        raise Refused("not_found", Leave.MISSING)
     if leave.state not in (LeaveState.SUBMITTED, LeaveState.APPROVED):
         raise Refused("not_waiting", "没有要撤回的请假")
     if leave.state is LeaveState.APPROVED:
@@ -155,47 +152,31 @@ def withdraw_leave(
             line.status = unmarked(line, place.spell_kind)
             if line.status in CAME:
                 drop_makeups(session, gathering_id, [member_id], now)
-    leave.state = LeaveState.WITHDRAWN
-    leave.decided_by = leave.decided_at = leave.answer = leave.told_how = None
-    session.flush()
+    take_back(session, leave)
     _note(session, "withdraw_leave", place, leave, via, hand_of(filing, member_id))
     return leave
 
 
-def decide_leave(
-    session: Session,
-    gathering_id: int,
-    member_id: int,
-    *,
-    approve: bool,
-    answer: str,
-    told_how: Said | None,
-    by: int,
-    via: Via,
-    now: datetime,
-) -> Leave:
+def decide_leave(session: Session, gathering_id: int, member_id: int, **answer: Unpack[Answer]) -> Leave:
     """Answer leave once. A yes marks the line 请假 unless the person came or need not come.
 
     On a confirmed roll a yes needs the line to say so already (models.points.late_answers amends it).
     Refused: not_found, cancelled, not_waiting, roll_confirmed, reason_missing (a no without its line).
     """
-    said = tidy_answer(answer, approve=approve)
+    said = tidy_answer(answer["answer"], approve=answer["approve"])
     place = hold_place(session, gathering_id, member_id)
     leave, line = place.leave, place.line
     if leave is None:
-        raise Refused("not_found", "这次没有请假")
+        raise Refused("not_found", Leave.MISSING)
     if place.gathering.state is GatheringState.CANCELLED:
         raise Refused("cancelled", "这次活动取消了，不用答复")
-    if leave.state is not LeaveState.SUBMITTED:
-        raise Refused("not_waiting", "已经答复过了，或者本人撤回了")
-    if approve and leave_takes(line):
+    check_waits(leave)
+    if answer["approve"] and leave_takes(line):
         if place.roll.confirmed_at is not None:
             raise Refused("roll_confirmed", "名册已经确认，要改请用更正")
-        line.status, line.marked_by, line.marked_at = Status.LEAVE, by, now
-    leave.state = LeaveState.APPROVED if approve else LeaveState.REJECTED
-    leave.decided_by, leave.decided_at, leave.answer, leave.told_how = by, now, said, told_how
-    session.flush()
-    _note(session, "decide_leave", place, leave, via, {"account_id": by})
+        line.status, line.marked_by, line.marked_at = Status.LEAVE, answer["by"], answer["now"]
+    settle(session, leave, said, answer)
+    _note(session, "decide_leave", place, leave, answer["via"], {"account_id": answer["by"]})
     return leave
 
 
@@ -255,16 +236,15 @@ def leave_open(session: Session, paths: Sequence[str], *, now: datetime) -> list
 
     As far as any organisation's hours may reach; `ask_leave` judges by the own one's.
     """
-    home = aliased(Org)
     query = (
         select(Gathering)
         .distinct()
         .join(RollLine, RollLine.gathering_id == Gathering.id)
         .join(Roll, Roll.id == RollLine.roll_id)
         .join(Member, Member.id == RollLine.member_id)
-        .join(home, home.id == func.coalesce(Member.group_id, Member.branch_id))
+        .join(Home, Home.id == func.coalesce(Member.group_id, Member.branch_id))
         .where(
-            or_(false(), *(home.path.startswith(path) for path in paths)),
+            at_home_below(paths),
             Gathering.state.not_in((GatheringState.DRAFT, GatheringState.CANCELLED)),
             Gathering.starts_at > now - MOST_HOURS,
             Roll.confirmed_at.is_(None),

@@ -1,10 +1,10 @@
 """Which scheme holds where, and from which month on."""
 
-from sqlalchemy import CheckConstraint, String, bindparam, exists, select
+from sqlalchemy import String, bindparam, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.audit import Via, record
-from models.base import Base, Created, ref
+from models.base import Base, Created, is_month, ref
 from models.people.org import Org
 from models.points.cycle import cycle_of, months_of
 from models.points.entry import PointEntry
@@ -22,7 +22,7 @@ class SchemeUse(Base):
     account_id: Mapped[int | None] = ref("account.id")  # None: at the command line
     created_at: Mapped[Created]
 
-    __table_args__ = (CheckConstraint("from_month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="from_month"),)
+    __table_args__ = (is_month("from_month"),)
 
 
 # Built once: every page of points asks it.

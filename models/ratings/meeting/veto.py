@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Date, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Created, Key, Moment, ref
+from models.base import Base, Created, Key, Moment, is_cycle, ref
 
 
 class Veto(Base):
@@ -27,7 +27,7 @@ class Veto(Base):
 
     __table_args__ = (
         CheckConstraint("document <> '' AND decided_by <> ''", name="on_paper"),
-        CheckConstraint("cycle ~ '^[0-9]{4}(H[12]|Q[1-4]|-(0[1-9]|1[0-2]))?$'", name="cycle"),
+        is_cycle("cycle"),
         CheckConstraint(
             "num_nonnulls(lifted_document, lifted_at, lifted_by) IN (0, 3) AND lifted_document <> ''",
             name="lifted_on_paper",

@@ -14,6 +14,7 @@ from models.gatherings.roll_head import roll_seen
 from models.people.member import Member
 from models.people.member_move import branch_on
 from models.people.org import Org
+from models.people.request import check_waits, held
 from models.people.said import Said
 from models.points.closing import KINDS, refuse_closed
 from models.points.cycle import cycle_of, last_day_of
@@ -28,7 +29,6 @@ from models.ratings.objections.objection import Objection, ObjectionState
 from models.ratings.objections.raising import (
     is_undone,
     note,
-    objection_held,
     rating_around,
     receipt_of,
     tidy_words,
@@ -81,9 +81,8 @@ def answer_objection(
     seen = session.get(Objection, objection_id)
     entry = session.get_one(PointEntry, seen.entry_id) if seen is not None and seen.entry_id else None
     roll_id = _hold_ground(session, entry) if entry is not None and answer.uphold else None
-    objection = objection_held(session, objection_id)
-    if objection.state is not ObjectionState.SUBMITTED:
-        raise Refused("not_waiting", "已经答复过了，或者本人撤回了")
+    objection = held(session, Objection, objection_id)
+    check_waits(objection)
     hands = hands_of(session, [objection], now=now)[objection.id]
     check_hand(hands, by)
     before = standing_of(session, objection, now=now)
@@ -214,7 +213,7 @@ def tell_answer(
 
     Refused: not_found, not_answered, not_waiting (told already), bad_objection with `fields`.
     """
-    objection = objection_held(session, objection_id)
+    objection = held(session, Objection, objection_id)
     if objection.answered_at is None:
         raise Refused("not_answered", "还没有答复，先不用告诉本人")
     if objection.told_on is not None:

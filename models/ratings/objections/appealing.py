@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 from models.audit import Via
 from models.clock import day_of
 from models.gatherings.calendar.workdays import after_workdays
+from models.people.request import held
 from models.people.said import Filing
 from models.points.entry import PointEntry
 from models.ratings.objections.answerers import Makers
-from models.ratings.objections.objection import Desk, Objection, ObjectionState
-from models.ratings.objections.raising import check_recorder, long_day, objection_held, take_in, tidy_words
+from models.ratings.objections.objection import ANSWERED, Desk, Objection, ObjectionState
+from models.ratings.objections.raising import check_recorder, long_day, take_in, tidy_words
 from models.refused import Refused
 
 APPEAL_WORKDAYS = 10  # from the day on which the answer reached the person
-ANSWERED = (ObjectionState.UPHELD, ObjectionState.REJECTED)
 ABOVE = {Desk.BRANCH: Desk.TOWNSHIP, Desk.TOWNSHIP: Desk.ZONE}
 
 
@@ -50,9 +50,9 @@ def appeal(
     own_entry.
     """
     said = tidy_words(said, "said", "请说一说为什么不同意")
-    answered = objection_held(session, objection_id)
+    answered = held(session, Objection, objection_id)
     if answered.member_id != member_id:
-        raise Refused("not_found", "没有找到这件异议")
+        raise Refused("not_found", Objection.MISSING)
     if answered.state not in ANSWERED:
         raise Refused("not_answered", "还没有答复，请等一等")
     if answered.desk not in ABOVE:

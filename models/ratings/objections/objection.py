@@ -7,7 +7,8 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Date, Index, Integer, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Created, Key, Moment, coded, ref
+from models.base import Base, Created, Key, Moment, coded, one_of, ref
+from models.people.request import Request
 from models.people.said import Said
 
 
@@ -28,6 +29,10 @@ OBJECTION_STATE_TEXT = {
 }
 
 
+ANSWERED = (ObjectionState.UPHELD, ObjectionState.REJECTED)
+OPEN = text(one_of("state", ObjectionState.SUBMITTED))
+
+
 class Desk(StrEnum):
     """Who is to answer: the branch, the township above it, or the zone."""
 
@@ -36,11 +41,14 @@ class Desk(StrEnum):
     ZONE = "zone"
 
 
-class Objection(Base):
+class Objection(Base, Request):
     """One objection of one member to one entry, or to the star of one rating.
 
     Never answered by whoever made the disputed entry. `appeals` is the answer it objects to.
     """
+
+    MISSING = "没有找到这件异议"
+    YES = ObjectionState.UPHELD
 
     __tablename__ = "objection"
     id: Mapped[Key]
@@ -72,22 +80,14 @@ class Objection(Base):
         CheckConstraint("said <> ''", name="said"),
         CheckConstraint("(how IS NULL) = (recorded_by IS NULL)", name="recorded_as_it_was_said"),
         CheckConstraint(
-            "(state IN ('upheld', 'rejected')) = (answered_by IS NOT NULL)"
+            f"({one_of('state', *ANSWERED)}) = (answered_by IS NOT NULL)"
             " AND (answered_by IS NULL) = (answered_at IS NULL) AND (answered_by IS NULL) = (finding IS NULL)"
             " AND finding <> ''",
             name="answered_with_finding",
         ),
         CheckConstraint("(told_how IS NULL) = (told_on IS NULL)", name="told_on_a_day"),
-        CheckConstraint("appeals IS NULL OR desk <> 'branch'", name="appealed_above"),
+        CheckConstraint(f"appeals IS NULL OR desk <> '{Desk.BRANCH}'", name="appealed_above"),
         Index("ix_objection_branch_id_state", "branch_id", "state"),
-        Index(
-            "uq_objection_entry_open", "entry_id", unique=True, postgresql_where=text("state = 'submitted'")
-        ),
-        Index(
-            "uq_objection_rating_open",
-            "rating_id",
-            "member_id",
-            unique=True,
-            postgresql_where=text("state = 'submitted'"),
-        ),
+        Index("uq_objection_entry_open", "entry_id", unique=True, postgresql_where=OPEN),
+        Index("uq_objection_rating_open", "rating_id", "member_id", unique=True, postgresql_where=OPEN),
     )

@@ -11,6 +11,7 @@ from models.audit import Via, record
 from models.clock import day_of
 from models.gatherings.calendar.workdays import after_workdays
 from models.people.member import Member
+from models.people.request import check_waits, held
 from models.people.said import Filing, Said, hand_of, readable
 from models.points.closing import rated_in
 from models.points.cycle import cycle_words
@@ -210,14 +211,6 @@ def _check_first(session: Session, member_id: int, entry_id: int | None, rating_
         raise Refused("objection_answered", "这一件已经答复过，不同意可以申请复核，不用重新提")
 
 
-def objection_held(session: Session, objection_id: int) -> Objection:
-    """Return an objection, locked against every other hand. Refused: not_found."""
-    objection = session.get(Objection, objection_id, with_for_update=True, populate_existing=True)
-    if objection is None:
-        raise Refused("not_found", "没有找到这件异议")
-    return objection
-
-
 def withdraw_objection(
     session: Session, objection_id: int, *, member_id: int, filing: Filing | None, via: Via
 ) -> Objection:
@@ -226,11 +219,10 @@ def withdraw_objection(
     Whoever stands behind what is disputed does so only from a paper of the member's own, as in object_to.
     Refused: not_found, not_waiting, own_entry.
     """
-    objection = objection_held(session, objection_id)
+    objection = held(session, Objection, objection_id)
     if objection.member_id != member_id:
-        raise Refused("not_found", "没有找到这件异议")
-    if objection.state is not ObjectionState.SUBMITTED:
-        raise Refused("not_waiting", "已经答复过了，或者本人撤回了")
+        raise Refused("not_found", Objection.MISSING)
+    check_waits(objection)
     check_recorder(makers_of(session, objection), filing)
     objection.state = ObjectionState.WITHDRAWN
     session.flush()

@@ -10,19 +10,20 @@ from sqlalchemy.orm import Session, aliased
 from models.clock import day_of
 from models.gatherings.calendar.workdays import after_workdays_each
 from models.gatherings.gathering import Gathering
-from models.gatherings.leave.pending import HAS_NAMESAKE, Whose
 from models.gatherings.roll import RollLine
 from models.people.account import Account
 from models.people.member import Member
 from models.people.org import Org
+from models.people.request import over_since, waiting
 from models.people.rights import PostAt, Verb, may
+from models.people.whose import HAS_NAMESAKE, Whose, whose
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal
 from models.points.schemes.published import Scheme
 from models.ratings.objections.answerers import OFFICE, Hands, hands_of
 from models.ratings.objections.appealing import APPEAL_WORKDAYS, reached_on
 from models.ratings.objections.dispute import Disputed, entry_in_words, star_in_words
-from models.ratings.objections.objection import Objection, ObjectionState
+from models.ratings.objections.objection import Objection
 from models.ratings.objections.raising import ANSWER_WORKDAYS, long_day, receipt_of
 from models.ratings.procedure.rating import Rating
 from models.refused import Refused
@@ -51,7 +52,7 @@ class ObjectionView(NamedTuple):
     @property
     def waits(self) -> bool:
         """Say whether it is still to be answered."""
-        return self.objection.state is ObjectionState.SUBMITTED
+        return self.objection.waits
 
     def waits_for(self, account_id: int) -> bool:
         """Say whether this account may answer it now."""
@@ -69,7 +70,7 @@ def objection_seen(session: Session, objection_id: int, *, now: datetime) -> Obj
     """Return one objection. Refused: not_found."""
     found = _views(session, Objection.id == objection_id, now=now)
     if not found:
-        raise Refused("not_found", "没有找到这件异议")
+        raise Refused("not_found", Objection.MISSING)
     return found[0]
 
 
@@ -104,16 +105,13 @@ def objections_for(
     What was over before `since` is left out. A fixed number of statements.
     """
     below = or_(false(), *(_around(post) for post in posts))
-    fresh = or_(
-        Objection.state == ObjectionState.SUBMITTED,
-        func.coalesce(Objection.answered_at, Objection.asked_at) >= since,
-    )
+    fresh = or_(waiting(Objection), over_since(Objection, Objection.answered_at, Objection.asked_at, since))
     found = [one for one in _views(session, and_(below, fresh), now=now) if is_reached(posts, one)]
-    waiting = [one for one in found if one.waits]
+    open_ones = [one for one in found if one.waits]
     over = [one for one in found if not one.waits]
-    waiting.sort(key=lambda one: (one.objection.due_on, one.objection.id))
+    open_ones.sort(key=lambda one: (one.objection.due_on, one.objection.id))
     over.sort(key=lambda one: one.objection.answered_at or one.objection.asked_at, reverse=True)
-    return Objections(waiting, over)
+    return Objections(open_ones, over)
 
 
 def objections_open(session: Session, org: Org) -> list[int]:
@@ -121,7 +119,7 @@ def objections_open(session: Session, org: Org) -> list[int]:
     query = (
         select(Objection.id)
         .join(Org, Org.id == Objection.branch_id)
-        .where(Org.path.startswith(org.path), Objection.state == ObjectionState.SUBMITTED)
+        .where(Org.path.startswith(org.path), waiting(Objection))
         .order_by(Objection.due_on, Objection.id)
     )
     return list(session.scalars(query))
@@ -167,7 +165,7 @@ def _around(post: PostAt) -> ColumnElement[bool]:
 
 def _views(session: Session, which: ColumnElement[bool], *, now: datetime) -> list[ObjectionView]:
     rows = session.execute(_ROWS.where(which)).all()
-    hands = hands_of(session, [row.Objection for row in rows if _waits(row.Objection)], now=now)
+    hands = hands_of(session, [row.Objection for row in rows if row.Objection.waits], now=now)
     reached = {reached_on(row.Objection) for row in rows} - {None}
     last = after_workdays_each(session, {day for day in reached if day is not None}, APPEAL_WORKDAYS)
     due = after_workdays_each(session, {day_of(row.Objection.asked_at) for row in rows}, ANSWER_WORKDAYS)
@@ -178,7 +176,7 @@ def _views(session: Session, which: ColumnElement[bool], *, now: datetime) -> li
         found.append(
             ObjectionView(
                 objection,
-                _whose(row),
+                whose(row.Member, row.Org, row.home_group, row.has_namesake),
                 _disputed(row),
                 hands.get(objection.id, Hands(objection.desk, (), frozenset())),
                 due[day_of(objection.asked_at)][1],
@@ -189,10 +187,6 @@ def _views(session: Session, which: ColumnElement[bool], *, now: datetime) -> li
             )
         )
     return found
-
-
-def _waits(objection: Objection) -> bool:
-    return objection.state is ObjectionState.SUBMITTED
 
 
 _LINE = and_(RollLine.gathering_id == PointEntry.gathering_id, RollLine.member_id == PointEntry.member_id)
@@ -219,11 +213,6 @@ _ROWS: Select[*tuple[Any, ...]] = (
     .outerjoin(Rating, Rating.id == Objection.rating_id)
     .outerjoin(Scheme, Scheme.id == func.coalesce(PointEntry.scheme_id, Rating.scheme_id))
 )  # fmt: skip
-
-
-def _whose(row: Any) -> Whose:
-    year = row.Member.joined_on.year if row.has_namesake and row.Member.joined_on else None
-    return Whose(row.Member.id, row.Member.name, year, row.Org, row.home_group)
 
 
 def _disputed(row: Any) -> Disputed:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Date, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Created, Key, Moment, coded, ref
+from models.base import Base, Created, Key, Moment, coded, is_cycle, ref
 
 
 class RatingState(StrEnum):
@@ -50,7 +50,7 @@ class Rating(Base):
 
     __table_args__ = (
         UniqueConstraint("branch_id", "cycle"),
-        CheckConstraint("cycle ~ '^[0-9]{4}(H[12]|Q[1-4]|-(0[1-9]|1[0-2]))?$'", name="cycle"),
+        is_cycle("cycle"),
     )
 
 
