@@ -1,22 +1,26 @@
 """The ground under every table: naming, shared column types, sessions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
+    Date,
     DateTime,
     Engine,
     Enum,
     ForeignKey,
     Identity,
     MetaData,
+    and_,
     create_engine,
     func,
+    or_,
 )
-from sqlalchemy.orm import DeclarativeBase, Session, configure_mappers, mapped_column, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, configure_mappers, mapped_column, sessionmaker
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -75,6 +79,23 @@ def is_month(column: str) -> CheckConstraint:
 def is_cycle(column: str) -> CheckConstraint:
     """Return the CHECK that a column holds a cycle of a scheme: 2026, 2026H1, 2026Q4, 2026-11."""
     return CheckConstraint(f"{column} ~ '^[0-9]{{4}}(H[12]|Q[1-4]|-({MONTH}))?$'", name=column)
+
+
+class Lasting:
+    """A row that holds from one day to another, both included; without an end it goes on."""
+
+    from_on: Mapped[date] = mapped_column(Date)
+    to_on: Mapped[date | None] = mapped_column(Date)
+
+    @classmethod
+    def on(cls, day: date | ColumnElement[date]) -> ColumnElement[bool]:
+        """Select what holds on a day."""
+        return and_(cls.from_on <= day, cls.not_over(day))
+
+    @classmethod
+    def not_over(cls, day: Any) -> ColumnElement[bool]:
+        """Select what holds on a day or will."""
+        return or_(cls.to_on.is_(None), cls.to_on >= day)
 
 
 Sessions = sessionmaker[Session]

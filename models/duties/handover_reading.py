@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
 from models.duties.handover import Handover
-from models.people.account import Account, Post, Role
+from models.people.account import Account, Post, Role, in_office
 from models.people.member import surname_order
 from models.people.org import Org
 from models.people.posts import Held
@@ -62,23 +62,16 @@ def _held() -> Select[Post, Account, Org]:
     )
 
 
-def _in_force(now: datetime) -> ColumnElement[bool]:
-    today = day_of(now)
-    return and_(
-        Post.from_on <= today, or_(Post.to_on.is_(None), Post.to_on >= today), Account.ended_at.is_(None)
-    )
-
-
 def posts_at(session: Session, org: Org, *, now: datetime) -> list[Held]:
     """Return the posts in force at an organisation that can be handed over, in their usual order."""
-    query = _held().where(Org.id == org.id, Post.role.in_(HANDED), _in_force(now))
+    query = _held().where(Org.id == org.id, Post.role.in_(HANDED), in_office(day_of(now)))
     held = [Held(*row) for row in session.execute(query)]
     return sorted(held, key=lambda row: (HANDED.index(row.post.role), row.account.login))
 
 
 def may_follow(session: Session, org: Org, *, now: datetime) -> list[Follower]:
     """Return who is offered to take over: whoever holds a post there or in a group of it, by surname."""
-    query = _held().where(Org.path.startswith(org.path), _in_force(now)).order_by(Post.id)
+    query = _held().where(Org.path.startswith(org.path), in_office(day_of(now))).order_by(Post.id)
     found: dict[int, Follower] = {}
     for post, account, at in session.execute(query):
         one = found.setdefault(account.id, Follower(account, ()))

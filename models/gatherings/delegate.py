@@ -22,7 +22,7 @@ from models.base import Base, Created, Key, Moment, ref
 from models.clock import day_of
 from models.gatherings.roll import Roll
 from models.gatherings.roll_head import RollHead, check_held, roll_seen
-from models.people.account import Account, Post, Role
+from models.people.account import Account, Post, Role, in_office
 from models.people.org import Org
 from models.people.rights import RIGHTS, Verb
 from models.refused import Refused
@@ -73,8 +73,7 @@ def _in_force() -> ColumnElement[bool]:
     serves = exists().where(
         Post.account_id == Delegate.account_id,
         Post.role.in_(RIGHTS[Verb.TICK]),
-        Post.from_on <= today,
-        or_(Post.to_on.is_(None), Post.to_on >= today),
+        Post.on(today),
         Post.org_id == held.id,
         home.id == Roll.org_id,
         or_(home.path.startswith(held.path), and_(held.parent_id == home.id, Post.role == Role.GROUP_LEADER)),
@@ -136,9 +135,7 @@ def may_stand_in(session: Session, org: Org, *, now: datetime) -> list[Account]:
         .join(Org, Org.id == Post.org_id)
         .where(
             or_(Org.id == org.id, and_(Org.parent_id == org.id, Post.role == Role.GROUP_LEADER)),
-            Post.from_on <= today,
-            or_(Post.to_on.is_(None), Post.to_on >= today),
-            Account.ended_at.is_(None),
+            in_office(today),
         )
     ).all()
     confirm = {account.id for account, role in posts if role in RIGHTS[Verb.CONFIRM]}

@@ -10,7 +10,6 @@ from sqlalchemy import (
     delete,
     func,
     literal,
-    or_,
     select,
     type_coerce,
     update,
@@ -108,8 +107,7 @@ def _expected(gathering: Gathering) -> Select[int, int, int, str, int]:
     spell_now = and_(
         Spell.member_id == Member.id,
         Spell.kind.in_((SpellKind.AWAY, SpellKind.EXEMPT)),
-        Spell.from_on <= held_on,
-        or_(Spell.to_on.is_(None), Spell.to_on >= held_on),
+        Spell.on(held_on),
     )
     status = func.coalesce(type_coerce(Spell.kind, String), Status.UNRECORDED.value)
     return (

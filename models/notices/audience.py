@@ -153,8 +153,7 @@ def _at_home(today: date) -> ColumnElement[bool]:
     return exists().where(
         Spell.member_id == Member.id,
         Spell.kind.in_((SpellKind.AWAY, SpellKind.EXEMPT)),
-        Spell.from_on <= today,
-        or_(Spell.to_on.is_(None), Spell.to_on >= today),
+        Spell.on(today),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
-from models.clock import at, day_of
+from models.clock import at, day_of, long_day
 from models.gatherings.gathering import GATHERING_KIND_TEXT, Gathering, GatheringKind, GatheringState
 from models.gatherings.leave.makeup import Makeup
 from models.gatherings.plan import gathering_seen
@@ -20,7 +20,7 @@ from models.notices.audience import Channels, reached
 from models.notices.dispatch import dispatch, write_notice
 from models.notices.notice import Notice, NoticeKind
 from models.notices.words import Words, facts
-from models.people.account import Account, Post, Role
+from models.people.account import Account, Post, Role, in_office
 from models.people.member import Member, Spell
 from models.people.org import BRANCHES, Org
 from models.people.rights import OFFICERS, SECRETARIES
@@ -100,7 +100,7 @@ def prompt_words(due: Due, gathering: Gathering, host: str) -> dict[str, Words]:
     }[due.about]
     told = facts(gathering, host) | {"title": title, "note": note}
     if due.until is not None:
-        told |= {"time": f"{due.until.year}年{due.until.month}月{due.until.day}日 23:59", "place": host}
+        told |= {"time": f"{long_day(due.until)} 23:59", "place": host}
     return {"member": told, "at_home": told}
 
 
@@ -241,9 +241,7 @@ def _holders(session: Session, org_ids: Sequence[int], roles: Sequence[Role], no
         .where(
             Post.org_id.in_(org_ids),
             Post.role.in_(roles),
-            Post.from_on <= today,
-            or_(Post.to_on.is_(None), Post.to_on >= today),
-            Account.ended_at.is_(None),
+            in_office(today),
             Account.member_id.is_not(None),
         )
     )

@@ -4,10 +4,10 @@ import re
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Index, LargeBinary, String, text
+from sqlalchemy import Boolean, CheckConstraint, ColumnElement, Index, LargeBinary, String, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Created, Key, Moment, coded, ref
+from models.base import Base, Created, Key, Lasting, Moment, coded, ref
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
 
@@ -56,7 +56,7 @@ ROLE_TEXT = {
 }
 
 
-class Post(Base):
+class Post(Base, Lasting):
     """An account holds a role at an organisation from one day to another."""
 
     __tablename__ = "post"
@@ -64,8 +64,6 @@ class Post(Base):
     account_id: Mapped[int] = ref("account.id", index=True)
     org_id: Mapped[int] = ref("org.id", index=True)
     role: Mapped[Role] = coded(Role, "role")
-    from_on: Mapped[date] = mapped_column(Date)
-    to_on: Mapped[date | None] = mapped_column(Date)
     granted_by: Mapped[int | None] = ref("account.id")
     created_at: Mapped[Created]
 
@@ -80,6 +78,11 @@ class Post(Base):
             postgresql_where=text("to_on IS NULL"),
         ),
     )
+
+
+def in_office(day: date) -> ColumnElement[bool]:
+    """Select posts of a day whose account has not ended."""
+    return and_(Post.on(day), Account.ended_at.is_(None))
 
 
 class ConsoleSession(Base):

@@ -7,12 +7,12 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import day_of
-from models.people.account import LOGIN, ROLE_TEXT, Account, Post, Role
+from models.people.account import LOGIN, ROLE_TEXT, Account, Post, Role, in_office
 from models.people.account_member import link_new
 from models.people.account_rows import ROLES, Wanted
 from models.people.console import HASHER, first_password
@@ -156,9 +156,7 @@ def _with_remarks(session: Session, judged: Sequence[Judged], now: datetime) -> 
         .where(
             Post.org_id.in_([one.org.id for one in judged if one.org]),
             Post.role == Role.SECRETARY,
-            Post.from_on <= today,
-            or_(Post.to_on.is_(None), Post.to_on >= today),
-            Account.ended_at.is_(None),
+            in_office(today),
         )
         .order_by(Post.id.desc())
     )

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -143,8 +143,7 @@ def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """Join an account's posts of this day."""
     return and_(
         Post.account_id == Account.id,
-        Post.from_on <= today,
-        or_(Post.to_on.is_(None), Post.to_on >= today),
+        Post.on(today),
     )
 
 

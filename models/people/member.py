@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, CheckConstraint, Date, Index, LargeBinary, Strin
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Created, Key, coded, ref
+from models.base import Base, Created, Key, Lasting, coded, ref
 
 
 class MemberStatus(StrEnum):
@@ -83,7 +83,7 @@ class SpellKind(StrEnum):
     CATEGORY = "category"
 
 
-class Spell(Base):
+class Spell(Base, Lasting):
     """One stretch of days of one kind for one member; two of a kind never overlap.
 
     Called off before it began, it ends on the eve of its first day and covers none.
@@ -94,8 +94,6 @@ class Spell(Base):
     member_id: Mapped[int] = ref("member.id", index=True)
     kind: Mapped[SpellKind] = coded(SpellKind, "kind")
     code: Mapped[str | None] = mapped_column(String(24))  # category code, or the coarse ground
-    from_on: Mapped[date] = mapped_column(Date)
-    to_on: Mapped[date | None] = mapped_column(Date)
     place: Mapped[str | None] = mapped_column(String(40))  # county level, never finer
     host: Mapped[str | None] = mapped_column(String(60))  # the branch that receives a floating member
     contact: Mapped[str | None] = mapped_column(String(40))

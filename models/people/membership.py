@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -67,7 +67,7 @@ def _category_held(session: Session, member_id: int, day: date) -> Spell | None:
         .where(
             Spell.member_id == member_id,
             Spell.kind == SpellKind.CATEGORY,
-            or_(Spell.to_on.is_(None), Spell.to_on >= day),
+            Spell.not_over(day),
         )
         .with_for_update()
     ).all()
@@ -103,7 +103,7 @@ def join_rating(session: Session, member_id: int, *, by: int, via: Via, now: dat
         .where(
             Spell.member_id == member_id,
             Spell.kind == SpellKind.NOT_RATED,
-            or_(Spell.to_on.is_(None), Spell.to_on >= today),
+            Spell.not_over(today),
         )
         .with_for_update()
     )
@@ -217,7 +217,7 @@ def spells_of_member(session: Session, member_id: int) -> list[Spell]:
     query = select(Spell).where(
         Spell.member_id == member_id,
         Spell.kind.in_((SpellKind.CATEGORY, SpellKind.NOT_RATED)),
-        or_(Spell.to_on.is_(None), Spell.to_on >= Spell.from_on),
+        Spell.not_over(Spell.from_on),
     )
     return list(session.scalars(query.order_by(Spell.from_on.desc(), Spell.id.desc())))
 

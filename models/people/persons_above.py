@@ -96,6 +96,6 @@ def spells_seen(session: Session, member_id: int) -> list[Spell]:
     query = select(Spell).where(
         Spell.member_id == member_id,
         Spell.kind.in_((*AT_HOME, SpellKind.NOT_RATED)),
-        or_(Spell.to_on.is_(None), Spell.to_on >= Spell.from_on),
+        Spell.not_over(Spell.from_on),
     )
     return list(session.scalars(query.order_by(Spell.from_on.desc(), Spell.id)))

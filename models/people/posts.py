@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import day_of
-from models.people.account import Account, Post, Role
+from models.people.account import Account, Post, Role, in_office
 from models.people.account_member import link_new
 from models.people.console import HASHER, first_password, log_out_everywhere, make_account
 from models.people.org import BRANCHES, Org, OrgKind, tree_order
@@ -61,7 +61,7 @@ def posts_below(session: Session, posts: Sequence[PostAt], *, now: datetime) -> 
         .join(Org, Org.id == Post.org_id)
         .where(
             or_(*(Org.path.startswith(path) for path in paths)),
-            or_(Post.to_on.is_(None), Post.to_on >= day_of(now)),
+            Post.not_over(day_of(now)),
             Account.ended_at.is_(None),
         )
     )
@@ -81,7 +81,7 @@ def held_by(session: Session, account_ids: Sequence[int], *, now: datetime) -> d
         .where(
             Account.id.in_(account_ids),
             Account.ended_at.is_(None),
-            or_(Post.to_on.is_(None), Post.to_on >= day_of(now)),
+            Post.not_over(day_of(now)),
         )
     )
     held: dict[int, list[Held]] = {}
@@ -110,9 +110,7 @@ def leaders_of(session: Session, group_ids: Sequence[int], *, now: datetime) -> 
         .where(
             Post.org_id.in_(group_ids),
             Post.role == Role.GROUP_LEADER,
-            Post.from_on <= today,
-            or_(Post.to_on.is_(None), Post.to_on >= today),
-            Account.ended_at.is_(None),
+            in_office(today),
         )
     )
     return dict(session.execute(query).all())

@@ -4,11 +4,11 @@ Leave, the report of a long absence and attendance elsewhere have all of it. A d
 being asked, an objection its finding, a complaint its letter: they are held and answered by the same rules.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, TypedDict, TypeVar
 
-from sqlalchemy import CheckConstraint, ColumnElement, String, and_, func
+from sqlalchemy import CheckConstraint, ColumnElement, Select, String, and_, func
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.audit import Via, record
@@ -17,6 +17,7 @@ from models.people.said import Filing, Said, readable_line
 from models.refused import Refused
 
 LONGEST_ANSWER = 60
+A_DAY = timedelta(days=1)
 
 
 class Stage(StrEnum):
@@ -124,6 +125,23 @@ def take_in(session: Session, request: Asked, filing: Filing | None, *, now: dat
     _put(request, Stage.SUBMITTED)
     session.add(request)
     session.flush()
+
+
+def check_flood(
+    session: Session,
+    sent: Select[*tuple[Any, ...]],
+    asked_at: Mapped[Any],
+    most: int,
+    words: str,
+    now: datetime,
+) -> None:
+    """Bound what one phone sends in a day: asked and taken back over and over, it would bury the rest.
+
+    `sent` is what it ever sent. Refused: too_many_tries with `retry_after` in seconds.
+    """
+    today = sent.where(asked_at > now - A_DAY).with_only_columns(func.count())
+    if (session.scalar(today) or 0) >= most:
+        raise Refused("too_many_tries", words, retry_after=int(A_DAY.total_seconds()))
 
 
 def take_back(session: Session, request: Asked) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
@@ -53,8 +53,7 @@ def _spells_today(session: Session, branch_ids: Collection[int], now: datetime) 
         .join(Member, Member.id == Spell.member_id)
         .where(
             Member.branch_id.in_(branch_ids),
-            Spell.from_on <= today,
-            or_(Spell.to_on.is_(None), Spell.to_on >= today),
+            Spell.on(today),
         )
     )
     spells: dict[int, list[SpellKind]] = {}

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -163,7 +163,8 @@ def spells_of(session: Session, paths: Sequence[str], *, now: datetime) -> list[
             at_home_below(paths),
             Member.left_on.is_(None),
             Spell.kind.in_(AT_HOME),
-            or_(Spell.to_on.is_(None), (Spell.to_on >= day_of(now)) & (Spell.to_on >= Spell.from_on)),
+            Spell.not_over(day_of(now)),
+            Spell.not_over(Spell.from_on),
         )
     )
     return [SpellView(row[0], whose(*row[1:-1]), row[-1]) for row in session.execute(query)]
@@ -174,7 +175,8 @@ def spell_to_end(session: Session, member_id: int, kind: SpellKind, *, now: date
     query = select(Spell).where(
         Spell.member_id == member_id,
         Spell.kind == kind,
-        or_(Spell.to_on.is_(None), (Spell.to_on >= day_of(now)) & (Spell.to_on >= Spell.from_on)),
+        Spell.not_over(day_of(now)),
+        Spell.not_over(Spell.from_on),
     )
     return session.scalar(query.order_by(Spell.from_on).limit(1))
 
@@ -184,7 +186,6 @@ def spells_now(session: Session, member_id: int, *, now: datetime) -> dict[Spell
     today = day_of(now)
     query = select(Spell).where(
         Spell.member_id == member_id,
-        Spell.from_on <= today,
-        or_(Spell.to_on.is_(None), Spell.to_on >= today),
+        Spell.on(today),
     )
     return {spell.kind: spell for spell in session.scalars(query)}

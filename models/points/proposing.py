@@ -1,16 +1,16 @@
 """Proposing points: a member declares, or staff write down what one or many did; nothing counts yet."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, insert, literal, or_, select
+from sqlalchemy import exists, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from models.audit import Via, record
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import Org
-from models.people.request import check_waits, held, waiting
+from models.people.request import check_flood, check_waits, held, waiting
 from models.people.said import Said
 from models.points.deed import Deed, check_deed, ground_of, is_declared, refuse_late, tidy_deed, wrong
 from models.points.entry import PointEntry
@@ -20,7 +20,6 @@ from models.refused import Refused
 
 MOST_WAITING = 20  # declarations of one member
 MOST_A_DAY = 20  # by one member's phone, those taken back included
-A_DAY = timedelta(days=1)
 NAMED = 3
 
 
@@ -41,7 +40,9 @@ def propose(
     deed = tidy_deed(deed)
     _check_hand(session, member_ids, by, by_member, how)
     if by is None and by_member is not None:
-        _check_flood(session, by_member, now)
+        sent = select(Proposal).where(Proposal.by_member_id == by_member, Proposal.account_id.is_(None))
+        words = f"一天最多用手机报 {MOST_A_DAY} 件，请明天再报，或者请支部代为登记"
+        check_flood(session, sent, Proposal.submitted_at, MOST_A_DAY, words, now)
     members = _members(session, branch, member_ids)
     ground = ground_of(session, branch, list(members), deed.item, deed.occurred_on, now=now)
     check_deed(ground.item, deed)
@@ -92,18 +93,6 @@ def _check_hand(
         raise Refused("declarations_waiting", f"有 {MOST_WAITING} 件申报还在等审核，等审核了再报")
 
 
-def _check_flood(session: Session, member_id: int, now: datetime) -> None:
-    """Bound what one phone writes in a day: declared and taken back over and over, it would fill the page."""
-    sent = select(func.count()).where(
-        Proposal.by_member_id == member_id,
-        Proposal.account_id.is_(None),
-        Proposal.submitted_at > now - A_DAY,
-    )
-    if (session.scalar(sent) or 0) >= MOST_A_DAY:
-        words = f"一天最多用手机报 {MOST_A_DAY} 件，请明天再报，或者请支部代为登记"
-        raise Refused("too_many_tries", words, retry_after=int(A_DAY.total_seconds()))
-
-
 def _members(session: Session, branch: Org, member_ids: Sequence[int]) -> dict[int, str]:
     """Return id -> name of these members, all of whom must be on the branch's roster."""
     query = select(Member.id, Member.name).where(
@@ -129,8 +118,7 @@ def check_categories(session: Session, item: Item, member_ids: Sequence[int], da
         Spell.member_id == Member.id,
         Spell.kind == SpellKind.CATEGORY,
         Spell.code.in_(item.applies_to),
-        Spell.from_on <= day,
-        or_(Spell.to_on.is_(None), Spell.to_on >= day),
+        Spell.on(day),
     )
     others = session.scalars(select(Member.name).where(Member.id.in_(member_ids), ~fits)).all()
     if others:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
@@ -91,7 +91,7 @@ def _ground(session: Session, orgs: Sequence[Org], branch_ids: set[int], today: 
     spells = session.scalars(
         select(Spell)
         .join(Member, Member.id == Spell.member_id)
-        .where(Member.branch_id.in_(branch_ids), or_(Spell.to_on.is_(None), Spell.to_on >= today))
+        .where(Member.branch_id.in_(branch_ids), Spell.not_over(today))
         # The last one kept below is the earliest: in force, before one that has not begun.
         .order_by(Spell.from_on.desc())
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.people.member import Member, Spell, SpellKind, surname_order
@@ -52,8 +52,7 @@ def away_in(session: Session, seen: RatingSeen) -> set[int]:
         .where(
             Member.branch_id == seen.branch.id,
             Spell.kind == SpellKind.AWAY,
-            Spell.from_on <= seen.last_day,
-            or_(Spell.to_on.is_(None), Spell.to_on >= seen.last_day),
+            Spell.on(seen.last_day),
         )
     )
     return set(session.scalars(query))

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from models.clock import day_of
 from models.gatherings.roll import Roll, RollLine
-from models.people.account import ROLE_TEXT, Account, Post, Role
+from models.people.account import ROLE_TEXT, Account, Post, Role, in_office
 from models.people.member import Member, surname_order
 from models.people.org import Org
 from models.people.rights import RIGHTS, SECRETARIES, Verb
@@ -140,9 +140,7 @@ def posts_around(session: Session, branch_ids: Collection[int], *, now: datetime
         .where(
             Branch.id.in_(branch_ids),
             Post.role.in_(RIGHTS[Verb.ANSWER_OBJECTION]),
-            Post.from_on <= today,
-            or_(Post.to_on.is_(None), Post.to_on >= today),
-            Account.ended_at.is_(None),
+            in_office(today),
         )
     )
     found: dict[int, list[Hand]] = {branch_id: [] for branch_id in branch_ids}

@@ -1,17 +1,17 @@
 """Objecting (提出异议): to an entry of one's own, or to one's star while it is on the board."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.gatherings.calendar.workdays import after_workdays
 from models.people.member import Member
-from models.people.request import check_waits, held
+from models.people.request import check_flood, check_waits, held
 from models.people.said import Filing, Said, hand_of, readable
 from models.points.closing import rated_in
 from models.points.cycle import cycle_words
@@ -26,17 +26,11 @@ from models.refused import Refused
 ANSWER_WORKDAYS = 15  # within which every objection is answered
 LONGEST_SAID = 200  # characters, of what is said and of what is found
 MOST_A_DAY = 10  # objections and appeals by one member's phone, those taken back included
-A_DAY = timedelta(days=1)
 
 
 def receipt_of(objection: Objection) -> str:
     """Return the number by which an objection is spoken of: 2026-0037."""
     return f"{day_of(objection.asked_at).year}-{objection.id:04d}"
-
-
-def long_day(day: date) -> str:
-    """Return `2026年12月3日`."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def object_to(
@@ -73,7 +67,13 @@ def take_in(
 ) -> Objection:
     """Store a new objection or appeal with its day, and note it. Refused: too_many_tries."""
     if filing is None:
-        _check_flood(session, objection.member_id, now)
+        mine = Objection.member_id == objection.member_id
+        # Held, so that many sent at once are counted one after the other.
+        whom = select(Member.id).where(Member.id == objection.member_id)
+        session.execute(whom.with_for_update(key_share=True))
+        sent = select(Objection).where(mine, Objection.recorded_by.is_(None))
+        words = f"一天最多用手机提 {MOST_A_DAY} 件，请明天再提，或者请支部代录"
+        check_flood(session, sent, Objection.asked_at, MOST_A_DAY, words, now)
     objection.recorded_by, objection.how = filing or (None, None)
     objection.asked_at = now
     objection.due_on, _ = after_workdays(session, day_of(now), ANSWER_WORKDAYS)
@@ -82,20 +82,6 @@ def take_in(
     after = {"entry": objection.entry_id, "rating": objection.rating_id, "appeals": objection.appeals}
     note(session, "object", objection, via, hand_of(filing, objection.member_id), after)
     return objection
-
-
-def _check_flood(session: Session, member_id: int, now: datetime) -> None:
-    """Bound what one phone writes in a day: said and taken back over and over, it would bury the rest."""
-    # Held, so that many sent at once are counted one after the other.
-    session.execute(select(Member.id).where(Member.id == member_id).with_for_update(key_share=True))
-    sent = select(func.count()).where(
-        Objection.member_id == member_id,
-        Objection.recorded_by.is_(None),
-        Objection.asked_at > now - A_DAY,
-    )
-    if (session.scalar(sent) or 0) >= MOST_A_DAY:
-        words = f"一天最多用手机提 {MOST_A_DAY} 件，请明天再提，或者请支部代录"
-        raise Refused("too_many_tries", words, retry_after=int(A_DAY.total_seconds()))
 
 
 def tidy_words(words: str, field: str, missing: str) -> str:

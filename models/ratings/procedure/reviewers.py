@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.clock import day_of
-from models.people.account import Account, Post, Role
+from models.people.account import Account, Post, Role, in_office
 from models.points.schemes.procedure import Step
 from models.ratings.procedure.beginning import RatingSeen
 from models.ratings.runs.branch_facts import on_roster, status_on
@@ -79,9 +79,7 @@ def _holders(session: Session, seen: RatingSeen, role: Role, *, now: datetime) -
         .where(
             Post.org_id == seen.branch.id,
             Post.role == role,
-            Post.from_on <= today,
-            or_(Post.to_on.is_(None), Post.to_on >= today),
-            Account.ended_at.is_(None),
+            in_office(today),
         )
     )
     return session.scalar(query) or 0

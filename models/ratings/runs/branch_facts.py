@@ -32,7 +32,7 @@ SPELLS = (
     select(Spell)
     .where(
         Spell.kind.in_((SpellKind.CATEGORY, SpellKind.NOT_RATED)),
-        or_(Spell.to_on.is_(None), Spell.to_on >= Spell.from_on),
+        Spell.not_over(Spell.from_on),
     )
     .order_by(Spell.from_on)
 )
