@@ -18,7 +18,6 @@ from models.people.member import Member
 from models.people.spells import spells_now
 from models.refused import Refused
 
-STANDS = (LeaveState.SUBMITTED, LeaveState.APPROVED)
 # How long a number alone answers the question why somebody cannot come.
 QUESTION = timedelta(minutes=10)
 
@@ -33,7 +32,7 @@ def ask_for_leave(ask: Ask) -> str:
         kinds = set(spells_now(ask.session, ask.member.id, now=ask.edge.now))
         return words.no_leave_words({seat.status for seat in ahead}, kinds)
     gathering, leave = seats[0]
-    if leave is not None and leave.state in STANDS:
+    if leave is not None and leave.stands:
         return words.leave_words(leave, gathering)
     if ask.rest == words.NEVER_MIND:
         return words.NO_LEAVE_THEN
@@ -87,7 +86,7 @@ def withdraw(ask: Ask) -> str:
     if ask.member is None:
         return FIRST_BIND
     seats = leave_seats(ask.session, ask.member.id, now=ask.edge.now)
-    asked = [seat for seat in seats if seat.leave is not None and seat.leave.state in STANDS]
+    asked = [seat for seat in seats if seat.leave is not None and seat.leave.stands]
     for gathering, _ in asked:
         leave = withdraw_leave(
             ask.session, gathering.id, ask.member.id, filing=None, via=Via.CHAT, now=ask.edge.now

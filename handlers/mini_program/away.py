@@ -19,7 +19,7 @@ from models.gatherings.leave.host_attendance import (
     withdraw_host_attendance,
 )
 from models.notices.joiners import follow_roster
-from models.people.away_report import AwayReport, ReportState, Trip, last_report, report_away, withdraw_away
+from models.people.away_report import AwayReport, Trip, last_report, report_away, withdraw_away
 from models.people.member import Spell, SpellKind
 from models.people.spells import end_spell, spell_to_end
 from models.refused import Refused
@@ -140,7 +140,7 @@ def delete_away() -> dict[str, Any]:
     """Take back what waits; else be back (我回来了): expected again from today on."""
     edge = current()
     report, spell = _standing()
-    if report is not None and report.state is ReportState.SUBMITTED:
+    if report is not None and report.waits:
         withdraw_away(edge.session, report.id, member_id=member_id(), filing=None, via=Via.PHONE)
     elif spell is not None:
         end_spell(edge.session, spell.id, member_id=member_id(), filing=None, via=Via.PHONE, now=edge.now)

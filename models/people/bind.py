@@ -22,6 +22,8 @@ from models.refused import Refused
 CODE_LIFE = timedelta(days=30)
 CODE_LIMITS = ((timedelta(hours=1), 5), (timedelta(days=1), 20))  # tries of one WeChat user in a span
 ALERT_A_DAY = 200
+USED = f"这张纸条用过了，或过了 {CODE_LIFE.days} 天，请支部再打印一张"
+TAKEN = "这个微信已经绑定了另一位同志，要换人请先解除"
 
 
 def issue_codes(
@@ -78,11 +80,15 @@ def find_code(
         raise Refused("bind_code_wrong", "没有这张纸条，请对着纸条看一遍")
     code, used_by = found
     if used_by is not None or code.void_at is not None or code.expires_at <= now:
-        raise Refused("bind_code_used", "这张纸条用过了，或过了 30 天，请支部再打印一张")
-    holder = open_binding(session, appid, openid_hash)
-    if holder is not None and holder.member_id != code.member_id:
-        raise Refused("already_bound", "这个微信已经绑定了另一位同志，要换人请先解除")
+        raise Refused("bind_code_used", USED)
+    _check_free(session, appid, openid_hash, code.member_id)
     return code.id, session.get_one(Member, code.member_id)
+
+
+def _check_free(session: Session, appid: str, openid_hash: bytes, member_id: int) -> None:
+    holder = open_binding(session, appid, openid_hash)
+    if holder is not None and holder.member_id != member_id:
+        raise Refused("already_bound", TAKEN)
 
 
 def bind(
@@ -105,7 +111,7 @@ def bind(
     claim = insert(BindCodeUse).values(code_id=code_id, appid=appid, openid_hash=openid_hash, used_at=now)
     claimed = session.scalar(claim.on_conflict_do_nothing().returning(BindCodeUse.code_id))
     if claimed is None:
-        raise Refused("bind_code_used", "这张纸条用过了，或过了 30 天，请支部再打印一张")
+        raise Refused("bind_code_used", USED)
     _link(session, member.id, appid, openid, openid_hash, how=BoundBy.SLIP, issued_by=issued_by, now=now)
     give_back_try(session, Guess.BIND_CODE, openid_hash, now=now)
     record(session, "bind", "member", member.id, via=via, member_id=member.id, after={"appid": appid})
@@ -129,9 +135,7 @@ def bind_by_link_code(
     openid_hash = keyring.openid_hash(appid, openid)
     code = redeem_link_code(session, keyring, LinkKind.CHAT, digits, now=now)
     member = session.get_one(Member, code.member_id)
-    holder = open_binding(session, appid, openid_hash)
-    if holder is not None and holder.member_id != member.id:
-        raise Refused("already_bound", "这个微信已经绑定了另一位同志，要换人请先解除")
+    _check_free(session, appid, openid_hash, member.id)
     _link(session, member.id, appid, openid, openid_hash, how=BoundBy.LINK_CODE, issued_by=None, now=now)
     give_back_try(session, Guess.LINK_CODE, openid_hash, now=now)
     after = {"appid": appid, "how": BoundBy.LINK_CODE}
@@ -167,7 +171,7 @@ def _link(
     try:
         session.flush()
     except IntegrityError as error:
-        raise Refused("already_bound", "这个微信已经绑定了另一位同志，要换人请先解除") from error
+        raise Refused("already_bound", TAKEN) from error
 
 
 def open_binding(session: Session, appid: str, openid_hash: bytes) -> Binding | None:

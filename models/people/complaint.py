@@ -12,6 +12,7 @@ from models.base import Base, Created, Key, Moment, coded, ref
 from models.clock import day_of
 from models.people.account import Account
 from models.people.binding import Binding
+from models.people.request import Request, held
 from models.refused import Refused
 
 WORKDAYS = 10  # within which every complaint is answered
@@ -43,8 +44,10 @@ WRONG_TEXT = {
 }
 
 
-class Complaint(Base):
+class Complaint(Base, Request):
     """One complaint or suggestion. Whoever wrote it need not say who they are."""
+
+    MISSING = "没有找到这一件"
 
     __tablename__ = "complaint"
     id: Mapped[Key]
@@ -69,6 +72,11 @@ class Complaint(Base):
             name="answered_by_someone",
         ),
     )
+
+    @property
+    def waits(self) -> bool:
+        """Say whether nobody answered it."""
+        return self.answered_at is None
 
 
 class ComplaintView(NamedTuple):
@@ -188,10 +196,8 @@ def answer_complaint(
     if not 2 <= len(answer) <= LONGEST or len(answer.encode()) > LONGEST_BYTES:
         words = f"请写 2 到 {LONGEST} 个字"
         raise Refused("bad_complaint", words, fields={"answer": words})
-    complaint = session.get(Complaint, complaint_id, with_for_update=True)
-    if complaint is None:
-        raise Refused("not_found", "没有找到这一件")
-    if complaint.answered_at is not None:
+    complaint = held(session, Complaint, complaint_id)
+    if not complaint.waits:
         raise Refused("complaint_answered", "刚刚有人答复过了，答复在下面")
     complaint.answer, complaint.answered_by, complaint.answered_at = answer, by, now
     session.flush()

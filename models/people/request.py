@@ -29,12 +29,22 @@ class Stage(StrEnum):
 
 
 class Request:
-    """A row that is answered once. `MISSING` is what people read where there is none.
+    """A row that is answered once. `MISSING` is what people read where there is none."""
+
+    MISSING: ClassVar[str]
+
+    @property
+    def waits(self) -> bool:
+        """Say whether it is still to be answered."""
+        raise NotImplementedError
+
+
+class Staged(Request):
+    """A request that can be taken back as well; `OVER` is what people read once it does not wait any more.
 
     `state` is a column of the kind's own: an enum of the codes of Stage, and `YES` beside them.
     """
 
-    MISSING: ClassVar[str]
     OVER: ClassVar[str] = "已经答复过了，或者本人撤回了"
     YES: ClassVar[StrEnum]
     __tablename__: Any
@@ -42,11 +52,21 @@ class Request:
 
     @property
     def waits(self) -> bool:
-        """Say whether it is still to be answered."""
+        """Say whether nobody answered it or took it back."""
         return bool(self.state == Stage.SUBMITTED)
 
+    @property
+    def granted(self) -> bool:
+        """Say whether the answer was a yes, not taken back since."""
+        return bool(self.state == self.YES)
 
-class Answered(Request):
+    @property
+    def stands(self) -> bool:
+        """Say whether it waits or was granted: it is not asked a second time."""
+        return self.waits or self.granted
+
+
+class Answered(Staged):
     """A request answered by a yes or a no and a line: by which account, when, and how the person was told."""
 
     decided_by: Mapped[int | None] = ref("account.id")
@@ -112,7 +132,7 @@ def held(session: Session, kind: type[ONE], key: Any) -> ONE:
     return found
 
 
-def check_waits(request: Request) -> None:
+def check_waits(request: Staged) -> None:
     """Let nothing be answered twice, or after it was taken back. Refused: not_waiting."""
     if not request.waits:
         raise Refused("not_waiting", request.OVER)
@@ -185,13 +205,18 @@ def record_told(session: Session, request: Asked, how: Said, *, by: int, via: Vi
     )  # fmt: skip
 
 
-def waiting(kind: type[Request]) -> ColumnElement[bool]:
+def waiting(kind: type[Staged]) -> ColumnElement[bool]:
     """Select what is still to be answered."""
     return kind.state == Stage.SUBMITTED
 
 
+def waiting_or_granted(kind: type[Staged]) -> ColumnElement[bool]:
+    """Select what waits or was granted."""
+    return kind.state.in_((Stage.SUBMITTED, kind.YES))
+
+
 def over_since(
-    kind: type[Request], answered_at: Mapped[Any], asked_at: Mapped[Any], since: datetime
+    kind: type[Staged], answered_at: Mapped[Any], asked_at: Mapped[Any], since: datetime
 ) -> ColumnElement[bool]:
     """Select what was answered since then, or taken back of what was asked since then."""
     return and_(kind.state != Stage.SUBMITTED, func.coalesce(answered_at, asked_at) >= since)

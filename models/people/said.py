@@ -4,6 +4,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from unicodedata import category
 
+from models.refused import Refused
+
+LONGEST_REASON = 200
 # Control, format, line and paragraph signs, halves of signs. Rare characters of names are none of these,
 # even if Python does not know them yet.
 UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Cs")
@@ -33,6 +36,14 @@ class Filing(NamedTuple):
 
     account_id: int
     how: Said
+
+
+def check_reason(reason: str, what: str) -> str:
+    """Return a tidy reason of 2 to 200 characters; `what` it is for is said. Refused: reason_missing."""
+    if not 2 <= len(reason) <= LONGEST_REASON:
+        words = f"请写{what}的原因，2 到 {LONGEST_REASON} 个字"
+        raise Refused("reason_missing", words, fields={"reason": words})
+    return reason
 
 
 def hand_of(filing: Filing | None, member_id: int) -> dict[str, Any]:

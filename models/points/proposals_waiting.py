@@ -15,12 +15,12 @@ from models.people.account import Account, Post
 from models.people.console import in_force
 from models.people.member import ON_ROLLS, Member, surname_order
 from models.people.org import Org, tree_order
-from models.people.request import over_since, waiting
+from models.people.request import over_since, waiting, waiting_or_granted
 from models.people.rights import SECRETARIES
 from models.people.whose import HAS_NAMESAKE, Home, at_home_below, year_beside
 from models.points.deed import each_points
 from models.points.entry import PointEntry
-from models.points.proposal import Proposal, ProposalMember, ProposalState
+from models.points.proposal import Proposal, ProposalMember
 from models.points.schemes.published import Scheme, document_of
 
 Other, Undone = aliased(PointEntry), aliased(PointEntry)
@@ -108,7 +108,7 @@ def last_list(session: Session, branch_id: int, item: str | None) -> list[int]:
         .where(
             Proposal.branch_id == branch_id,
             Proposal.by_member_id.is_(None),
-            Proposal.state.in_((ProposalState.SUBMITTED, ProposalState.APPROVED)),
+            waiting_or_granted(Proposal),
             Proposal.item == item if item else true(),
         )
         .order_by(Proposal.id.desc())

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from models.audit import Via, record
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import Org
-from models.people.request import check_flood, check_waits, held, waiting
+from models.people.request import check_flood, check_waits, held, waiting, waiting_or_granted
 from models.people.said import Said
 from models.points.deed import Deed, check_deed, ground_of, is_declared, refuse_late, tidy_deed, wrong
 from models.points.entry import PointEntry
@@ -141,7 +141,7 @@ def _check_not_proposed(session: Session, members: dict[int, str], deed: Deed) -
         .where(
             ProposalMember.member_id.in_(members),
             ProposalMember.struck.is_(False),
-            Proposal.state.in_((ProposalState.SUBMITTED, ProposalState.APPROVED)),
+            waiting_or_granted(Proposal),
             Proposal.item == deed.item,
             Proposal.occurred_on == deed.occurred_on,
             Proposal.title == deed.title,

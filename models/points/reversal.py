@@ -5,13 +5,12 @@ from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.people.account import Account
-from models.people.said import readable_line
+from models.people.said import check_reason, readable_line
 from models.points.closing import filed_members, is_closed, refuse_closed
 from models.points.entry import PointEntry
 from models.points.proposal import Proposal
 from models.refused import Refused
 
-LONGEST_REASON = 200
 SAME = ("member_id", "branch_id", "scheme_id", "item", "level", "cycle", "period", "occurred_on", "quantity",
         "source", "proposal_id")  # fmt: skip
 
@@ -22,10 +21,7 @@ def reverse_entry(session: Session, entry_id: int, *, reason: str, by: int, via:
     Once, and no reversal is reversed. Refused: not_found, reason_missing, from_roll (a roll is amended),
     is_reversal, reversed_already, own_entry (one's own points, or what one wrote oneself), cycle_closed.
     """
-    reason = readable_line(reason)
-    if not 2 <= len(reason) <= LONGEST_REASON:
-        words = f"请写冲回的原因，2 到 {LONGEST_REASON} 个字"
-        raise Refused("reason_missing", words, fields={"reason": words})
+    reason = check_reason(readable_line(reason), "冲回")
     entry = session.get(PointEntry, entry_id)
     if entry is None:
         raise Refused("not_found", "没有找到这一条记分")

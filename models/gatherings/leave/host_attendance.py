@@ -25,12 +25,11 @@ from models.people.request import (
     take_back,
     take_in,
     tidy_answer,
+    waiting_or_granted,
 )
 from models.people.said import Filing, hand_of
 from models.people.spells import living_member
 from models.refused import Refused
-
-STANDS = (ReportState.SUBMITTED, ReportState.ACCEPTED)
 
 
 class HostAttendance(Base, Report):
@@ -51,7 +50,7 @@ class HostAttendance(Base, Report):
         decided_by_someone(ReportState.ACCEPTED),
         Index(
             "uq_host_attendance_month", "member_id", "period", unique=True,
-            postgresql_where=text(one_of("state", *STANDS)),
+            postgresql_where=text(one_of("state", ReportState.SUBMITTED, ReportState.ACCEPTED)),
         ),
     )  # fmt: skip
 
@@ -77,7 +76,7 @@ def report_host_attendance(
     counted = exists().where(
         HostAttendance.member_id == member_id,
         HostAttendance.period == period,
-        HostAttendance.state.in_(STANDS),
+        waiting_or_granted(HostAttendance),
     )
     if session.scalar(select(counted)):
         raise Refused("attendance_reported", "这个月在流入地参加的情况已经报过了")

@@ -105,7 +105,7 @@ def ask_leave(
         raise Refused("already_signed_in", "名册上已经记了到会，不用请假")
     if line.status in NOT_EXPECTED:
         raise Refused("not_required", "这次不作要求，不用请假")
-    if leave is not None and leave.state in (LeaveState.SUBMITTED, LeaveState.APPROVED):
+    if leave is not None and leave.stands:
         raise Refused("leave_asked", "已经请过假了，不用再请一次")
     leave = leave or Leave(gathering_id=gathering_id, member_id=member_id)
     leave.reason, leave.note, leave.late = reason, note, now > gathering.starts_at
@@ -137,9 +137,9 @@ def withdraw_leave(
     leave, line = place.leave, place.line
     if leave is None:
         raise Refused("not_found", Leave.MISSING)
-    if leave.state not in (LeaveState.SUBMITTED, LeaveState.APPROVED):
+    if not leave.stands:
         raise Refused("not_waiting", "没有要撤回的请假")
-    if leave.state is LeaveState.APPROVED:
+    if leave.granted:
         if place.roll.confirmed_at is not None:
             raise Refused("roll_confirmed", "名册已经确认，要改请找支部更正")
         if now > place.gathering.ends_at:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.leave.leave import MOST_HOURS
-from models.gatherings.roll import CAME, NOT_EXPECTED, Leave, LeaveState, Roll, RollLine, Status
+from models.gatherings.roll import CAME, NOT_EXPECTED, Leave, Roll, RollLine, Status
 from models.people.org import Org, Setting, settings_of
 
 NO_LEAVE = (*NOT_EXPECTED, *CAME, Status.OBSERVER)
@@ -41,8 +41,7 @@ def may_ask_leave(session: Session, member_id: int, gathering_id: int, *, now: d
     if row is None:
         return False
     gathering, leave, org = row
-    waits = leave is not None and leave.state in (LeaveState.SUBMITTED, LeaveState.APPROVED)
-    return not waits and _in_time(session, gathering, org, now)
+    return not (leave and leave.stands) and _in_time(session, gathering, org, now)
 
 
 def _in_time(session: Session, gathering: Gathering, org: Org, now: datetime) -> bool:

@@ -10,14 +10,13 @@ from models.clock import day_of
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.leave.leave import LEAVE_REASON_TEXT
 from models.gatherings.leave.makeup import MAKEUP_FORM_TEXT, Makeup, planned_of
-from models.gatherings.roll import STATUS_TEXT, Leave, LeaveState, Roll, RollLine, Status
+from models.gatherings.roll import STATUS_TEXT, Leave, Roll, RollLine, Status
 from models.people.account import Account
 from models.people.member import Member, surname_order
 from models.people.org import Org, OrgKind, tree_order
+from models.people.request import waiting_or_granted
 
 Above, Decider, Doer = aliased(Org), aliased(Account), aliased(Account)
-# Leave that was asked and not answered yet says why; one that was refused or taken back says nothing.
-SAYS_WHY = (LeaveState.APPROVED, LeaveState.SUBMITTED)
 
 
 class Registered(NamedTuple):
@@ -49,7 +48,8 @@ def leave_register(session: Session, org: Org, *, since: str, until: str) -> lis
             Leave,
             (Leave.gathering_id == RollLine.gathering_id)
             & (Leave.member_id == RollLine.member_id)
-            & Leave.state.in_(SAYS_WHY),
+            # Refused or taken back, it says nothing.
+            & waiting_or_granted(Leave),
         )
         .outerjoin(Decider, Decider.id == Leave.decided_by)
         .outerjoin(Makeup, planned_of(RollLine.gathering_id, RollLine.member_id))

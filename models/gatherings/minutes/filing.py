@@ -17,9 +17,8 @@ from models.gatherings.minutes.minutes import (
 )
 from models.gatherings.minutes.writing import minutes_seen, tidy_text
 from models.gatherings.roll_head import roll_seen
+from models.people.said import check_reason
 from models.refused import Refused
-
-LONGEST_REASON = 200
 
 
 def file_minutes(
@@ -90,10 +89,7 @@ def return_minutes(
         raise Refused("not_filed", "这份记录没有归档，不用退回")
     if seen is not None and minutes.version != seen:
         raise Refused("minutes_changed", "支部刚刚改过这份记录，又归档了，请看过再退回")
-    reason = tidy_text(reason)
-    if not 2 <= len(reason) <= LONGEST_REASON:
-        words = f"请写退回的原因，2 到 {LONGEST_REASON} 个字"
-        raise Refused("reason_missing", words, fields={"reason": words})
+    reason = check_reason(tidy_text(reason), "退回")
     minutes.state, minutes.returned_at, minutes.returned_by = MinutesState.RETURNED, now, by
     minutes.return_reason = reason
     session.add(

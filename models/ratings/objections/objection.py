@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Date, Index, Integer, Numeric, String, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Created, Key, Moment, coded, one_of, ref
-from models.people.request import Request
+from models.people.request import Staged
 from models.people.said import Said
 
 
@@ -41,7 +41,7 @@ class Desk(StrEnum):
     ZONE = "zone"
 
 
-class Objection(Base, Request):
+class Objection(Base, Staged):
     """One objection of one member to one entry, or to the star of one rating.
 
     Never answered by whoever made the disputed entry. `appeals` is the answer it objects to.

@@ -1,9 +1,9 @@
 """Words typed beside a rating as they are kept: numbers of papers, reasons."""
 
 from models.gatherings.minutes.writing import UNSEEN
+from models.people.said import check_reason
 from models.refused import Refused
 
-LONGEST_REASON = 200
 LONGEST_NUMBER = 80
 
 
@@ -14,11 +14,7 @@ def short_text(text: str) -> str:
 
 def reason_of(text: str, what: str) -> str:
     """Return a reason of 2 to 200 characters; `what` says whose: 退回. Refused: reason_missing."""
-    reason = short_text(text)
-    if not 2 <= len(reason) <= LONGEST_REASON:
-        words = f"请写{what}的原因，2 到 {LONGEST_REASON} 个字"
-        raise Refused("reason_missing", words, fields={"reason": words})
-    return reason
+    return check_reason(short_text(text), what)
 
 
 def paper_of(text: str) -> str:
