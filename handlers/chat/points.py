@@ -2,7 +2,7 @@
 
 from handlers.chat import points_words as words
 from handlers.chat.ask import Ask
-from models.people.shared_phone import shares_phone
+from models.people.member import shares_phone
 from models.ratings.statement.stars import stars_of
 from models.ratings.statement.statement import statement_of
 

@@ -19,8 +19,7 @@ from models.people.console import (
     start_session,
     type_password_again,
 )
-from models.people.patience import LIMITS, next_try_at
-from models.people.tries import Guess, give_back_try
+from models.people.tries import LIMITS, Guess, give_back_try, next_try_at
 from models.refused import Refused
 
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.gatherings.agenda import agenda_of
-from models.gatherings.gathering import AgendaItem, Gathering, GatheringState, state_at
+from models.gatherings.gathering import AgendaItem, Gathering, GatheringKind, GatheringState, state_at
 from models.gatherings.roll import Leave, LeaveState, Roll, RollLine, Status
 from models.people.account import Account
 from models.people.org import Org
@@ -117,3 +117,26 @@ def record_of(session: Session, member_id: int, gathering_id: int) -> Record | N
         return Record(line.checked_in_via, line.checked_in_at, None, confirmed_at, confirmed_by)
     how = "report" if line.spell_id is not None else None
     return Record(how, None, None, confirmed_at, confirmed_by) if how or confirmed_at else None
+
+
+def attendance_of_year(session: Session, member_id: int, year: int) -> dict[GatheringKind, dict[Status, int]]:
+    """Return kind -> status -> how often, of the gatherings that count for this year; one statement.
+
+    Only what a secretary has confirmed: a scan alone is no record.
+    """
+    rows = session.execute(
+        select(Gathering.kind, RollLine.status, func.count())
+        .join(Roll, Roll.id == RollLine.roll_id)
+        .join(Gathering, Gathering.id == Roll.gathering_id)
+        .where(
+            RollLine.member_id == member_id,
+            Roll.confirmed_at.is_not(None),
+            Gathering.state != GatheringState.CANCELLED,
+            Gathering.period.startswith(f"{year}-"),
+        )
+        .group_by(Gathering.kind, RollLine.status)
+    )
+    found: dict[GatheringKind, dict[Status, int]] = {}
+    for kind, status, number in rows:
+        found.setdefault(kind, {})[status] = number
+    return {kind: found[kind] for kind in GatheringKind if kind in found}

@@ -1,7 +1,7 @@
 """Planning a gathering: the proposed day and the draft."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.clock import at, day_of
-from models.gatherings.agenda import Line, write_agendas
+from models.gatherings.agenda import Line, agenda_of, write_agendas
 from models.gatherings.calendar.calendar import HolidayRule, Proposal, propose_day
 from models.gatherings.calendar.theme_month import check_month, months_taken, taken_by
 from models.gatherings.gathering import AgendaKind, Gathering, GatheringKind, GatheringState
@@ -45,6 +45,10 @@ class Plan:
     agenda: tuple[tuple[AgendaKind, str], ...] = ()
     partners: tuple[int, ...] = ()
     guests: bool = False  # whether members of other branches may sign in as observers
+
+
+# What a gathering keeps of its plan as it was typed.
+TYPED = [one.name for one in fields(Plan) if one.name not in ("agenda", "partners")]
 
 
 @dataclass(frozen=True)
@@ -249,10 +253,7 @@ def sketch(org_id: int, kind: GatheringKind, plan: Plan) -> Gathering:
 
 
 def _write(gathering: Gathering, plan: Plan) -> None:
-    for name in (
-        "title", "starts_at", "ends_at", "place", "period", "date_reason", "bring", "contact", "leave_until",
-        "guests",
-    ):  # fmt: skip
+    for name in TYPED:
         setattr(gathering, name, getattr(plan, name))
 
 
@@ -279,3 +280,12 @@ def gathering_seen(session: Session, gathering_id: int, *, lock: bool = False) -
     if gathering is None:
         raise Refused("not_found", "没有找到这次活动")
     return gathering
+
+
+def plan_kept(session: Session, gathering: Gathering) -> Plan:
+    """Return what would draft the gathering again as it is, what is required of it among its agenda."""
+    return Plan(
+        **{name: getattr(gathering, name) for name in TYPED},
+        agenda=tuple((item.kind, item.title) for item in agenda_of(session, gathering.id)),
+        partners=tuple(sorted(set(taking_part(session, gathering.id)) - {gathering.org_id})),
+    )

@@ -12,13 +12,13 @@ from models.people.account import Account
 from models.people.org import Org
 from models.refused import Refused
 
-# Built once: they are asked at each step on a roll.
-_SEEN = (
+HEADS = (
     select(Roll, Gathering, Org)
     .join(Gathering, Gathering.id == Roll.gathering_id)
     .join(Org, Org.id == Roll.org_id)
-    .where(Roll.id == bindparam("roll"))
 )
+# Built once: they are asked at each step on a roll.
+_SEEN = HEADS.where(Roll.id == bindparam("roll"))
 _LOCKED = _SEEN.with_for_update(of=Roll).execution_options(populate_existing=True)
 
 

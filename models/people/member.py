@@ -3,9 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Index, LargeBinary, String, text
+from sqlalchemy import Boolean, CheckConstraint, Date, Index, LargeBinary, String, exists, select, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Created, Key, Lasting, coded, ref
 
@@ -113,3 +113,13 @@ class Spell(Base, Lasting):
             name="ex_spell_no_overlap",
         ),
     )
+
+
+def shares_phone(session: Session, member: Member) -> bool:
+    """Return whether another member on any roll has the same number on the roster."""
+    if member.phone_hash is None:
+        return False
+    same = exists().where(
+        Member.phone_hash == member.phone_hash, Member.id != member.id, Member.status.in_(ON_ROLLS)
+    )
+    return bool(session.scalar(select(same)))

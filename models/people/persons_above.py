@@ -5,13 +5,14 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import false, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from models.audit import Via, record
 from models.people.imports.cells import DOTS, tidy
 from models.people.member import Member, Spell, SpellKind
 from models.people.org import Org, tree_order
 from models.people.spells import AT_HOME
+from models.people.whose import MEMBERS
 from models.refused import Refused
 
 LONGEST_NAME = 40
@@ -63,17 +64,8 @@ def persons_named(
     if not name or len(name) > LONGEST_NAME:
         words = "请写全名，一个字都不能少"
         raise Refused("name_missing", words, fields={"name": words})
-    group = aliased(Org)
-    rows = session.execute(
-        select(Member, Org, group)
-        .join(Org, Org.id == Member.branch_id)
-        .outerjoin(group, group.id == Member.group_id)
-        .where(
-            Member.name == name,
-            Member.left_on.is_(None),
-            or_(false(), *(Org.path.startswith(path) for path in paths)),
-        )
-    )
+    below = or_(false(), *(Org.path.startswith(path) for path in paths))
+    rows = session.execute(MEMBERS.where(Member.name == name, Member.left_on.is_(None), below))
     found = sorted(
         (Found(*row) for row in rows), key=lambda one: (tree_order(one.group or one.branch), one.member.id)
     )

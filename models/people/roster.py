@@ -5,22 +5,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from models.clock import day_of
 from models.people.binding import BindCode, Binding
 from models.people.member import ON_ROLLS, Member, Spell, SpellKind
 from models.people.org import Org
+from models.people.whose import MEMBERS
 from models.refused import Refused
 
-Group = aliased(Org)
 # Built once: it is asked wherever the console is about a person.
-_SEEN = (
-    select(Member, Org, Group)
-    .join(Org, Org.id == Member.branch_id)
-    .outerjoin(Group, Group.id == Member.group_id)
-    .where(Member.id == bindparam("member"))
-)
+_SEEN = MEMBERS.where(Member.id == bindparam("member"))
 
 
 class RosterRow(NamedTuple):
@@ -34,12 +29,8 @@ class RosterRow(NamedTuple):
 
 def roster_of(session: Session, branch_ids: Collection[int], *, now: datetime) -> list[RosterRow]:
     """Return the full and probationary members of these branches, unordered; two statements."""
-    rows = session.execute(
-        select(Member, Org, Group)
-        .join(Org, Org.id == Member.branch_id)
-        .outerjoin(Group, Group.id == Member.group_id)
-        .where(Member.branch_id.in_(branch_ids), Member.status.in_(ON_ROLLS))
-    ).all()
+    of_branches = MEMBERS.where(Member.branch_id.in_(branch_ids), Member.status.in_(ON_ROLLS))
+    rows = session.execute(of_branches).all()
     spells = _spells_today(session, branch_ids, now)
     return [
         RosterRow(member, branch, of, frozenset(spells.get(member.id, ()))) for member, branch, of in rows

@@ -1,6 +1,6 @@
 """Wrong guesses, counted in the database so that no flush of a cache gives them back."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary, func, select, update
@@ -8,6 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, coded
+
+# Wrong passwords: five in a quarter of an hour, ten in an hour, twenty in six hours. The wait grows and
+# always ends.
+LIMITS = ((timedelta(minutes=15), 5), (timedelta(hours=1), 10), (timedelta(hours=6), 20))
 
 
 class Guess(StrEnum):
@@ -76,3 +80,22 @@ def give_back_try(session: Session, purpose: Guess, who_hash: bytes, *, now: dat
         )
         .values(n=Tries.n - 1)
     )
+
+
+def next_try_at(session: Session, who_hash: bytes, *, now: datetime) -> datetime:
+    """Return when the next password may be tried under LIMITS; `now` if it may be at once."""
+    rows = session.execute(
+        select(Tries.minute, Tries.n)
+        .where(Tries.purpose == Guess.PASSWORD, Tries.who_hash == who_hash, Tries.n > 0)
+        .order_by(Tries.minute.desc())
+        .limit(60)
+    ).all()
+    free_at = now
+    for span, most in LIMITS:
+        spent = 0
+        for minute, n in rows:
+            spent += n
+            if spent >= most:
+                free_at = max(free_at, datetime.fromtimestamp(minute * 60, UTC) + span)
+                break
+    return free_at

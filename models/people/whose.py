@@ -17,6 +17,14 @@ HAS_NAMESAKE = exists().where(
 WHOSE = (Member, Org, Group, HAS_NAMESAKE)
 
 
+# Members with their branch and group.
+MEMBERS = (
+    select(Member, Org, Group)
+    .join(Org, Org.id == Member.branch_id)
+    .outerjoin(Group, Group.id == Member.group_id)
+)
+
+
 class Whose(NamedTuple):
     """Whose it is, as a list names them; the joining year only where the branch has two of the name."""
 

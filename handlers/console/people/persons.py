@@ -12,8 +12,8 @@ from handlers.errors import STATUS_OF
 from handlers.identity import require, staff
 from models.audit import Via
 from models.clock import day_of
-from models.gatherings.attendance_year import attendance_of_year
 from models.gatherings.gathering import GATHERING_KIND_TEXT
+from models.gatherings.of_member import attendance_of_year
 from models.gatherings.roll import STATUS_TEXT
 from models.notices.joiners import follow_roster
 from models.people.member import MEMBER_STATUS_TEXT, Member

@@ -18,8 +18,7 @@ from models.audit import Via
 from models.clock import SHANGHAI, at
 from models.gatherings.gathering import AgendaKind
 from models.gatherings.partners import convenes
-from models.gatherings.plan import Plan, draft, redraft, suggest, taking_part
-from models.gatherings.plan_kept import plan_kept
+from models.gatherings.plan import Plan, draft, plan_kept, redraft, suggest, taking_part
 from models.gatherings.required_item import merge_required
 from models.notices.publish import publish
 from models.people.rights import Verb

@@ -11,9 +11,8 @@ from models.base import Base, is_month, one_of
 from models.clock import day_of
 from models.gatherings.gathering import Gathering, GatheringKind, GatheringState
 from models.gatherings.roll import CAME, Roll, RollLine, Status
-from models.gatherings.roll_head import RollHead
+from models.gatherings.roll_head import HEADS, RollHead
 from models.people.away_report import A_YEAR, Report, ReportState
-from models.people.org import Org
 from models.people.request import (
     Answer,
     check_waits,
@@ -122,14 +121,8 @@ def of_month(member_id: int, period: str) -> tuple[ColumnElement[bool], ...]:
 
 def home_rolls(session: Session, member_id: int, period: str) -> list[RollHead]:
     """Return the rolls on which an attendance of this month counts."""
-    rows = session.execute(
-        select(Roll, Gathering, Org)
-        .join(RollLine, RollLine.roll_id == Roll.id)
-        .join(Gathering, Gathering.id == Roll.gathering_id)
-        .join(Org, Org.id == Roll.org_id)
-        .where(*of_month(member_id, period))
-    )
-    return [RollHead(*row) for row in rows]
+    query = HEADS.join(RollLine, RollLine.roll_id == Roll.id).where(*of_month(member_id, period))
+    return [RollHead(*row) for row in session.execute(query)]
 
 
 def hold_home_lines(session: Session, member_id: int, period: str) -> list[HomeLine]:

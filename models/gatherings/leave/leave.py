@@ -21,7 +21,7 @@ from models.gatherings.roll import (
     Status,
     unmarked,
 )
-from models.gatherings.roll_head import RollHead
+from models.gatherings.roll_head import HEADS, RollHead
 from models.people.member import Member, Spell, SpellKind
 from models.people.org import Org, Setting, settings_of
 from models.people.request import Answer, check_waits, settle, take_back, take_in, tidy_answer
@@ -202,16 +202,10 @@ def head_of_line(session: Session, gathering_id: int, member_id: int, *, lock: b
 
     Refused: not_found.
     """
-    query = (
-        select(Roll, Gathering, Org)
-        .join(RollLine, RollLine.roll_id == Roll.id)
-        .join(Gathering, Gathering.id == Roll.gathering_id)
-        .join(Org, Org.id == Roll.org_id)
-        .where(
-            RollLine.gathering_id == gathering_id,
-            RollLine.member_id == member_id,
-            Gathering.state != GatheringState.DRAFT,
-        )
+    query = HEADS.join(RollLine, RollLine.roll_id == Roll.id).where(
+        RollLine.gathering_id == gathering_id,
+        RollLine.member_id == member_id,
+        Gathering.state != GatheringState.DRAFT,
     )
     if lock:
         query = query.with_for_update(read=True, of=Roll).execution_options(populate_existing=True)
