@@ -14,9 +14,9 @@ from handlers.reach import org_asked, own_orgs
 from models.clock import day_of
 from models.people.org import Org
 from models.people.rights import Verb
+from models.points.problem import Problem
 from models.points.schemes.checks import is_open
 from models.points.schemes.document import SchemeDocument, canonical
-from models.points.schemes.problem import Problem
 from models.points.schemes.published import check_scheme, document_of, publish_scheme
 from models.points.schemes.sentences import sections_of
 from models.points.schemes.shelf import (

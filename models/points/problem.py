@@ -1,8 +1,13 @@
-"""What the schema's refusals read like: a path into the JSON and a plain Chinese reason."""
+"""What is wrong in a JSON text that was read strictly: where it stands, why, and the refusal that says so."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+
+from models.refused import Refused
 
 # pydantic lists what is allowed as 'a', 'b' or 'c', and members of an enum as <Status.LATE: 'late'>.
 ALLOWED = re.compile(r"(?:'|: )(\w+)(?:'|>)")
@@ -33,6 +38,40 @@ REASONS = {
 }
 
 
+class Problem(NamedTuple):
+    """One thing to correct: where it stands in the JSON, and why, in Chinese."""
+
+    path: str
+    message: str
+
+
+def repeated(values: Iterable[object], path: str, what: str) -> Iterator[Problem]:
+    """Complain of each value that stands a second time; `path` has a place for its number."""
+    seen: set[object] = set()
+    for at, value in enumerate(values):
+        if value in seen:
+            yield Problem(path.format(at), f"{what}“{value}”重复")
+        seen.add(value)
+
+
+def misshapen(error: ValidationError) -> list[Problem]:
+    """List what pydantic found: each place with a plain Chinese reason."""
+    errors = error.errors(include_url=False, include_input=False)
+    inside = {found["loc"][:length] for found in errors for length in range(len(found["loc"]))}
+    # Where something inside a list is wrong, nothing is missing there: what is wrong has its own line.
+    return [
+        Problem(path_of(found["loc"]), _say(found))
+        for found in errors
+        if found["type"] != "too_short" or found["loc"] not in inside
+    ]
+
+
+def invalid(code: str, what: str, found: Sequence[Problem], *, most: int | None = None) -> Refused:
+    """Make the refusal of a text: how many places, the first of them in words, `most` of them by path."""
+    message = f"{what}有 {len(found)} 处要改：{found[0].path or '全文'}：{found[0].message}。"
+    return Refused(code, message, fields=[one._asdict() for one in found[:most]])
+
+
 def path_of(loc: tuple[int | str, ...]) -> str:
     """Write a place in the document as `items[2].when.kinds[0]`; the document itself is empty."""
     path = ""
@@ -43,7 +82,7 @@ def path_of(loc: tuple[int | str, ...]) -> str:
     return path.removeprefix(".")
 
 
-def say(error: ErrorDetails) -> str:
+def _say(error: ErrorDetails) -> str:
     """Say in Chinese what one pydantic error means, without repeating the value that was given."""
     context = {key: str(value) for key, value in error.get("ctx", {}).items()}
     if "expected" in context:
