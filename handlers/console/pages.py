@@ -15,10 +15,10 @@ from jinja2 import FileSystemLoader, PrefixLoader
 from markupsafe import Markup, escape
 
 from handlers.edge import App, current
-from handlers.identity import staff, staff_needed
+from handlers.identity import holds, staff, staff_needed
 from models.clock import clock_text, day_of, day_text, moment_text
 from models.people.console import Staff
-from models.people.rights import RIGHTS, Verb
+from models.people.rights import Verb
 from models.refused import Refused
 
 ROOM = Path(__file__).parent
@@ -83,20 +83,9 @@ MENU = (
 )
 
 
-def holds(who: Staff, *verbs: Verb) -> bool:
-    """Return whether one of the person's posts carries one of the verbs anywhere."""
-    return any(post.role in RIGHTS[verb] for verb in verbs for post in who.posts)
-
-
-def menu_of(who: Staff) -> Iterator[Entry]:
-    """Yield the entries that work for this person."""
-    return (entry for entry in MENU if not entry.verbs or holds(who, *entry.verbs))
-
-
-def need_somewhere(*verbs: Verb) -> None:
-    """Let the request go on only if the person holds one of the verbs at all. Refused: not_yours."""
-    if not holds(staff(), *verbs):
-        raise Refused("not_yours", "这一页要有相应的职务才能看")
+def menu_of() -> Iterator[Entry]:
+    """Yield the entries that work for the person behind this request."""
+    return (entry for entry in MENU if not entry.verbs or holds(*entry.verbs))
 
 
 def staff_page(view: View) -> View:
@@ -156,7 +145,7 @@ def frame() -> dict[str, Any]:
     return {
         "installation": cast(App, current_app).parts.installation,
         "who": who,
-        "menu": list(menu_of(who)) if who else [],
+        "menu": list(menu_of()) if who else [],
         "page_address": page_address,
         "asset": asset,
         "csrf": csrf_field,

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from flask import url_for
 
-from handlers.console.leaves.leaves import paths_where
 from handlers.edge import current
 from handlers.identity import staff
-from handlers.reach import own_orgs
+from handlers.reach import own_orgs, paths_where
 from models.clock import clock_text, day_of, day_text, moment_text
 from models.gatherings.gathering import PLACE_TO_COME, GatheringKind, GatheringState
 from models.gatherings.leave.leave import LEAVE_REASON_TEXT

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from flask import url_for
 
-from handlers.console.pages import holds
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import holds, staff
 from handlers.todo.lines import Owed, on_day
 from models.people.rights import Verb
 from models.ratings.objections.raising import ANSWER_WORKDAYS
@@ -16,7 +15,7 @@ from models.ratings.objections.reading import objections_for
 def owed_objections() -> Iterator[Owed]:
     """Yield a line for one objection with a link to it, or one for all of them with the nearest day."""
     edge, who = current(), staff()
-    if not holds(who, Verb.ANSWER_OBJECTION):
+    if not holds(Verb.ANSWER_OBJECTION):
         return
     found = objections_for(edge.session, who.posts, since=edge.now, now=edge.now)
     mine = [one for one in found.waiting if one.waits_for(who.account_id)]

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from flask import url_for
 
-from handlers.console.pages import holds
 from handlers.console.points.proposals import decides, own_member, scopes
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import holds
 from handlers.todo.lines import Owed, names, when
 from models.people.rights import Verb
 from models.points.proposals_waiting import waiting_below
@@ -15,7 +14,7 @@ from models.points.proposals_waiting import waiting_below
 
 def owed_proposals() -> Iterator[Owed]:
     """Yield one line for all that waits for this person's word, nobody's own among them."""
-    if not holds(staff(), Verb.APPROVE_ENTRY):
+    if not holds(Verb.APPROVE_ENTRY):
         return
     edge, (below, above) = current(), scopes()
     rows = waiting_below(edge.session, below, above=above, now=edge.now)

@@ -6,9 +6,9 @@ from handlers.console.articles.next_steps import steps_context
 from handlers.console.articles.page import article_page
 from handlers.console.articles.reach import article_reached
 from handlers.console.gatherings.gatherings import months_back
-from handlers.console.pages import console, go, holds, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import holds, need_somewhere, staff
 from handlers.reach import org_asked, own_orgs
 from models.articles.article import ARTICLE_STATE_TEXT, ArticleState
 from models.articles.drafting import MOST_RECORDS, draft_from_records
@@ -51,7 +51,7 @@ def articles() -> Response:
         tabs=[(key, text) for key, (text, _) in TABS.items()],
         tab=tab,
         states=ARTICLE_STATE_TEXT,
-        drafts=holds(staff(), Verb.DRAFT),
+        drafts=holds(Verb.DRAFT),
         # Whose it is goes without saying only where all are one's own.
         named={row.org.id for row in rows} != {post.org_id for post in staff().posts},
     )

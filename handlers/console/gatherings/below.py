@@ -8,9 +8,9 @@ from typing import NamedTuple
 from flask import Response, request
 
 from handlers.console.gatherings.gatherings import months_back
-from handlers.console.pages import console, go, need_somewhere, page, staff_page
+from handlers.console.pages import console, go, page, staff_page
 from handlers.edge import current
-from handlers.identity import require, staff
+from handlers.identity import need_somewhere, require, staff
 from handlers.reach import committees_to_choose, org_asked, roll_reached
 from models.audit import Via
 from models.clock import day_of, day_text

@@ -11,9 +11,9 @@ from handlers.console.gatherings.draft_form import stored
 from handlers.console.gatherings.draft_pages import MEETS, draft_page
 from handlers.console.minutes.links import record_links
 from handlers.console.notices.notices import shown_texts, together_of
-from handlers.console.pages import console, need_somewhere, page, staff_page
+from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from handlers.reach import gathering_reached, opens_doors, own_orgs, phoned_orgs
 from models.clock import day_of
 from models.gatherings.agenda import agenda_of

@@ -4,11 +4,11 @@ from flask import Response, request
 
 from handlers.console.gatherings.convening import kind_of
 from handlers.console.gatherings.draft_form import plan_of, typed_form
-from handlers.console.gatherings.draft_pages import draft_again, draft_reached, form_of, required
+from handlers.console.gatherings.draft_pages import draft_again, form_of, required
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.identity import staff
-from handlers.reach import roll_hosted
+from handlers.reach import draft_reached, roll_hosted
 from models.gatherings.doors import close_gathering, new_code, open_gathering
 from models.gatherings.plan import redraft, taking_part
 from models.gatherings.required_item import merge_required

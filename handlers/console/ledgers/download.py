@@ -10,9 +10,9 @@ from sqlalchemy import false, or_, select
 
 from handlers.console.gatherings.gatherings import months_back
 from handlers.console.ledgers.sheet import Column, Ledger, fit, write_ledger
-from handlers.console.pages import go, need_somewhere, page
+from handlers.console.pages import go, page
 from handlers.edge import current
-from handlers.identity import count, staff
+from handlers.identity import count, need_somewhere, staff
 from handlers.limits import FILES
 from handlers.reach import org_asked, own_orgs
 from models.audit import Via, record

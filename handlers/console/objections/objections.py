@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response
 
-from handlers.console.pages import console, need_somewhere, page, staff_page
+from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from models.audit import Via
 from models.clock import day_of
 from models.gatherings.roll import STATUS_TEXT, Status

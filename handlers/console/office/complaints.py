@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from flask import Response, request
 
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from models.audit import Via
 from models.clock import day_of, day_text
 from models.people.complaint import LONGEST, answer_complaint, complaints_answered, complaints_waiting

@@ -2,14 +2,14 @@
 
 from flask import Response, request
 
-from handlers.console.leaves.leaves import paths_where
-from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, page, refuse_form, staff_page
 from handlers.console.people.members import SPELL_TEXT
 from handlers.console.people.membership import day_typed, hand
 from handlers.console.points.member_points import statement_shown
 from handlers.edge import current
 from handlers.errors import STATUS_OF
-from handlers.identity import require, staff
+from handlers.identity import need_somewhere, require, staff
+from handlers.reach import paths_where
 from models.audit import Via
 from models.clock import day_of
 from models.gatherings.attendance_year import attendance_of_year

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Response, request
 
-from handlers.console.leaves.leaves import filing, paths_where, person_reached, typed_choice, typed_id
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.leaves.leaves import filing, typed_choice, typed_id
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
+from handlers.reach import paths_where, person_reached
 from models.audit import Via
 from models.gatherings.leave.pending import people_of
 from models.people.account import Account

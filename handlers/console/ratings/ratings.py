@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from handlers.console.pages import console, go, holds, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame
 from handlers.console.ratings.next_step import next_card, until_words
 from handlers.console.ratings.reach import rating_read, shows_results
@@ -13,7 +13,7 @@ from handlers.console.ratings.words import STATE_SHAPE, act_words, long_day, who
 from handlers.console.ratings.year import year_shown
 from handlers.edge import current
 from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import holds, need_somewhere, staff
 from handlers.reach import org_asked, own_orgs
 from models.clock import day_of
 from models.people.org import BRANCHES, Org, branches_among
@@ -33,7 +33,7 @@ from models.refused import Refused
 def ratings() -> Response:
     """Show the next step of one's branch's rating; whoever stands above sees the branches below."""
     need_somewhere(Verb.SEE_ROSTER, Verb.FILE_RATING)
-    if not holds(staff(), Verb.SEE_ROSTER):
+    if not holds(Verb.SEE_ROSTER):
         return go("console.ratings_below_page")
     return _ratings_page(_branch_asked(request.args.get("org")))
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from flask import Response
 
 from handlers.console.gatherings.gatherings import months_back
-from handlers.console.leaves.leaves import paths_where
 from handlers.console.office.handovers import handed_lately
-from handlers.console.pages import console, holds, page, staff_page
+from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
-from handlers.identity import staff
-from handlers.reach import own_orgs, phoned_orgs
+from handlers.identity import holds, staff
+from handlers.reach import own_orgs, paths_where, phoned_orgs
 from handlers.todo.above import owed_above
 from handlers.todo.articles import owed_articles
 from handlers.todo.lines import DRAFT_AHEAD, TO_COME, Owed, on_day, owed
@@ -70,7 +69,7 @@ def today() -> Response:
         opens_at=opens_at,
         soon=lambda moment: on_day(day_of(moment)),
         handed=handed_lately(),
-        looks_on=holds(staff(), Verb.GIVE_POSTS),
+        looks_on=holds(Verb.GIVE_POSTS),
     )
 
 

@@ -6,14 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from handlers.console.gatherings.draft_pages import draft_reached
 from handlers.console.gatherings.publication import check_promise
 from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.gatherings import GatheringDetail, detail
-from handlers.reach import gathering_reached, org_asked
+from handlers.reach import draft_reached, gathering_reached, org_asked
 from models.audit import Via
 from models.clock import SHANGHAI, at
 from models.gatherings.gathering import AgendaKind

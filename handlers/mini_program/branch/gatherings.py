@@ -6,9 +6,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from handlers.console.gatherings.gatherings import months_back
-from handlers.console.pages import need_somewhere
 from handlers.edge import current
-from handlers.identity import branch_phone_needed, staff
+from handlers.identity import branch_phone_needed, need_somewhere, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.texts import TextsOut, texts_shown
 from handlers.reach import gathering_reached, phoned_orgs

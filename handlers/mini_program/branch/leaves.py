@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from handlers.console.leaves.leaves import leave_verb, paths_where
-from handlers.console.pages import need_somewhere
 from handlers.edge import current
-from handlers.identity import branch_phone_needed, staff
+from handlers.identity import branch_phone_needed, need_somewhere, staff
 from handlers.mini_program import api
+from handlers.reach import leave_verb, paths_where
 from models.audit import Via
 from models.clock import iso
 from models.gatherings.delegate import standing_in
