@@ -6,11 +6,11 @@ from itertools import groupby
 
 from flask import url_for
 
-from handlers.console.gatherings.convening import convened_seen
 from handlers.edge import current
 from handlers.identity import staff
 from handlers.reach import own_orgs
 from handlers.todo.lines import Owed, names, when
+from models.gatherings.convened import convened_below
 from models.gatherings.gathering import GatheringState
 from models.gatherings.minutes.review import unread_records
 from models.people.rights import Verb, may
@@ -41,8 +41,8 @@ def owed_above() -> Iterator[Owed]:
 
 def _to_publish() -> Iterator[Owed]:
     """Yield the drafts by which the officer's own committee calls branches together."""
-    posts = staff().posts
-    for one in reversed(convened_seen(())):
+    edge, posts = current(), staff().posts
+    for one in reversed(convened_below(edge.session, posts, periods=(), now=edge.now)):
         it = one.gathering
         if one.state is GatheringState.DRAFT and may(posts, Verb.PUBLISH, one.host.path):
             yield Owed(

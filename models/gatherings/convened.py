@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.gatherings.gathering import Gathering, GatheringKind, GatheringState, state_at
 from models.gatherings.roll import Roll
 from models.people.org import COMMITTEES, Org
-from models.people.rights import OFFICERS, PostAt
+from models.people.rights import OFFICERS, PostAt, Verb, may
 
 AHEAD = (GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.OPEN)
 
@@ -35,7 +35,8 @@ def convened_below(
 ) -> list[Convened]:
     """Return what committees of these officers' subtrees called in these months, the newest day first.
 
-    What is still a draft or ahead is there whatever its month. One statement.
+    What is still a draft or ahead is there whatever its month; a draft only for who drafts there.
+    One statement.
     """
     paths = [Org.path.startswith(post.org_path) for post in posts if post.role in OFFICERS]
     rows = session.execute(
@@ -50,10 +51,11 @@ def convened_below(
         .group_by(Gathering.id, Org.id)
         .order_by(Gathering.starts_at.desc(), Org.path, Gathering.id)
     ).all()
-    return [
+    found = [
         Convened(it, host, state_at(it.state, it.starts_at, it.opened_at, now=now), branches, confirmed)
         for it, host, branches, confirmed in rows
     ]
+    return [one for one in found if not one.is_draft or may(posts, Verb.DRAFT, one.host.path)]
 
 
 def own_drafts(session: Session, org_ids: Sequence[int], period: str) -> set[int]:

@@ -5,7 +5,6 @@ from flask import Response, request
 from handlers.console.articles.next_steps import steps_context
 from handlers.console.articles.page import article_page
 from handlers.console.articles.reach import article_reached
-from handlers.console.gatherings.gatherings import months_back
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.identity import holds, need_somewhere, staff
@@ -16,6 +15,7 @@ from models.articles.listing import articles_among, records_to_tell
 from models.articles.pictures import picture_seen
 from models.clock import day_of
 from models.gatherings.roll_head import roll_seen
+from models.gatherings.standing import months_back
 from models.people.org import BRANCHES, Org
 from models.people.rights import Verb
 from models.refused import Refused

@@ -19,10 +19,10 @@ from handlers.console.gatherings.draft_form import (
     tick_birthdays,
     typed_form,
 )
-from handlers.console.notices.notices import shown_texts
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.identity import staff
+from handlers.notice_texts import shown_texts
 from handlers.reach import draft_reached, org_asked
 from models.gatherings.birthdays import Birthday, birthdays_of
 from models.gatherings.calendar.calendar import note_on
@@ -201,10 +201,8 @@ def _previewed(
         return None
     kind = kind or (it.kind if it else GatheringKind.THEME_DAY)
     agenda = [row.title for row in typed.agenda if row.title]
-    return shown_texts(
-        sketch(org.id, kind, plan), agenda, org.name, together,
-        convened=convenes(org), gathering_id=it.id if it else None,
-    )  # fmt: skip
+    gathering_id = it.id if it else None
+    return shown_texts(sketch(org.id, kind, plan), agenda, org, together, gathering_id=gathering_id)
 
 
 def _calls(audience: Audience) -> list[tuple[str, str, int, list[str]]]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from flask import Response
 
-from handlers.console.gatherings.gatherings import months_back
 from handlers.console.office.handovers import handed_lately
 from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
@@ -23,7 +22,7 @@ from models.gatherings.delegate import standing_in
 from models.gatherings.gathering import GatheringState, opens_at
 from models.gatherings.leave.pending import pending_of
 from models.gatherings.plan import Suggestion, next_theme_day, suggestion_on
-from models.gatherings.standing import Standing, own_branches, rolls_among
+from models.gatherings.standing import Standing, months_back, own_branches, rolls_among
 from models.notices.progress import progress_below
 from models.people.org import BRANCHES, Org
 from models.people.rights import Verb, may

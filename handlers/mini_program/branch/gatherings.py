@@ -5,7 +5,6 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from handlers.console.gatherings.gatherings import months_back
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, need_somewhere, staff
 from handlers.mini_program import api
@@ -18,7 +17,7 @@ from models.gatherings.gathering import Gathering, GatheringState, opens_at
 from models.gatherings.guests import guests_of
 from models.gatherings.plan import taking_part
 from models.gatherings.roll import Counts
-from models.gatherings.standing import Standing, rolls_among, seen_orgs
+from models.gatherings.standing import Standing, months_back, rolls_among, seen_orgs
 from models.notices.audience import audience_of
 from models.notices.delivery import Channel
 from models.notices.phone_list import sums_of

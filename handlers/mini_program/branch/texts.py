@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from handlers.console.notices.notices import shown_texts, together_of
 from handlers.edge import current
 from handlers.identity import staff
+from handlers.notice_texts import shown_texts, together_of
 from handlers.reach import phoned_orgs
-from models.gatherings.partners import convenes
 from models.gatherings.standing import Standing
 from models.notices.phone_list import newest_message
 from models.notices.texts import Sheet
@@ -30,10 +29,7 @@ def texts_shown(rolls: Sequence[Standing], agenda: Sequence[str]) -> dict[str, s
     if not (rolls[0].is_draft or phoned_orgs(rolls) or may(staff().posts, Verb.PUBLISH, host.path)):
         return None
     message = newest_message(current().session, it.id)
-    texts = shown_texts(
-        it, agenda, host.name, together_of(it.id, host), convened=convenes(host), gathering_id=it.id,
-        message=message,
-    )  # fmt: skip
+    texts = shown_texts(it, agenda, host, together_of(it.id, host), gathering_id=it.id, message=message)
     return {name: texts[name] for name in ("message", "group", "loudspeaker")} | {
         "board": board_text(texts["sheet"])
     }

@@ -5,7 +5,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.console.gatherings.gatherings import months_back
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
@@ -25,7 +24,7 @@ from models.clock import day_of
 from models.gatherings.delegate import standing_in
 from models.gatherings.gathering import GatheringState
 from models.gatherings.plan import suggest
-from models.gatherings.standing import Standing, own_branches, rolls_among
+from models.gatherings.standing import Standing, months_back, own_branches, rolls_among
 from models.notices.progress import Progress, progress_below
 from models.people.org import BRANCHES
 from models.people.rights import Verb, may
