@@ -7,12 +7,10 @@ from typing import NamedTuple
 from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.gatherings.gathering import Gathering, GatheringKind, GatheringState, state_at
+from models.gatherings.gathering import TO_COME, Gathering, GatheringKind, GatheringState, state_at
 from models.gatherings.roll import Roll
 from models.people.org import COMMITTEES, Org
 from models.people.rights import OFFICERS, PostAt, Verb, may
-
-AHEAD = (GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.OPEN)
 
 
 class Convened(NamedTuple):
@@ -46,7 +44,7 @@ def convened_below(
         .where(
             or_(false(), *paths),
             Org.kind.in_(COMMITTEES),
-            or_(Gathering.period.in_(periods), Gathering.state.in_(AHEAD)),
+            or_(Gathering.period.in_(periods), Gathering.state.in_((GatheringState.DRAFT, *TO_COME))),
         )
         .group_by(Gathering.id, Org.id)
         .order_by(Gathering.starts_at.desc(), Org.path, Gathering.id)

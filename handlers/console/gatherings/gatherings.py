@@ -17,7 +17,7 @@ from handlers.reach import gathering_reached, opens_doors, own_orgs, phoned_orgs
 from models.clock import day_of
 from models.gatherings.agenda import agenda_of
 from models.gatherings.convened import convened_below
-from models.gatherings.gathering import AGENDA_KIND_TEXT, GatheringState, closes_at, opens_at
+from models.gatherings.gathering import AGENDA_KIND_TEXT, TO_COME, GatheringState, closes_at, opens_at
 from models.gatherings.guests import guests_number, guests_of
 from models.gatherings.partners import convenes
 from models.gatherings.plan import taking_part
@@ -40,7 +40,6 @@ STATE_TEXT = {
     GatheringState.CONFIRMED: "已确认",
     GatheringState.CANCELLED: "已取消",
 }
-CHANGEABLE = (GatheringState.PUBLISHED, GatheringState.OPEN)
 STATES = list(DeliveryState)
 SAID_ABOVE = (DeliveryState.DELIVERED, DeliveryState.PHONED, DeliveryState.PHONE_LIST)
 
@@ -116,8 +115,8 @@ def gathering(gathering_id: int) -> Response:
         ticked={roll.roll.id for roll in rolls if not roll.is_draft and phoned_orgs([roll])},
         calls=bool(phoned),
         hosts=hosts,
-        changeable=hosts and rolls[0].state in CHANGEABLE,
-        added_above=new_required(session, it) if hosts and rolls[0].state in CHANGEABLE else [],
+        changeable=hosts and rolls[0].state in TO_COME,
+        added_above=new_required(session, it) if hosts and rolls[0].state in TO_COME else [],
         overrides=overrides_of(session, gathering_id),
         may_override=may(posts, Verb.OVERRIDE_NIGHT, host.path)
         and may_let_out(session, gathering_id, now=current().now),

@@ -8,12 +8,12 @@ from flask import Response, request
 from sqlalchemy import select
 
 from handlers.console.pages import console, go, page, refuse_form, staff_page
-from handlers.console.ratings.words import STATE_SHAPE, long_day
+from handlers.console.ratings.words import STATE_SHAPE
 from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import need_somewhere, staff
 from handlers.reach import committees_to_choose, org_asked
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.people.org import Org
 from models.people.rights import Verb
 from models.points.cycle import CYCLE, cycle_words

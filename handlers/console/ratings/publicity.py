@@ -8,15 +8,15 @@ from flask import Response, request
 
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame, township_of
-from handlers.console.ratings.next_step import until_words
 from handlers.console.ratings.reach import rating_led
 from handlers.console.ratings.rows import rows_by_group
 from handlers.console.ratings.steps import day_typed
-from handlers.console.ratings.words import STEP_SAYS, long_day, star_text, who_acts
+from handlers.console.ratings.words import star_text
 from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import staff
-from models.clock import day_of
+from handlers.todo.rating_step import STEP_SAYS, until_words, who_acts
+from models.clock import day_of, long_day
 from models.ratings.procedure.beginning import RatingSeen
 from models.ratings.procedure.procedure import procedure_of
 from models.ratings.procedure.progress import steps_of

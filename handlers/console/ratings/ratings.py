@@ -6,16 +6,16 @@ from flask import Response, request, url_for
 
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame
-from handlers.console.ratings.next_step import next_card, until_words
 from handlers.console.ratings.reach import rating_read, shows_results
 from handlers.console.ratings.rows import results_shown
-from handlers.console.ratings.words import STATE_SHAPE, act_words, long_day, who_acts
+from handlers.console.ratings.words import STATE_SHAPE, act_words
 from handlers.console.ratings.year import year_shown
 from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import holds, need_somewhere, staff
 from handlers.reach import org_asked, own_orgs
-from models.clock import day_of
+from handlers.todo.rating_step import next_card, until_words, who_acts
+from models.clock import day_of, long_day
 from models.people.org import BRANCHES, Org, branches_among
 from models.people.rights import Verb, may
 from models.points.cycle import cycle_words

@@ -7,7 +7,6 @@ from flask import Response, request, url_for
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.console.ratings.changes import changed_since
 from handlers.console.ratings.frame import rating_frame
-from handlers.console.ratings.next_step import next_card
 from handlers.console.ratings.reach import rating_led, rating_read, shows_results
 from handlers.console.ratings.rows import results_shown
 from handlers.console.ratings.steps import day_typed
@@ -16,6 +15,7 @@ from handlers.console.ratings.words import star_text
 from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import staff
+from handlers.todo.rating_step import next_card
 from models.clock import day_of
 from models.people.account import Account
 from models.ratings.meeting.decision import Ruling, RulingKind
@@ -81,8 +81,9 @@ def _after(seen: RatingSeen) -> tuple[str, str] | None:
     card = next_card(
         seen, steps_of(session, seen.rating.id, now=current().now), trail_of(session, seen.rating.id)
     )
-    here = url_for("console.rating_results", rating_id=seen.rating.id)
-    return (card.button, card.address) if card and card.button and card.address != here else None
+    if card is None or not card.button or card.page == "rating_results":
+        return None
+    return card.button, url_for(f"console.{card.page}", **card.values)
 
 
 def _ruled(seen: RatingSeen, ruling: Ruling) -> dict[str, Any]:

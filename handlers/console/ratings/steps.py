@@ -8,12 +8,12 @@ from flask import Response, request, url_for
 
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame
-from handlers.console.ratings.next_step import until_words
 from handlers.console.ratings.reach import rating_led
-from handlers.console.ratings.words import HELD_ON, STEP_SAYS, TAKES, who_acts
+from handlers.console.ratings.words import HELD_ON, TAKES
 from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import staff
+from handlers.todo.rating_step import STEP_SAYS, until_words, who_acts
 from models.clock import day_of
 from models.ratings.archive.filing import archive_rating
 from models.ratings.meeting.quorum import Votes, needed, quorum_words

@@ -10,6 +10,7 @@ from handlers.identity import branch_phone_needed, need_somewhere, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.texts import TextsOut, texts_shown
 from handlers.reach import gathering_reached, phoned_orgs
+from handlers.todo.work import MONTHS, is_foreign_draft
 from models.clock import day_of, iso
 from models.gatherings.agenda import agenda_of
 from models.gatherings.calendar.calendar import note_on
@@ -25,8 +26,6 @@ from models.notices.progress import Progress, progress_of
 from models.people.rights import OFFICERS, Verb, may
 from models.points.cycle import PERIOD
 from models.refused import Refused
-
-MONTHS = 4  # how many a branch's list goes back from the next one
 
 
 class CountsOut(BaseModel):
@@ -194,11 +193,6 @@ def list_branch_gatherings(which: Period) -> dict[str, Any]:
     rolls = rolls_among(edge.session, seen_orgs(posts), periods=[asked] if asked else months, now=edge.now)
     shown = [listed(roll) for roll in rolls if not is_foreign_draft(roll)]
     return {"items": shown, "next": None}
-
-
-def is_foreign_draft(roll: Standing) -> bool:
-    """Say whether this is a draft that the person's posts do not work on."""
-    return roll.is_draft and not may(staff().posts, Verb.DRAFT, roll.org.path)
 
 
 @api.get("/branch/gatherings/<int:gathering_id>")

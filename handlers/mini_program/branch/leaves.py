@@ -1,6 +1,5 @@
 """/api/v1/branch/leaves: leave that waits for an answer, and the answer."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -8,11 +7,12 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, need_somewhere, staff
 from handlers.mini_program import api
-from handlers.reach import leave_verb, paths_where
+from handlers.reach import leave_verb
+from handlers.todo.work import asked_of
 from models.audit import Via
 from models.clock import iso
 from models.gatherings.delegate import standing_in
-from models.gatherings.leave.pending import LeaveRow, pending_of
+from models.gatherings.leave.pending import LeaveRow
 from models.people.rights import Verb
 
 
@@ -56,11 +56,6 @@ class Decided(BaseModel):
     answer: str | None
 
 
-def waiting_leaves(delegated: Sequence[int]) -> list[LeaveRow]:
-    """Return the leave that waits for this person's answer, also on the rolls delegated to it."""
-    return pending_of(current().session, paths_where(Verb.DECIDE), roll_ids=delegated).leaves
-
-
 @api.get("/branch/leaves")
 @branch_phone_needed
 @api.output(Leaves)
@@ -69,7 +64,7 @@ def list_leaves() -> dict[str, Any]:
     need_somewhere(Verb.TICK, Verb.DECIDE)
     edge = current()
     delegated = standing_in(edge.session, staff().account_id, now=edge.now)
-    return {"items": [_shown(row) for row in waiting_leaves(delegated)], "next": None}
+    return {"items": [_shown(row) for row in asked_of(delegated).leaves], "next": None}
 
 
 def _shown(row: LeaveRow) -> dict[str, Any]:
