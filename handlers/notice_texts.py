@@ -5,11 +5,12 @@ from typing import Any
 
 from handlers.edge import current
 from models.clock import day_of
-from models.gatherings.gathering import Gathering
+from models.gatherings.gathering import AgendaItem, Gathering
 from models.gatherings.partners import convenes
 from models.gatherings.standing import rolls_of
 from models.notices.link import notice_token
 from models.notices.notice import Notice
+from models.notices.phone_list import newest_message
 from models.notices.texts import LOUDEST, Texts, texts_of
 from models.people.org import Org
 from wechat.values import fit
@@ -51,6 +52,14 @@ def shown_texts(
         "sheet": texts.sheet,
         "loudest": LOUDEST,
     }
+
+
+def texts_now(
+    it: Gathering, agenda: Sequence[AgendaItem], host: Org, together: Sequence[str]
+) -> dict[str, Any]:
+    """Return the texts of a stored gathering as they read now, after the message that went out last."""
+    message, titles = newest_message(current().session, it.id), [item.title for item in agenda]
+    return shown_texts(it, titles, host, together, gathering_id=it.id, message=message)
 
 
 def _message(texts: Texts) -> str:

@@ -12,7 +12,7 @@ from handlers.console.minutes.links import record_links
 from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
 from handlers.identity import need_somewhere, staff
-from handlers.notice_texts import shown_texts, together_of
+from handlers.notice_texts import texts_now, together_of
 from handlers.reach import gathering_reached, opens_doors, own_orgs, phoned_orgs
 from models.clock import day_of
 from models.gatherings.agenda import agenda_of
@@ -26,7 +26,7 @@ from models.gatherings.screen_link import live_links
 from models.gatherings.standing import Standing, months_back, rolls_among, seen_orgs
 from models.notices.delivery import DELIVERY_STATE_TEXT, DeliveryState
 from models.notices.night_override import may_let_out, overrides_of
-from models.notices.phone_list import newest_message, sums_of
+from models.notices.phone_list import sums_of
 from models.notices.progress import Progress, progress_of
 from models.notices.reason import reason_text
 from models.people.org import COMMITTEES
@@ -120,16 +120,7 @@ def gathering(gathering_id: int) -> Response:
         overrides=overrides_of(session, gathering_id),
         may_override=may(posts, Verb.OVERRIDE_NIGHT, host.path)
         and may_let_out(session, gathering_id, now=current().now),
-        texts=shown_texts(
-            it,
-            [item.title for item in agenda],
-            host,
-            everybody,
-            gathering_id=it.id,
-            message=newest_message(session, gathering_id),
-        )
-        if phoned or hosts
-        else None,
+        texts=texts_now(it, agenda, host, everybody) if phoned or hosts else None,
         records=record_links((row.roll, it, row.org) for row in rolls),
         **_in_the_hall(rolls[0]),
         **_told(rolls, phoned),

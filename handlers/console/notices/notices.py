@@ -4,13 +4,12 @@ from flask import Response
 
 from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
-from handlers.notice_texts import shown_texts, together_of
+from handlers.notice_texts import texts_now, together_of
 from handlers.reach import gathering_reached
 from models.gatherings.agenda import agenda_of
 from models.gatherings.gathering import GatheringState
 from models.gatherings.plan import gathering_seen
 from models.notices.link import read_notice_token
-from models.notices.phone_list import newest_message
 from models.people.org import Org
 from models.refused import Refused
 
@@ -22,14 +21,7 @@ def notice_sheet(gathering_id: int) -> Response:
     session = current().session
     rolls = gathering_reached(gathering_id)
     it, host = rolls[0].gathering, rolls[0].host
-    texts = shown_texts(
-        it,
-        [item.title for item in agenda_of(session, gathering_id)],
-        host,
-        together_of(gathering_id, host),
-        gathering_id=gathering_id,
-        message=newest_message(session, gathering_id),
-    )
+    texts = texts_now(it, agenda_of(session, gathering_id), host, together_of(gathering_id, host))
     return page("notices/sheet.html", gathering=it, sheet=texts["sheet"])
 
 

@@ -222,7 +222,7 @@ def detail(rolls: Sequence[Standing]) -> dict[str, Any]:
             {"kind": item.kind, "title": item.title, "required": item.required_id is not None}
             for item in agenda
         ],
-        "texts": texts_shown(rolls, [item.title for item in agenda]),
+        "texts": texts_shown(rolls, agenda),
         "rolls": [roll_shown(roll) for roll in rolls],
         "calendar_note": note_on(session, host, day_of(it.starts_at)) or None if is_draft else None,
         "audience": _audience(it, host.path) if is_draft else None,
