@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from handlers.edge import App, current
 from handlers.identity import holds, staff, staff_needed
-from models.clock import clock_text, day_of, day_text, moment_text
+from models.clock import clock_text, day_of, day_text, long_day, moment_text
 from models.people.console import Staff
 from models.people.rights import Verb
 from models.refused import Refused
@@ -175,6 +175,7 @@ def day_filter(moment: datetime) -> str:
     return day_text(day_of(moment))
 
 
+console.app_template_filter("date")(long_day)
 console.app_template_filter("clock")(clock_text)
 console.app_template_filter("moment")(moment_text)
 

@@ -75,12 +75,6 @@ def leaves_page(error: Refused | None = None, form: str = "") -> Response:
     )
 
 
-@console.app_template_filter("date")
-def date_filter(day: date) -> str:
-    """Show a day with its year: 2026年12月1日."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 @console.get("/console/leaves")
 @staff_page
 def leaves() -> Response:

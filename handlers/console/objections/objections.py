@@ -10,7 +10,7 @@ from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import need_somewhere, staff
 from models.audit import Via
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.gatherings.roll import STATUS_TEXT, Status
 from models.people.member import Member
 from models.people.persons_above import Purpose, note_look
@@ -22,7 +22,7 @@ from models.ratings.objections.answerers import DESK_TEXT, OFFICE
 from models.ratings.objections.answering import Change, Standing, result_disputed, standing_of
 from models.ratings.objections.appealing import ABOVE, ANSWERED, APPEAL_WORKDAYS, is_settled
 from models.ratings.objections.objection import OBJECTION_STATE_TEXT, Desk
-from models.ratings.objections.raising import ANSWER_WORKDAYS, LONGEST_SAID, long_day, receipt_of
+from models.ratings.objections.raising import ANSWER_WORKDAYS, LONGEST_SAID, receipt_of
 from models.ratings.objections.reading import (
     ObjectionView,
     answers_above,

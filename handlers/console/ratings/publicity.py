@@ -16,7 +16,7 @@ from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from handlers.todo.rating_step import STEP_SAYS, until_words, who_acts
-from models.clock import day_of, long_day
+from models.clock import day_of
 from models.ratings.procedure.beginning import RatingSeen
 from models.ratings.procedure.procedure import procedure_of
 from models.ratings.procedure.progress import steps_of
@@ -93,7 +93,6 @@ def _posting_page(
         workdays=seen.document.publicity_workdays,
         usual=_usual(seen, last),
         today=day_of(edge.now),
-        long_day=long_day,
         typed=typed or {},
         error=error,
         errors=error.extra.get("fields", {}) if error else {},
@@ -151,5 +150,4 @@ def rating_board(rating_id: int) -> Response:
         grouped=len(groups) > 1,
         above=township_of(seen.branch),
         workdays=seen.document.publicity_workdays,
-        long_day=long_day,
     )

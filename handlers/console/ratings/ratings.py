@@ -70,7 +70,6 @@ def _ratings_page(org: Org, error: Refused | None = None) -> Response:
         ratings=ratings,
         year=year_shown(org, ratings),
         cycle_words=cycle_words,
-        long_day=long_day,
         state_text=RATING_STATE_TEXT,
         shapes=STATE_SHAPE,
         error=error,
