@@ -14,6 +14,7 @@ from models.audit import Via
 from models.gatherings.doors import close_gathering, new_code, open_gathering
 from models.gatherings.plan import redraft
 from models.gatherings.required_item import merge_required
+from models.notices.change import LONGEST_REASON
 from models.notices.publish import cancel
 from models.people.org import Org
 from models.people.rights import Verb
@@ -92,8 +93,8 @@ def cancellation(gathering_id: int) -> Response:
         return page("gatherings/cancellation.html", gathering=it, reason="", error="")
     reason = request.form.get("reason", "").strip()
     try:
-        if len(reason) > 100:
-            raise Refused("reason_missing", "原因请写在 100 个字以内")
+        if len(reason) > LONGEST_REASON:
+            raise Refused("reason_missing", f"原因请写在 {LONGEST_REASON} 个字以内")
         cancel(
             edge.session, gathering_id, reason=reason, by=staff().account_id,
             channels=edge.parts.installation.channels, now=edge.now,

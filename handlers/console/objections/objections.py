@@ -16,8 +16,7 @@ from models.people.member import Member
 from models.people.persons_above import Purpose, note_look
 from models.people.rights import Verb, may, sees
 from models.people.said import SAID_TEXT
-from models.points.grade_words import star_words
-from models.ratings.meeting.decision import GRADE_TEXT
+from models.points.grade_words import grade_text, star_words
 from models.ratings.objections.answerers import DESK_TEXT, OFFICE
 from models.ratings.objections.answering import Change, Standing, result_disputed, standing_of
 from models.ratings.objections.appealing import ABOVE, ANSWERED, APPEAL_WORKDAYS, is_settled
@@ -134,7 +133,7 @@ def objection_page(
         earlier=answers_above(edge.session, view, now=edge.now),
         standing=standing_of(edge.session, it, now=edge.now) if view.waits else None,
         result=result_disputed(edge.session, it),
-        grade_text={grade.value: text for grade, text in GRADE_TEXT.items()},
+        grade_text=grade_text,
         mine=view.waits_for(who.account_id),
         ticks=may(who.posts, Verb.TICK, view.whose.home.path),
         leads=may(who.posts, Verb.RATE, view.whose.branch.path),

@@ -5,12 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from models.points.exact import with_places
-from models.points.grade_words import GRADE_WORDS, star_words
+from models.points.grade_words import DIGITS, star_words
 from models.points.schemes.document import SchemeDocument
 from models.points.seats import THIRD, excellent_allowed
 from models.ratings.procedure.rating import Act, RatingAct, RatingState
-
-NUMBERS = "零一二三四五六七八九十"
 
 # The words on the button that takes a step.
 TAKES = {
@@ -56,11 +54,6 @@ def star_text(document: SchemeDocument, star: int | None) -> str:
     return star_words(document, star) if star else "—"
 
 
-def grade_text(grade: str | None) -> str:
-    """Say a grade; empty before it was decided."""
-    return next((words for code, words in GRADE_WORDS.items() if code == grade), "")
-
-
 def points_text(number: Decimal | str | None, scale: int) -> str:
     """Write points with the scheme's places, so that they stand in one column; empty for none."""
     if number is None:
@@ -74,8 +67,8 @@ def excellent_words(document: SchemeDocument, full_members: int) -> str:
     ratio = document.assessment.max_excellent_ratio if document.assessment else None
     share = min(ratio or THIRD, THIRD)
     said = f"{share.denominator} 分之 {share.numerator}"
-    if share.denominator < len(NUMBERS):
-        said = f"{NUMBERS[share.denominator]}分之{NUMBERS[share.numerator]}"
+    if share.denominator < len(DIGITS):
+        said = f"{DIGITS[share.denominator]}分之{DIGITS[share.numerator]}"
     return f"优秀最多 {allowed} 人：正式党员 {full_members} 人的{said}，不足一人的不算"
 
 
