@@ -9,9 +9,10 @@ from handlers.edge import current
 from handlers.identity import branch_phone_needed, need_somewhere, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.texts import TextsOut, texts_shown
+from handlers.mini_program.fields import fields_of
 from handlers.reach import gathering_reached, phoned_orgs
 from handlers.todo.work import MONTHS, is_foreign_draft
-from models.clock import day_of, iso
+from models.clock import day_of
 from models.gatherings.agenda import agenda_of
 from models.gatherings.calendar.calendar import note_on
 from models.gatherings.gathering import Gathering, GatheringState, opens_at
@@ -158,17 +159,15 @@ def verbs_at(org_path: str) -> list[str]:
 
 def listed(roll: Standing) -> dict[str, Any]:
     """Return one roll with its gathering as JSON values."""
-    it = roll.gathering
-    return roll_shown(roll) | {
-        "gathering_id": it.id,
-        "title": it.title,
-        "starts_at": iso(it.starts_at),
-        "ends_at": iso(it.ends_at),
-        "place": it.place,
-        "state": roll.state,
-        "host": roll.host.name,
-        "may": verbs_at(roll.org.path),
-    }
+    return fields_of(
+        GatheringRoll,
+        roll.gathering,
+        **roll_shown(roll),
+        gathering_id=roll.gathering.id,
+        state=roll.state,
+        host=roll.host.name,
+        may=verbs_at(roll.org.path),
+    )
 
 
 class Period(BaseModel):
@@ -209,27 +208,22 @@ def detail(rolls: Sequence[Standing]) -> dict[str, Any]:
     is_draft = state is GatheringState.DRAFT
     named = it.guests and may(staff().posts, Verb.TICK, host.path)
     agenda = agenda_of(session, it.id)
-    plain = ("kind", "period", "title", "place", "bring", "contact", "date_reason", "reason")
-    return {name: getattr(it, name) for name in plain} | {
-        "gathering_id": it.id,
-        "starts_at": iso(it.starts_at),
-        "ends_at": iso(it.ends_at),
-        "opens_at": iso(opens_at(it.starts_at)),
-        "leave_until": iso(it.leave_until) if it.leave_until else None,
-        "state": state,
-        "host": host.name,
-        "agenda": [
-            {"kind": item.kind, "title": item.title, "required": item.required_id is not None}
-            for item in agenda
-        ],
-        "texts": texts_shown(rolls, agenda),
-        "rolls": [roll_shown(roll) for roll in rolls],
-        "calendar_note": note_on(session, host, day_of(it.starts_at)) or None if is_draft else None,
-        "audience": _audience(it, host.path) if is_draft else None,
-        "told": None if is_draft else _told(rolls),
-        "guests": len(guests_of(session, it.id)) if named else None,
-        "may": verbs_at(host.path),
-    }
+    return fields_of(
+        GatheringDetail,
+        it,
+        gathering_id=it.id,
+        opens_at=opens_at(it.starts_at),
+        state=state,
+        host=host.name,
+        agenda=[fields_of(AgendaOut, item, required=item.required_id is not None) for item in agenda],
+        texts=texts_shown(rolls, agenda),
+        rolls=[roll_shown(roll) for roll in rolls],
+        calendar_note=note_on(session, host, day_of(it.starts_at)) or None if is_draft else None,
+        audience=_audience(it, host.path) if is_draft else None,
+        told=None if is_draft else _told(rolls),
+        guests=len(guests_of(session, it.id)) if named else None,
+        may=verbs_at(host.path),
+    )
 
 
 def _audience(it: Gathering, host_path: str) -> dict[str, int | None]:
@@ -265,4 +259,4 @@ def _told(rolls: Sequence[Standing]) -> dict[str, int] | None:
 
 def progress_shown(progress: Progress) -> dict[str, int]:
     """Return how far a message has come as JSON values."""
-    return {"audience": progress.audience, **progress._asdict()}
+    return fields_of(ProgressOut, progress)

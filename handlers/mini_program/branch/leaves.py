@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, need_somewhere, staff
 from handlers.mini_program import api
+from handlers.mini_program.fields import fields_of
 from handlers.reach import leave_verb
 from handlers.todo.work import asked_of
 from models.audit import Via
-from models.clock import iso
 from models.gatherings.delegate import standing_in
 from models.gatherings.leave.pending import LeaveRow
 from models.people.rights import Verb
@@ -68,22 +68,16 @@ def list_leaves() -> dict[str, Any]:
 
 
 def _shown(row: LeaveRow) -> dict[str, Any]:
-    leave, whose, it = row.request, row.whose, row.gathering
-    return {
-        "gathering_id": it.id,
-        "title": it.title,
-        "starts_at": iso(it.starts_at),
-        "member_id": whose.member_id,
-        "name": whose.name,
-        "joined_year": whose.joined_year,
-        "branch": whose.branch.name,
-        "group": whose.group.name if whose.group else None,
-        "reason": leave.reason,
-        "note": leave.note,
-        "late": leave.late,
-        "asked_at": iso(leave.asked_at),
-        "filed_by": row.filed_by,
-    }
+    whose = row.whose
+    return fields_of(
+        LeaveOut,
+        row.request,
+        row.gathering,
+        whose,
+        branch=whose.branch.name,
+        group=whose.group.name if whose.group else None,
+        filed_by=row.filed_by,
+    )
 
 
 @api.post("/branch/leaves/<int:gathering_id>/<int:member_id>/decision")
@@ -98,4 +92,4 @@ def decide_branch_leave(gathering_id: int, member_id: int, body: Decision) -> di
         edge.session, gathering_id, member_id, approve=body.approve, answer=body.answer, told_how=None,
         by=staff().account_id, via=Via.PHONE, now=edge.now,
     )  # fmt: skip
-    return {"state": leave.state, "answer": leave.answer}
+    return fields_of(Decided, leave)

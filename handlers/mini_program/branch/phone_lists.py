@@ -8,9 +8,10 @@ from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.gatherings import ProgressOut, progress_shown
+from handlers.mini_program.fields import fields_of
 from handlers.phone_lists import asked_for, opened_list, phoned, progress_among
 from models.audit import Via
-from models.clock import day_of, iso
+from models.clock import day_of
 from models.notices.phone_list import PhoneRow, mark_phoned, messages_of, tick_of, unmark_phoned
 
 
@@ -72,12 +73,7 @@ def show_phone_list(gathering_id: int) -> dict[str, Any]:
 
 
 def _line(row: PhoneRow) -> dict[str, Any]:
-    plain = ("delivery_id", "member_id", "name", "joined_year", "phone", "family_phone", "at_home", "reason")
-    return {name: getattr(row, name) for name in plain} | {
-        "group": row.group_name,
-        "phoned_at": iso(row.phoned_at) if row.phoned_at else None,
-        "phoned_by": row.phoned_by,
-    }
+    return fields_of(PhoneLine, row, group=row.group_name)
 
 
 @api.post("/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>")
@@ -104,8 +100,5 @@ def untick_phoned(gathering_id: int, delivery_id: int) -> dict[str, Any]:
 def _ticked(gathering_id: int, delivery_id: int, orgs: list[int]) -> dict[str, Any]:
     session = current().session
     tick, message = tick_of(session, delivery_id), asked_for(messages_of(session, gathering_id, org_ids=orgs))
-    return {
-        "phoned_at": iso(tick.phoned_at) if tick.phoned_at else None,
-        "phoned_by": tick.phoned_by,
-        "told": progress_shown(progress_among(gathering_id, message, orgs)),
-    }
+    told = progress_shown(progress_among(gathering_id, message, orgs))
+    return fields_of(Told, tick, told=told)

@@ -60,7 +60,7 @@ def show_today() -> dict[str, Any]:
     work = work_on(own)
     return {
         "name": staff().name,
-        "posts": posts_shown(),
+        "posts": posts_shown(staff().posts),
         "waiting": [
             *(_shown(one) for roll in own for one in of_roll(roll, work)),
             *(_shown(one) for one in to_answer(work.asked) if one.number),
