@@ -79,7 +79,7 @@ def opens_doors(roll: Standing) -> bool:
 
 
 def confirmable(roll_id: int, verb: Verb = Verb.CONFIRM) -> RollHead:
-    """Return a roll that the person may confirm, amend or, with `Verb.DECIDE`, answer leave on.
+    """Return a roll that the person may confirm or amend, or on which they hold another `verb`.
 
     Refused: not_found, not_yours.
     """
@@ -117,6 +117,11 @@ def draft_reached(gathering_id: int, verb: Verb) -> tuple[Gathering, Org]:
     host = session.get_one(Org, it.org_id)
     require(verb, host)
     return it, host
+
+
+def is_foreign_draft(roll: Standing) -> bool:
+    """Say whether this is a draft that the person's posts do not work on."""
+    return roll.is_draft and not may(staff().posts, Verb.DRAFT, roll.org.path)
 
 
 def roll_ticked(roll_id: int) -> tuple[RollHead, set[int] | None]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from handlers.edge import current
 from handlers.identity import staff
-from handlers.reach import paths_where, phoned_orgs
+from handlers.reach import is_foreign_draft, paths_where, phoned_orgs
 from models.clock import day_of
 from models.gatherings.delegate import standing_in
 from models.gatherings.leave.pending import Requests, pending_of
@@ -35,11 +35,6 @@ def own_rolls() -> list[Standing]:
     months = months_back(day_of(edge.now), MONTHS)
     rolls = rolls_among(edge.session, own_branches(posts), periods=months, now=edge.now)
     return [roll for roll in rolls if not is_foreign_draft(roll)]
-
-
-def is_foreign_draft(roll: Standing) -> bool:
-    """Say whether this is a draft that the person's posts do not work on."""
-    return roll.is_draft and not may(staff().posts, Verb.DRAFT, roll.org.path)
 
 
 def work_on(own: Sequence[Standing]) -> Work:

@@ -13,7 +13,7 @@ from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
 from handlers.identity import need_somewhere, staff
 from handlers.notice_texts import texts_now, together_of
-from handlers.reach import gathering_reached, opens_doors, own_orgs, phoned_orgs
+from handlers.reach import gathering_reached, is_foreign_draft, opens_doors, own_orgs, phoned_orgs
 from models.clock import day_of
 from models.gatherings.agenda import agenda_of
 from models.gatherings.convened import convened_below
@@ -71,7 +71,7 @@ def gatherings() -> Response:
     rolls = [
         roll
         for roll in rolls_among(edge.session, seen_orgs(posts), periods=periods, now=edge.now)
-        if not roll.is_draft or may(posts, Verb.DRAFT, roll.org.path)
+        if not is_foreign_draft(roll)
     ]
     drafters = [org for org in own_orgs(Verb.DRAFT) if org.kind in (*MEETS, *COMMITTEES)]
     by_month = [

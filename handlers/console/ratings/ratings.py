@@ -4,14 +4,13 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, page, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame
 from handlers.console.ratings.reach import rating_read, shows_results
 from handlers.console.ratings.rows import results_shown
 from handlers.console.ratings.words import STATE_SHAPE, act_words
 from handlers.console.ratings.year import year_shown
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import holds, need_somewhere, staff
 from handlers.reach import org_asked, own_orgs
 from handlers.todo.rating_step import next_card, until_words, who_acts
@@ -57,9 +56,9 @@ def _ratings_page(org: Org, error: Refused | None = None) -> Response:
     if running is not None:
         steps = steps_of(edge.session, running.id, now=edge.now)
         card = next_card(rating_seen(edge.session, running.id), steps, trail_of(edge.session, running.id))
-    return page(
+    return form_page(
         "ratings/ratings.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         org=org,
         orgs=branches_among(edge.session, own_orgs(Verb.SEE_ROSTER)),
         next=card,
@@ -72,7 +71,6 @@ def _ratings_page(org: Org, error: Refused | None = None) -> Response:
         cycle_words=cycle_words,
         state_text=RATING_STATE_TEXT,
         shapes=STATE_SHAPE,
-        error=error,
     )
 
 

@@ -10,8 +10,8 @@ from handlers.identity import branch_phone_needed, need_somewhere, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.texts import TextsOut, texts_shown
 from handlers.mini_program.fields import fields_of
-from handlers.reach import gathering_reached, phoned_orgs
-from handlers.todo.work import MONTHS, is_foreign_draft
+from handlers.reach import gathering_reached, is_foreign_draft, phoned_orgs
+from handlers.todo.work import MONTHS
 from models.clock import day_of
 from models.gatherings.agenda import agenda_of
 from models.gatherings.calendar.calendar import note_on
