@@ -32,6 +32,11 @@ def day_text(day: date) -> str:
     return f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
 
 
+def long_day(day: date) -> str:
+    """Write a day as official papers do: 2026年12月28日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def moment_text(moment: datetime) -> str:
     """Return `11月25日 周三 15:00`."""
     return f"{day_text(day_of(moment))} {clock_text(moment)}"

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.duties.handover import Handover
 from models.duties.handover_list import open_items
 from models.duties.handover_reading import HANDED
@@ -120,7 +120,7 @@ def _checked(
     elif day > today:
         wrong["day"] = "不能晚于今天，到了那天再办"
     elif day <= post.from_on:
-        began = f"{post.from_on.year}年{post.from_on.month}月{post.from_on.day}日"
+        began = long_day(post.from_on)
         wrong["day"] = f"要晚于 {began}，现任从那天开始"
     try:
         document = short_text_in(document, LONGEST_DOCUMENT)

@@ -1,13 +1,12 @@
 """What is open at an organisation: the list that passes from one hand to the next (交接清单)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.leave.host_attendance import HostAttendance
 from models.gatherings.leave.makeup import Makeup
@@ -135,7 +134,7 @@ def _gatherings(
     by_pair = [one[0] for kind in ("leaves", "makeups") for one in items.get(kind, ())]
     by_roll = [one for kind in ("rolls", "minutes", "returned", "delegates") for one in items.get(kind, ())]
     told = {
-        it.id: f"{_day(day_of(it.starts_at))} {it.title}"
+        it.id: f"{long_day(day_of(it.starts_at))} {it.title}"
         for it in session.scalars(
             select(Gathering).where(Gathering.id.in_([*items.get("drafts", ()), *by_pair]))
         )
@@ -147,7 +146,7 @@ def _gatherings(
         .where(Roll.id.in_(by_roll))
     )
     rolls = {
-        roll_id: f"{_day(day_of(starts_at))} {title}（{org}）"
+        roll_id: f"{long_day(day_of(starts_at))} {title}（{org}）"
         for roll_id, org, starts_at, title in session.execute(query)
     }
     return told, rolls
@@ -177,9 +176,5 @@ def _of_persons(
     told["objections"] = objections_in_words(session, items.get("objections", ()))
     for kind, rows in (("reports", reports), ("attendances", attendances)):
         in_order = sorted(rows, key=lambda row: surname_order(row[0]))
-        told[kind] = [f"{name}，{_day(day)} {place}" for name, day, place in in_order]
+        told[kind] = [f"{name}，{long_day(day)} {place}" for name, day, place in in_order]
     return told
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

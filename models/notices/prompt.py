@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
-from models.clock import at, day_of
+from models.clock import at, day_of, long_day
 from models.gatherings.gathering import GATHERING_KIND_TEXT, Gathering, GatheringKind, GatheringState
 from models.gatherings.leave.makeup import Makeup
 from models.gatherings.plan import gathering_seen
@@ -100,7 +100,7 @@ def prompt_words(due: Due, gathering: Gathering, host: str) -> dict[str, Words]:
     }[due.about]
     told = facts(gathering, host) | {"title": title, "note": note}
     if due.until is not None:
-        told |= {"time": f"{due.until.year}年{due.until.month}月{due.until.day}日 23:59", "place": host}
+        told |= {"time": f"{long_day(due.until)} 23:59", "place": host}
     return {"member": told, "at_home": told}
 
 

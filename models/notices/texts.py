@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from models.clock import WEEKDAYS, clock_text, day_of
+from models.clock import WEEKDAYS, clock_text, day_of, long_day
 from models.gatherings.gathering import GATHERING_KIND_TEXT, Gathering, GatheringKind, GatheringState
 from models.notices.spoken import spoken_day, spoken_moment, spoken_time
 from models.notices.words import Words, notice_words
@@ -172,5 +172,5 @@ def _sheet(gathering: Gathering, agenda: Sequence[str], host: str, members: str,
         agenda=() if called_off else tuple(agenda),
         closing=() if called_off else tuple(line for line in usual if line),
         signed=host,
-        day=f"{issued_on.year}年{issued_on.month}月{issued_on.day}日",
+        day=long_day(issued_on),
     )

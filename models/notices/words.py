@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.clock import SHANGHAI
+from models.clock import SHANGHAI, long_day
 from models.gatherings.gathering import GATHERING_KIND_TEXT, Gathering
 
 # WeChat takes at most 20 characters in a field; what is longer would end in the middle of a word.
@@ -44,7 +44,7 @@ def cancellation_words(gathering: Gathering, host: str, reason: str) -> dict[str
 def facts(gathering: Gathering, host: str, *, before: str = "") -> Words:
     """Return title, time and place; the title names the host, and the matter where both fit."""
     starts_at = gathering.starts_at.astimezone(SHANGHAI)
-    day = f"{starts_at.year}年{starts_at.month}月{starts_at.day}日"
+    day = long_day(starts_at)
     titles = (gathering.title, GATHERING_KIND_TEXT[gathering.kind], "")
     fitting = next((title for title in titles if len(f"{before}{host}{title}") <= LONGEST), "")
     return {"title": f"{before}{host}{fitting}", "time": f"{day} {starts_at:%H:%M}", "place": gathering.place}

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.clock import long_day
 from models.points.closing import CLOSED, RATING
 from models.points.cycle import cycle_words, last_day_of
 from models.refused import Refused
@@ -24,7 +25,5 @@ def check_not_filed(session: Session, branch_ids: Collection[int], day: date, *,
     if last is None or day > last:
         return
     first = last + timedelta(days=1)
-    words = (
-        f"{cycle_words(filed[last])}的星级已经备案，请写 {first.year}年{first.month}月{first.day}日以后的日期"
-    )
+    words = f"{cycle_words(filed[last])}的星级已经备案，请写 {long_day(first)}以后的日期"
     raise Refused("bad_change", words, fields={field: words})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.people.org import Org
 from models.points.closing import filed_members, is_closed, refuse_closed
 from models.points.cycle import cycle_of, cycle_words, cycles_between, span_of
@@ -196,7 +196,7 @@ def item_named(document: SchemeDocument, code: str) -> Item:
 def refuse_late(ground: Ground, occurred_on: date) -> Refused:
     """Make the refusal that asks whether the deed may count as one of the last cycle (上期事项)."""
     words = (
-        f"{occurred_on.year}年{occurred_on.month}月{occurred_on.day}日所在的周期已经备案，"
+        f"{long_day(occurred_on)}所在的周期已经备案，"
         f"这件事会作为上期事项记入{cycle_words(ground.cycle)}，日期仍写当天"
     )
     return Refused("late_fact", words, cycle=ground.cycle)

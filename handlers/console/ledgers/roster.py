@@ -9,7 +9,7 @@ from handlers.console.ledgers.sheet import Column, Form, Ledger, Value
 from handlers.console.pages import console, staff_page
 from handlers.console.people.members import roster_by_group
 from handlers.edge import current
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.people.member import MEMBER_STATUS_TEXT, SpellKind
 from models.people.org import Org
 from models.people.rights import Verb
@@ -41,7 +41,7 @@ def roster_ledger() -> Response:
 
 def _ledger(org: Org) -> Ledger:
     today = day_of(current().now)
-    about = f"组织：{org.name}　　截至：{today.year}年{today.month}月{today.day}日"
+    about = f"组织：{org.name}　　截至：{long_day(today)}"
     return Ledger("党员名册", [about], with_branch(org, COLUMNS), _rows(org), wide=True)
 
 

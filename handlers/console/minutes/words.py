@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from handlers.console.minutes.form import yuan
-from models.clock import clock_text, day_of
+from models.clock import clock_text, day_of, long_day
 from models.gatherings.gathering import GATHERING_KIND_TEXT, GatheringKind
 from models.gatherings.minutes.minutes import ITEM_OUTCOME_TEXT, Decision, ItemOutcome, MinutesItem
 from models.gatherings.minutes.reading import Record
@@ -23,8 +23,7 @@ class Fact(NamedTuple):
 
 def day_words(record: Record) -> str:
     """Return 2026年11月25日."""
-    day = day_of(record.gathering.starts_at)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return long_day(day_of(record.gathering.starts_at))
 
 
 def time_words(record: Record) -> str:
@@ -120,7 +119,7 @@ def vote_words(one: Decision) -> str:
 
 def due_words(one: Decision) -> str:
     """Return 2026年12月10日, empty where there is no day."""
-    return f"{one.due_on.year}年{one.due_on.month}月{one.due_on.day}日" if one.due_on else ""
+    return long_day(one.due_on) if one.due_on else ""
 
 
 def makeup_words(record: Record) -> str:

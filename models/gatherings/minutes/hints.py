@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from models.clock import long_day
 from models.gatherings.gathering import Gathering
 from models.gatherings.minutes.minutes import Minutes
 from models.gatherings.minutes.reading import Alike, alike_of
@@ -55,7 +56,7 @@ def _numbers(session: Session, roll_ids: Collection[int]) -> dict[int, tuple[lis
 
 def _alike_words(earlier: Alike) -> str:
     day = earlier.held_on
-    return f"讨论要点与 {day.year}年{day.month}月{day.day}日“{earlier.title}”的记录相同"
+    return f"讨论要点与 {long_day(day)}“{earlier.title}”的记录相同"
 
 
 def _roster_words(differs: dict[str, int]) -> list[str]:

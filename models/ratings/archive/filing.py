@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.points.cycle import months_of
 from models.points.entry import PointEntry
 from models.ratings.archive.filing_hands import check_filer
@@ -36,7 +36,7 @@ def file_rating(
     number = paper_of(document)
     earliest = max(one.held_on for one in done.values())
     if not earliest <= filed_on <= day_of(now):
-        told = f"应当不早于 {earliest.year}年{earliest.month}月{earliest.day}日，不晚于今天"
+        told = f"应当不早于 {long_day(earliest)}，不晚于今天"
         raise Refused("bad_step", f"备案的日期{told}", fields={"filed_on": told})
     reckoned = check_fileable(session, seen, filed_on, now=now)
     run = last_run(session, rating_id)
@@ -57,7 +57,7 @@ def check_fileable(session: Session, seen: RatingSeen, day: date, *, now: dateti
     """
     if day_of(now) <= seen.last_day:
         last = seen.last_day
-        words = f"这一期到 {last.year}年{last.month}月{last.day}日，过了这一天再备案"
+        words = f"这一期到 {long_day(last)}，过了这一天再备案"
         raise Refused("too_early", words, opens_on=last.isoformat())
     if step_of(seen.document, Act.PUBLICITY) is not None:
         check_hung(session, seen, day, now=now)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.points.schemes.document import SchemeDocument
 from models.ratings.meeting.decision import GradeKind, MemberGrade
 from models.ratings.procedure.beginning import RatingSeen, rating_seen
@@ -100,7 +100,7 @@ def _wrong(
 ) -> Iterator[tuple[str, str]]:
     if not seen.first_day <= decided_on <= day_of(now):
         first = seen.first_day
-        yield "decided_on", f"评议的日期应当不早于 {first.year}年{first.month}月{first.day}日，不晚于今天"
+        yield "decided_on", f"评议的日期应当不早于 {long_day(first)}，不晚于今天"
     members = {member.id: member for member in on_roster(session, [seen.branch.id], seen.last_day)}
     for member_id, told in grades.items():
         if told is None:

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.ratings.meeting.decision import Ruling, RulingKind
 from models.ratings.procedure.beginning import RatingSeen, rating_seen
 from models.ratings.procedure.rating import DECIDING
@@ -80,7 +80,7 @@ def _check_ruling(
 ) -> None:
     first = seen.first_day
     if not first <= decided_on <= day_of(now):
-        words = f"会议的日期应当不早于 {first.year}年{first.month}月{first.day}日，不晚于今天"
+        words = f"会议的日期应当不早于 {long_day(first)}，不晚于今天"
         raise Refused("bad_step", words, fields={"decided_on": words})
     if kind is not RulingKind.SEAT and not seen.document.meeting_adjust:
         raise Refused("adjust_not_allowed", "这一版积分办法没有让会议调整星级")

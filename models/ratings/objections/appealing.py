@@ -6,13 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Via
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.gatherings.calendar.workdays import after_workdays
 from models.people.said import Filing
 from models.points.entry import PointEntry
 from models.ratings.objections.answerers import Makers
 from models.ratings.objections.objection import Desk, Objection, ObjectionState
-from models.ratings.objections.raising import check_recorder, long_day, objection_held, take_in, tidy_words
+from models.ratings.objections.raising import check_recorder, objection_held, take_in, tidy_words
 from models.refused import Refused
 
 APPEAL_WORKDAYS = 10  # from the day on which the answer reached the person

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.gatherings.calendar.workdays import after_workdays
 from models.people.member import Member
 from models.people.said import Filing, Said, hand_of, readable
@@ -31,11 +31,6 @@ A_DAY = timedelta(days=1)
 def receipt_of(objection: Objection) -> str:
     """Return the number by which an objection is spoken of: 2026-0037."""
     return f"{day_of(objection.asked_at).year}-{objection.id:04d}"
-
-
-def long_day(day: date) -> str:
-    """Return `2026年12月3日`."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def object_to(

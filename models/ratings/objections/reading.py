@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.gatherings.calendar.workdays import after_workdays_each
 from models.gatherings.gathering import Gathering
 from models.gatherings.leave.pending import HAS_NAMESAKE, Whose
@@ -23,7 +23,7 @@ from models.ratings.objections.answerers import OFFICE, Hands, hands_of
 from models.ratings.objections.appealing import APPEAL_WORKDAYS, reached_on
 from models.ratings.objections.dispute import Disputed, entry_in_words, star_in_words
 from models.ratings.objections.objection import Objection, ObjectionState
-from models.ratings.objections.raising import ANSWER_WORKDAYS, long_day, receipt_of
+from models.ratings.objections.raising import ANSWER_WORKDAYS, receipt_of
 from models.ratings.procedure.rating import Rating
 from models.refused import Refused
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.people.org import BRANCHES, Org
 from models.points.cycle import cycle_words, months_of, span_of
 from models.points.schemes.document import SchemeDocument
@@ -71,7 +71,7 @@ def begin_rating(session: Session, branch_id: int, cycle: str, *, by: int, now: 
     span = span_of(document_of(scheme.document).cycle, cycle)
     opens_on = span.first_days[-1]
     if day_of(now) < opens_on:
-        words = f"{opens_on.year}年{opens_on.month}月{opens_on.day}日起可以开始这一期的定星"
+        words = f"{long_day(opens_on)}起可以开始这一期的定星"
         raise Refused("too_early", words, opens_on=opens_on.isoformat())
     _check_free(session, branch_id, cycle, months)
     rating = Rating(branch_id=branch_id, cycle=cycle, scheme_id=scheme.id, begun_at=now, begun_by=by)

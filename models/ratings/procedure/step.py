@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from models.audit import Via, record
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.points.schemes.procedure import Quorum, Step
 from models.ratings.meeting.quorum import Votes, needed, quorum_words
 from models.ratings.meeting.undecided import check_decided
@@ -95,7 +95,7 @@ def _checked(
     if held_on > day_of(now):
         wrong["held_on"] = "日期还没有到，请核对"
     elif held_on < earliest:
-        wrong["held_on"] = f"应当不早于 {earliest.year}年{earliest.month}月{earliest.day}日"
+        wrong["held_on"] = f"应当不早于 {long_day(earliest)}"
     # Who is called to a meeting belongs to the branch on its day, not on the last one of the cycle.
     members = on_roster(session, [seen.branch.id], held_on)
     full = sum(status_on(member, held_on) == "full" for member in members)

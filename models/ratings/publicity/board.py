@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.ratings.meeting.undecided import check_decided
 from models.ratings.procedure.beginning import RatingSeen
 from models.ratings.procedure.procedure import acts_done
@@ -120,7 +120,7 @@ def check_hung(session: Session, seen: RatingSeen, day: date, *, now: datetime) 
         raise Refused("sheet_missing", "有星级还没有公示，请先公示满规定的工作日")
     if min(day, day_of(now)) <= board.ends_on:
         until = board.ends_on
-        words = f"公示到 {until.year}年{until.month}月{until.day}日，期满以后再办"
+        words = f"公示到 {long_day(until)}，期满以后再办"
         raise Refused("publicity_running", words, ends_on=until.isoformat())
 
 
