@@ -1,4 +1,4 @@
-"""The pages for people in docs/: each is found from where one looks; of pictures only those shown are kept."""
+"""The pages for people in docs/: each is found where one looks; of pictures only those shown are kept."""
 
 import re
 from pathlib import Path

@@ -8,11 +8,19 @@ from flask.typing import ResponseReturnValue
 from PIL import Image
 from pydantic import Base64Bytes, Field
 
-from simulator.bodies import About, Body, known_account, known_follower, known_mini_program, read_body, refuse
+from simulator.control.bodies import (
+    About,
+    Body,
+    known_account,
+    known_follower,
+    known_mini_program,
+    read_body,
+    refuse,
+)
+from simulator.control.phones import present, push_from
 from simulator.families.customer import CustomerMessages
 from simulator.library import File, new_key
-from simulator.phones import present, push_from
-from simulator.push import Pusher
+from simulator.push.pusher import Pusher
 from simulator.state import State, iso
 from simulator.ties import note_visit
 

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from simulator.accounts import Account
-from simulator.crypto import encrypt, sign
 from simulator.library import REPRINT, MassSend, MediaCheck, Publication
+from simulator.push.crypto import encrypt, sign
 from simulator.state import Reported
 
 # What XML 1.0 cannot carry at all.

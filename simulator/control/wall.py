@@ -14,11 +14,11 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from simulator.accounts import Account
-from simulator.administrator import shown_send
-from simulator.articles import shown_library
-from simulator.bodies import refuse
-from simulator.console import shown_quota
-from simulator.control import shown_follower, shown_grants, shown_ledger, shown_message, shown_row
+from simulator.control.administrator import shown_send
+from simulator.control.articles import shown_library
+from simulator.control.bodies import refuse
+from simulator.control.console import shown_quota
+from simulator.control.orders import shown_follower, shown_grants, shown_ledger, shown_message, shown_row
 from simulator.edge import masked
 from simulator.families import ENDPOINTS
 from simulator.faults import SECONDS, Kind

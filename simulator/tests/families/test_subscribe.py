@@ -11,7 +11,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.crypto import decrypt
+from simulator.push.crypto import decrypt
 from simulator.tests.conftest import AES_KEY, VALUES, Callback, Caller, wait_until
 from simulator.tests.rules import rule
 

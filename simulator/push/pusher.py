@@ -12,8 +12,8 @@ import urllib3
 
 from simulator.accounts import Account
 from simulator.faults import PUSH, struck_by
-from simulator.payloads import Push, push_request, result_event, signed_url, verification
-from simulator.replies import REPLY_LIMIT, Malformed, Outcome, judge
+from simulator.push.payloads import Push, push_request, result_event, signed_url, verification
+from simulator.push.replies import REPLY_LIMIT, Malformed, Outcome, judge
 from simulator.state import Reported, State
 
 TRIES = 3

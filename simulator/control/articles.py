@@ -9,9 +9,9 @@ from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator.bodies import Body, known_account, read_body, refuse
+from simulator.control.bodies import Body, known_account, read_body, refuse
 from simulator.library import BANNED, DELETED, DONE, ENDS, UNDER_WAY, File, Library, MassSend, Publication
-from simulator.push import Pusher
+from simulator.push.pusher import Pusher
 from simulator.state import State, day_of, iso
 
 SHOWN = 8

@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from pydantic import Base64Bytes, Field
 
 from simulator.accounts import Account, SubscribeTemplate
-from simulator.bodies import About, Body, known_account, known_follower, read_body, refuse
-from simulator.control import shown_grants
-from simulator.payloads import subscribe_event
-from simulator.phones import known_official, present, push_from
-from simulator.push import Pusher
-from simulator.replies import Outcome
+from simulator.control.bodies import About, Body, known_account, known_follower, read_body, refuse
+from simulator.control.orders import shown_grants
+from simulator.control.phones import known_official, present, push_from
+from simulator.control.talk import PLAIN_PICTURE, Place, send_picture
+from simulator.push.payloads import subscribe_event
+from simulator.push.pusher import Pusher
+from simulator.push.replies import Outcome
 from simulator.state import Follower, Grant, State
-from simulator.talk import PLAIN_PICTURE, Place, send_picture
 from simulator.ties import note_visit
 
 MOST_TEMPLATES = 5

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from simulator.routes import ROUTES, Said
+from simulator.control.routes import ROUTES, Said
 
 PREFIX = "/_sim/"
 SCHEMAS = "#/components/schemas/{model}"

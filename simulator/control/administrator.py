@@ -6,10 +6,10 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator.bodies import About, Body, known_account, known_follower, read_body, refuse
 from simulator.campaigns import REFUSED, Desk, end_of, finish, give_up_waiting
+from simulator.control.bodies import About, Body, known_account, known_follower, read_body, refuse
 from simulator.library import Library, MassSend
-from simulator.push import Pusher
+from simulator.push.pusher import Pusher
 from simulator.state import State, iso
 
 

@@ -3,12 +3,12 @@
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from simulator.bodies import About, read_body, refuse
+from simulator.control.bodies import About, read_body, refuse
+from simulator.control.phones import begin_following, known_official, push_from
 from simulator.families.qrcode import SceneCode, SceneCodes
-from simulator.phones import begin_following, known_official, push_from
 from simulator.pictures import drawn_code
-from simulator.push import Pusher
-from simulator.replies import Outcome
+from simulator.push.pusher import Pusher
+from simulator.push.replies import Outcome
 from simulator.state import State
 
 WIDTH = 430

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from simulator.accounts import Account
-from simulator.bodies import About, Body, known_account, known_mini_program, read_body
+from simulator.control.bodies import About, Body, known_account, known_mini_program, read_body
 from simulator.edge import masked
 from simulator.families.login import make_login_code
 from simulator.faults import Fault, FaultOrder
-from simulator.push import Pusher
+from simulator.push.pusher import Pusher
 from simulator.state import Follower, Grant, LogRow, Message, State, iso
 
 COUNTERS = (

@@ -5,11 +5,11 @@ from typing import Any, Literal
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from simulator.bodies import About, known_account, known_follower, read_body, refuse
+from simulator.control.bodies import About, known_account, known_follower, read_body, refuse
 from simulator.families.tags import Tags
-from simulator.payloads import Push
-from simulator.push import Pusher
-from simulator.replies import Outcome
+from simulator.push.payloads import Push
+from simulator.push.pusher import Pusher
+from simulator.push.replies import Outcome
 from simulator.state import UNAVAILABLE, Follower, State
 from simulator.ties import note_act, seen_tie, tie_of
 

@@ -6,11 +6,11 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator.bodies import About, Body, known_follower, known_mini_program, read_body
+from simulator.control.bodies import About, Body, known_follower, known_mini_program, read_body
+from simulator.control.phones import push_from
 from simulator.families.phone import make_phone_code
 from simulator.families.security import Word, Words
-from simulator.phones import push_from
-from simulator.push import Pusher
+from simulator.push.pusher import Pusher
 from simulator.state import State
 from simulator.ties import note_visit, tie_of
 

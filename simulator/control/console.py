@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator.bodies import Body, known_account, read_body, refuse
+from simulator.control.bodies import Body, known_account, read_body, refuse
 from simulator.families import ENDPOINTS
 from simulator.families.quota import ALL_A_MONTH, SINGLE_A_MONTH, clearings
 from simulator.families.token import AppSecret

@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.crypto import BadCipher, decrypt, sign
-from simulator.payloads import Push
+from simulator.push.crypto import BadCipher, decrypt, sign
+from simulator.push.payloads import Push
 from simulator.reading import read_json
 
 REPLY_LIMIT = 64 * 1024
