@@ -75,10 +75,10 @@ audit: $(RUNTIME) node
 mini: $(DEV) node
 	$(BIN)/pytest -q tests/mini_program/test_sources.py
 
-# docs/pictures: every page of the console with the demonstration's data, every page of the mini-program.
+# Every page of the console with the demonstration's data, every page of the mini-program: var/pictures/index.html.
+# What a document shows of them is renewed in docs/pictures.
 pictures: $(DEV) browser
 	$(BIN)/python -m tests.pictures
-	$(BIN)/python -m tests.mini_program.pictures
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench.run

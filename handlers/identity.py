@@ -17,7 +17,7 @@ from models.audit import Via, record
 from models.people.console import Staff, staff_behind
 from models.people.org import Org
 from models.people.phone import Phone, branch_phone_behind, phone_behind
-from models.people.rights import Verb, may, sees
+from models.people.rights import RIGHTS, Verb, may, sees
 from models.refused import Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -128,6 +128,17 @@ def require(verb: Verb, org: Org) -> None:
         raise Refused("not_found", "没有找到")
     if not may(posts, verb, org.path):
         raise Refused("not_yours", "这一步要有相应的职务才能办")
+
+
+def holds(*verbs: Verb) -> bool:
+    """Return whether one of the person's posts carries one of the verbs anywhere."""
+    return any(post.role in RIGHTS[verb] for verb in verbs for post in staff().posts)
+
+
+def need_somewhere(*verbs: Verb) -> None:
+    """Let the request go on only if the person holds one of the verbs at all. Refused: not_yours."""
+    if not holds(*verbs):
+        raise Refused("not_yours", "这一页要有相应的职务才能看")
 
 
 def count(limit: Limit) -> None:

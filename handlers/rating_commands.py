@@ -10,7 +10,7 @@ import click
 from handlers.desk import Open, tell_errors, text_of
 from models.points.every_number import every_number
 from models.points.facts import read_facts
-from models.points.schemes.document import read_scheme
+from models.points.schemes.reading import read_scheme
 from models.ratings.archive.verify import LARGEST, snapshot_of, verify_rating, verify_snapshot
 from models.refused import Refused
 

@@ -1,6 +1,6 @@
 """Which gatherings, rolls and lines the person behind a request reaches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import or_, select
 
@@ -8,14 +8,17 @@ from handlers.edge import current
 from handlers.identity import require, staff
 from models.gatherings.delegate import is_delegate
 from models.gatherings.gathering import Gathering, GatheringState
+from models.gatherings.leave.leave import decide_leave, head_of_line
 from models.gatherings.marks import LineView
 from models.gatherings.plan import gathering_seen
-from models.gatherings.roll import Roll
+from models.gatherings.roll import Leave, Roll
 from models.gatherings.roll_head import RollHead, roll_seen
 from models.gatherings.standing import Standing, rolls_of
 from models.people.account import Role
 from models.people.org import BRANCHES, COMMITTEES, Org, OrgKind, branches_below, tree_order
 from models.people.rights import Verb, may, parent_path, sees
+from models.people.roster import member_seen
+from models.points.late_answers import answer_leave
 from models.refused import Refused
 
 
@@ -76,7 +79,7 @@ def opens_doors(roll: Standing) -> bool:
 
 
 def confirmable(roll_id: int, verb: Verb = Verb.CONFIRM) -> RollHead:
-    """Return a roll that the person may confirm, amend or, with `Verb.DECIDE`, answer leave on.
+    """Return a roll that the person may confirm or amend, or on which they hold another `verb`.
 
     Refused: not_found, not_yours.
     """
@@ -102,6 +105,23 @@ def roll_hosted(gathering_id: int, *, lock: bool = True) -> Gathering:
     else:
         confirmable(roll_id, Verb.PUBLISH)
     return gathering
+
+
+def draft_reached(gathering_id: int, verb: Verb) -> tuple[Gathering, Org]:
+    """Return a gathering, locked, and its host, if the person holds `verb` there.
+
+    Refused: not_found, not_yours.
+    """
+    session = current().session
+    it = gathering_seen(session, gathering_id, lock=True)
+    host = session.get_one(Org, it.org_id)
+    require(verb, host)
+    return it, host
+
+
+def is_foreign_draft(roll: Standing) -> bool:
+    """Say whether this is a draft that the person's posts do not work on."""
+    return roll.is_draft and not may(staff().posts, Verb.DRAFT, roll.org.path)
 
 
 def roll_ticked(roll_id: int) -> tuple[RollHead, set[int] | None]:
@@ -133,6 +153,13 @@ def phoned_orgs(rolls: Sequence[Standing]) -> list[int]:
         else:
             orgs |= {roll.org.id} | {branch.id for branch in branches_below(session, roll.org)}
     return sorted(orgs)
+
+
+def paths_where(*verbs: Verb) -> list[str]:
+    """Return the paths of the person's own posts that carry one of the verbs."""
+    return [
+        post.org_path for post in staff().posts if any(may([post], verb, post.org_path) for verb in verbs)
+    ]
 
 
 def own_orgs(verb: Verb) -> list[Org]:
@@ -170,3 +197,21 @@ def committees_to_choose(verb: Verb, org: Org) -> list[Org]:
         Org.dissolved_on.is_(None),
     )
     return sorted({*current().session.scalars(query), org}, key=tree_order)
+
+
+def person_reached(member_id: int, verb: Verb) -> None:
+    """Let the request go on if the person may do this for a member. Refused: not_found, not_yours."""
+    _, branch, group = member_seen(current().session, member_id)
+    require(verb, group or branch)
+
+
+def leave_verb(gathering_id: int, member_id: int) -> Callable[..., Leave]:
+    """Return the verb by which this person answers this leave: by a post, or as delegate of the roll.
+
+    Refused: not_found, not_yours.
+    """
+    head = head_of_line(current().session, gathering_id, member_id)
+    if not answers_for(head, Verb.DECIDE):
+        person_reached(member_id, Verb.DECIDE)
+    # A confirmed roll is amended by whoever may confirm it.
+    return answer_leave if answers_for(head, Verb.CONFIRM) else decide_leave

@@ -9,10 +9,11 @@ from handlers.desk import FILE, ORG, Open, tell_errors, text_of
 from models.clock import day_of
 from models.people.org import org_by_code
 from models.points.cycle import cycle_of, months_of
+from models.points.problem import Problem
 from models.points.schemes.checks import is_open, warnings
-from models.points.schemes.document import SchemeDocument, read_scheme
-from models.points.schemes.problem import Problem
+from models.points.schemes.document import SchemeDocument
 from models.points.schemes.published import check_scheme, document_of, publish_scheme
+from models.points.schemes.reading import read_scheme
 from models.points.schemes.use import use_scheme
 from models.refused import Refused
 

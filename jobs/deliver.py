@@ -56,7 +56,7 @@ POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="send")
 # A call, with a token fetched, refreshed and the call repeated, ends within 50 s: one that starts later
 # could outlast its lease of 60 s, and another sender would then have a second message in flight.
 START_WITHIN = 8.0
-PAUSES = (1, 4, 16)  # seconds, while the answer is "busy" or none; then a minute each
+BUSY_WAITS = (1, 4, 16)  # seconds, while the answer is "busy" or none; then a minute each
 IN_DOUBT = timedelta(minutes=1)
 UNREACHED = timedelta(seconds=10)
 IDLE = 1.0
@@ -110,11 +110,11 @@ def after_refusal(claim: Claimed, failure: WechatError, now: datetime) -> Settle
             return put_off(claim, now + UNREACHED)
         case Advice.RETRY if errcode is not None and not claim.is_guarded:
             # WeChat itself says that it did nothing; a third time nobody asks again without a guard.
-            if claim.attempt_no > len(PAUSES):
+            if claim.attempt_no > len(BUSY_WAITS):
                 return unclear(claim, pause=IN_DOUBT, errcode=errcode, now=now)
-            return put_off(claim, now + timedelta(seconds=PAUSES[claim.attempt_no - 1]), errcode=errcode)
+            return put_off(claim, now + timedelta(seconds=BUSY_WAITS[claim.attempt_no - 1]), errcode=errcode)
         case Advice.RETRY:
-            seconds = PAUSES[claim.attempt_no - 1] if claim.attempt_no <= len(PAUSES) else 60
+            seconds = BUSY_WAITS[claim.attempt_no - 1] if claim.attempt_no <= len(BUSY_WAITS) else 60
             return unclear(claim, pause=timedelta(seconds=seconds), errcode=errcode, now=now)
         case Advice.WAIT_MOMENT:
             return put_off(claim, now + timedelta(seconds=1), errcode=errcode)

@@ -2,20 +2,18 @@
 
 import logging
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
 from models.base import Sessions
 from models.clock import day_of
 from models.gatherings.gathering import PLACE_TO_COME, Gathering, GatheringKind, GatheringState
-from models.gatherings.plan import draft, suggest
+from models.gatherings.plan import DRAFT_AHEAD, draft, suggest
 from models.gatherings.roll import Roll
 from models.people.member import ON_ROLLS, Member
 from models.people.org import BRANCHES, Org
 from models.refused import Refused
-
-AHEAD = timedelta(days=7)
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +35,7 @@ def _draft(sessions: Sessions, org_id: int, now: datetime) -> bool:
     try:
         with sessions.begin() as session:
             suggestion = suggest(session, session.get_one(Org, org_id), now=now)
-            if suggestion.day - AHEAD > day_of(now):
+            if suggestion.day - DRAFT_AHEAD > day_of(now):
                 return False
             takes_part = exists().where(
                 Roll.org_id == org_id,

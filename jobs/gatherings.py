@@ -7,7 +7,7 @@ from sqlalchemy import select
 from models.audit import Via, record
 from models.base import Sessions
 from models.gatherings.expected import sync_rolls
-from models.gatherings.gathering import Gathering, GatheringState, closes_at, opens_at, state_at
+from models.gatherings.gathering import TO_COME, Gathering, GatheringState, closes_at, opens_at, state_at
 from models.gatherings.plan import gathering_seen
 from models.notices.publish import add_joiners
 
@@ -36,7 +36,7 @@ def _follow_or_open(sessions: Sessions, gathering_id: int, now: datetime) -> boo
 
 def close_gatherings(sessions: Sessions, now: datetime) -> int:
     """Close what was left open at midnight; return how many."""
-    ids = _ids(sessions, GatheringState.PUBLISHED, GatheringState.OPEN)
+    ids = _ids(sessions, *TO_COME)
     return sum(_close(sessions, one, now) for one in ids)
 
 
@@ -44,7 +44,7 @@ def _close(sessions: Sessions, gathering_id: int, now: datetime) -> bool:
     with sessions.begin() as session:
         gathering = gathering_seen(session, gathering_id, lock=True)
         starts_at, opened_at = gathering.starts_at, gathering.opened_at
-        left_open = gathering.state in (GatheringState.PUBLISHED, GatheringState.OPEN)
+        left_open = gathering.state in TO_COME
         state = state_at(gathering.state, starts_at, opened_at, now=now)
         if not left_open or state is not GatheringState.CLOSED:
             return False

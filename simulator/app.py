@@ -3,22 +3,22 @@
 from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 
-from simulator.administrator import administrator_blueprint
-from simulator.articles import articles_blueprint
-from simulator.bodies import refuse
-from simulator.console import console_blueprint
-from simulator.control import control_blueprint
+from simulator.control.administrator import administrator_blueprint
+from simulator.control.articles import articles_blueprint
+from simulator.control.bodies import refuse
+from simulator.control.console import console_blueprint
+from simulator.control.openapi import openapi_blueprint
+from simulator.control.orders import control_blueprint
+from simulator.control.phones import phones_blueprint
+from simulator.control.scans import scans_blueprint
+from simulator.control.talk import talk_blueprint
+from simulator.control.taps import taps_blueprint
+from simulator.control.visits import visits_blueprint
+from simulator.control.wall import wall_blueprint
 from simulator.edge import answer_call
-from simulator.openapi import openapi_blueprint
 from simulator.page import page_blueprint
-from simulator.phones import phones_blueprint
-from simulator.push import Pusher
-from simulator.scans import scans_blueprint
+from simulator.push.pusher import Pusher
 from simulator.state import State
-from simulator.talk import talk_blueprint
-from simulator.taps import taps_blueprint
-from simulator.visits import visits_blueprint
-from simulator.wall import wall_blueprint
 
 
 class Json(DefaultJSONProvider):

@@ -16,7 +16,7 @@ from simulator.families.token import check_access_token
 from simulator.faults import Fault, struck_by
 from simulator.library import UNDER_WAY, Publication
 from simulator.limits import count_call
-from simulator.push import Pusher
+from simulator.push.pusher import Pusher
 from simulator.rights import check_right
 from simulator.state import State
 

@@ -1,4 +1,4 @@
-"""The pages for people in docs/: each is found from where one looks for it, and shows pictures that exist."""
+"""The pages for people in docs/: each is found where one looks; of pictures only those shown are kept."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.guide import DOCS
+from tests.pictures.shelf import DOCUMENTS, KEPT, shown, shown_in
 
 GUIDES = [path for path in sorted(DOCS.glob("*.md")) if not path.name.isascii()]
 # Not done line by line here: files for whoever reckons again, what is done in WeChat's own settings, and what
@@ -24,6 +25,14 @@ def test_page_is_linked_where_one_begins_and_shows_what_there_is(guide: Path) ->
     name, text = guide.name, guide.read_text("utf-8")
     assert f"](docs/{name})" in (DOCS.parent / "README.md").read_text("utf-8")
     assert f"]({name})" in (DOCS / "operations.md").read_text("utf-8")
-    pictures = re.findall(r'<img src="([^"]+)" width="170" alt="[^"]+">', text)
+    pictures = re.findall(r'<img src="[^"]+" width="170" alt="[^"]+">', text)
     assert len(pictures) == text.count("<img")
-    assert [shown for shown in pictures if not (DOCS / shown).exists()] == []
+
+
+def test_pictures_are_kept_that_a_document_shows_and_no_others() -> None:
+    assert {path for path in shown() if path.parent == KEPT} == set(KEPT.iterdir())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.relative_to(DOCS.parent)))
+def test_every_picture_that_a_document_shows_exists(document: Path) -> None:
+    assert {path for path in shown_in(document) if not path.is_file()} == set()

@@ -52,6 +52,22 @@ BREACHES = (
         "only wechat imports wechatpy",
     ),
     ("wechatpy in a test", "tests/a.py", "import wechatpy", "only wechat imports wechatpy"),
+    (
+        "the phone knows a page",
+        "handlers/mini_program/a.py",
+        "from handlers.console.pages import go",
+        "only the console",
+    ),
+    (
+        "the console by its name",
+        "handlers/mini_program/a.py",
+        "from handlers import console",
+        "only the console",
+    ),
+    ("what is to do knows a page", "handlers/todo/a.py", "import handlers.console", "only the console"),
+    ("requests know a page", "handlers/requests/a.py", "from ..console import pages", "only the console"),
+    ("a right knows a page", "handlers/a.py", "import handlers.console.pages", "only the console"),
+    ("the chat knows a page", "handlers/chat/a.py", "import_module('handlers.console')", "only the console"),
     ("an unknown room", "billing/a.py", "", "no such room"),
     ("a drawer", "handlers/utils.py", "", "a drawer"),
     ("a folder as a drawer", "models/common/a.py", "", "a drawer"),
@@ -69,7 +85,8 @@ KEPT = {
     "app.py": "import settings, handlers.edge, jobs.schedule, models.migrate, wechat.gateway",
     "servers.py": "import settings, embedded.postgres",
     "handlers/edge.py": "from models.refused import Refused\nfrom wechat import errors\nsession.commit()",
-    "handlers/console/rolls/rolls.py": "import handlers.edge, models.gatherings.roll",
+    "handlers/console/rolls/rolls.py": "import handlers.edge, models.gatherings.roll, handlers.console.pages",
+    "handlers/web.py": "from handlers.console import console",
     "jobs/schedule.py": "import models.planned_run, wechat.gateway, jobs.deliver\nsession.commit()",
     "models/audit.py": "from models.base import Base",
     "models/articles/article.py": "import models.notices.notice, models.people.org, models.clock",
@@ -109,6 +126,50 @@ def test_breach_is_named(tmp_path: Path, file: str, source: str, said: str) -> N
     [breach] = violations(tmp_path)
     assert breach.startswith(file)
     assert said in breach
+
+
+CIRCLES = (
+    ("of two", {"jobs/a.py": "import jobs.b", "jobs/b.py": "from jobs.a import x"}),
+    (
+        "of three",
+        {
+            "wechat/a.py": "import wechat.b",
+            "wechat/b.py": "import wechat.c",
+            "wechat/c.py": "import wechat.a",
+        },
+    ),
+    ("by dots", {"models/people/a.py": "from . import b", "models/people/b.py": "from .a import X"}),
+    (
+        "with the folder itself",
+        {
+            "simulator/x/__init__.py": "from simulator.x.a import f",
+            "simulator/x/a.py": "from simulator.x import y",
+        },
+    ),
+    ("with a late import", {"jobs/a.py": "import jobs.b", "jobs/b.py": "def f():\n    import jobs.a"}),
+)
+
+
+@pytest.mark.parametrize("files", [pytest.param(files, id=why) for why, files in CIRCLES])
+def test_modules_that_know_each_other_are_named(tmp_path: Path, files: dict[str, str]) -> None:
+    lay(tmp_path, KEPT | files)
+    assert violations(tmp_path) == [f"{file}: imports itself by way of what it imports" for file in files]
+
+
+def test_module_that_only_looks_at_a_circle_is_not_blamed(tmp_path: Path) -> None:
+    lay(tmp_path, CIRCLES[0][1] | {"jobs/c.py": "import jobs.a"})
+    assert not [breach for breach in violations(tmp_path) if breach.startswith("jobs/c.py")]
+
+
+@pytest.mark.parametrize("kind", ["py", "html", "wxml"])
+def test_folder_with_more_than_forty_files_is_named(tmp_path: Path, kind: str) -> None:
+    lay(
+        tmp_path,
+        {f"handlers/crowd/a{number}.{kind}": "" for number in range(40)} | {"handlers/crowd/a.png": ""},
+    )
+    assert violations(tmp_path) == []
+    lay(tmp_path, {"handlers/crowd/one_more.css": ""})
+    assert violations(tmp_path) == ["handlers/crowd: 41 files; a folder has at most 40"]
 
 
 @pytest.mark.parametrize("target", ARROWS)

@@ -2,17 +2,16 @@
 
 from datetime import date, datetime
 
-from handlers.chat.words import FIRST_BIND, wrapped
+from handlers.chat.words import FIRST_BIND, REASONS, wrapped
 from models.clock import clock_text, day_of, day_text, moment_text
 from models.gatherings.check_in import Receipt
 from models.gatherings.gathering import AgendaItem, Gathering, GatheringState, opens_at
 from models.gatherings.leave.leave import LEAVE_REASON_TEXT, LEAVE_STATE_TEXT
 from models.gatherings.of_member import Seat
-from models.gatherings.roll import NOT_EXPECTED, STATUS_TEXT, Leave, LeaveReason, LeaveState, Status
+from models.gatherings.roll import NOT_EXPECTED, STATUS_TEXT, Leave, LeaveState, Status
 from models.people.member import SpellKind
 
 LONGEST_AGENDA = 600  # bytes
-REASONS = {str(number): reason for number, reason in enumerate(LeaveReason, 1)}
 NEVER_MIND = "0"
 DIGITS_MISSING = "请发“签到”和屏幕上的\n六位数字，例如：签到 123456"
 LEAVE_IS_PRIVATE = f"请假要先知道您是谁。\n{FIRST_BIND}\n也可以直接告诉支部，效果一样。"

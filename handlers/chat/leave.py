@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 
 from handlers.chat import gathering_words as words
 from handlers.chat.ask import Ask
-from handlers.chat.words import FIRST_BIND, number_words
+from handlers.chat.words import FIRST_BIND, REASONS, number_words
 from models.audit import Via
 from models.gatherings.leave.leave import LEAVE_REASON_TEXT, ask_leave, leave_of, withdraw_leave
 from models.gatherings.leave.of_member import LeaveSeat, leave_seats
@@ -75,7 +75,7 @@ def _asked(ask: Ask, member: Member, seat: LeaveSeat, reason: LeaveReason) -> st
 def _reason(rest: str) -> LeaveReason | None:
     """Return the reason that was chosen by its number, its words or both; nothing else is one."""
     plain = re.sub(r"[\s.、:：,，]", "", rest)
-    for number, reason in words.REASONS.items():
+    for number, reason in REASONS.items():
         if plain in (number, LEAVE_REASON_TEXT[reason], number + LEAVE_REASON_TEXT[reason]):
             return reason
     return None

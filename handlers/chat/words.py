@@ -4,9 +4,11 @@ import re
 import unicodedata
 
 from models.clock import day_text
+from models.gatherings.roll import LeaveReason
 from models.people.complaint import Complaint
 from models.refused import Refused
 
+REASONS = {str(number): reason for number, reason in enumerate(LeaveReason, 1)}  # by what one types
 LINE = 15  # signs of full width that a phone with large type still keeps on one line
 
 COMMANDS = (
@@ -54,7 +56,7 @@ def help_words(zone: str, complaint_phone: str, *, is_bound: bool) -> str:
 
 def number_words(digits: str) -> str:
     """Say that a number alone says too little."""
-    leave = f"请假 {digits}" if digits in tuple("12345") else "请假"
+    leave = f"请假 {digits}" if digits in REASONS else "请假"
     return (
         f"只有数字，不知道要办什么。\n请假，请发：{leave}\n签到，请发：签到 六位数字\n"
         "绑定，请发：绑定 12位数字\n看投诉的答复，请发：\n投诉 编号"

@@ -15,10 +15,11 @@ from jinja2 import FileSystemLoader, PrefixLoader
 from markupsafe import Markup, escape
 
 from handlers.edge import App, current
-from handlers.identity import staff, staff_needed
-from models.clock import clock_text, day_of, day_text, moment_text
+from handlers.errors import STATUS_OF
+from handlers.identity import holds, staff, staff_needed
+from models.clock import clock_text, day_of, day_text, long_day, moment_text
 from models.people.console import Staff
-from models.people.rights import RIGHTS, Verb
+from models.people.rights import Verb
 from models.refused import Refused
 
 ROOM = Path(__file__).parent
@@ -83,20 +84,9 @@ MENU = (
 )
 
 
-def holds(who: Staff, *verbs: Verb) -> bool:
-    """Return whether one of the person's posts carries one of the verbs anywhere."""
-    return any(post.role in RIGHTS[verb] for verb in verbs for post in who.posts)
-
-
-def menu_of(who: Staff) -> Iterator[Entry]:
-    """Yield the entries that work for this person."""
-    return (entry for entry in MENU if not entry.verbs or holds(who, *entry.verbs))
-
-
-def need_somewhere(*verbs: Verb) -> None:
-    """Let the request go on only if the person holds one of the verbs at all. Refused: not_yours."""
-    if not holds(staff(), *verbs):
-        raise Refused("not_yours", "这一页要有相应的职务才能看")
+def menu_of() -> Iterator[Entry]:
+    """Yield the entries that work for the person behind this request."""
+    return (entry for entry in MENU if not entry.verbs or holds(*entry.verbs))
 
 
 def staff_page(view: View) -> View:
@@ -132,6 +122,14 @@ def page(template: str, status: int = 200, **shown: Any) -> Response:
     return make_response(render_template(template, **shown), status)
 
 
+def form_page(template: str, error: Refused | None, **shown: Any) -> Response:
+    """Render a page with a form; where it was refused with its status, what is wrong and what was typed."""
+    status = STATUS_OF.get(error.code, 409) if error else 200
+    errors = error.extra.get("fields", {}) if error else {}
+    typed = request.form if error else {}
+    return page(template, status, **{"error": error, "errors": errors, "typed": typed} | shown)
+
+
 def go(endpoint: str, **values: Any) -> Response:
     """Send the browser to a page after a form did its work."""
     return cast(Response, redirect(url_for(endpoint, **values), code=303))
@@ -156,7 +154,7 @@ def frame() -> dict[str, Any]:
     return {
         "installation": cast(App, current_app).parts.installation,
         "who": who,
-        "menu": list(menu_of(who)) if who else [],
+        "menu": list(menu_of()) if who else [],
         "page_address": page_address,
         "asset": asset,
         "csrf": csrf_field,
@@ -186,6 +184,7 @@ def day_filter(moment: datetime) -> str:
     return day_text(day_of(moment))
 
 
+console.app_template_filter("date")(long_day)
 console.app_template_filter("clock")(clock_text)
 console.app_template_filter("moment")(moment_text)
 

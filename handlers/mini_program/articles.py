@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from handlers.edge import current
 from handlers.mini_program import api
+from handlers.mini_program.fields import fields_of
 from handlers.mini_program.paging import Paging
 from models.articles.article import BlockKind
 from models.articles.editing import blocks_of
@@ -66,15 +67,9 @@ def newest(*, after: int | None = None, most: int) -> list[Shown]:
     return published(edge.session, before=after, most=most)
 
 
-def news(one: Shown) -> dict[str, Any]:
+def news(shape: type[News], one: Shown, **own: Any) -> dict[str, Any]:
     """Return a published article as JSON values."""
-    return {
-        "id": one.id,
-        "title": one.title,
-        "digest": one.digest,
-        "url": one.address(current().parts.installation.base_url),
-        "published_on": one.published_on.isoformat(),
-    }
+    return fields_of(shape, one, url=one.address(current().parts.installation.base_url), **own)
 
 
 @api.get("/articles")
@@ -84,7 +79,7 @@ def list_articles(page: Paging) -> dict[str, Any]:
     """What was published, newest first, twenty a page (`?before=` the id that `next` names)."""
     found = newest(after=page.id, most=PAGE + 1)
     following = str(found[PAGE - 1].id) if len(found) > PAGE else None
-    return {"items": [news(one) | {"byline": one.byline} for one in found[:PAGE]], "next": following}
+    return {"items": [news(ArticleOut, one) for one in found[:PAGE]], "next": following}
 
 
 @api.get("/articles/<int:article_id>")
@@ -96,7 +91,7 @@ def show_article(article_id: int) -> dict[str, Any]:
         raise Refused("not_found", "没有找到这篇文章，可能已经撤下")
     one = published_seen(edge.session, article_id)
     blocks = [shown for block in blocks_of(edge.session, one.id) for shown in _shown(one.id, block)]
-    return news(one) | {"byline": one.byline, "blocks": blocks}
+    return news(ArticleText, one, blocks=blocks)
 
 
 def _shown(article_id: int, block: Block) -> Iterator[dict[str, Any]]:

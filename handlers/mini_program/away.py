@@ -9,10 +9,9 @@ from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import member_id, member_needed, phone
 from handlers.mini_program import api
+from handlers.mini_program.fields import fields_of
 from models.audit import Via
-from models.clock import iso
 from models.gatherings.leave.host_attendance import (
-    HostAttendance,
     Visit,
     attendances_of,
     report_host_attendance,
@@ -79,30 +78,8 @@ class Away(BaseModel):
 
 def _shown(report: AwayReport | None, spell: Spell | None) -> dict[str, Any]:
     return {
-        "report": report
-        and {
-            "id": report.id,
-            "from_on": report.from_on.isoformat(),
-            "to_on": report.to_on.isoformat() if report.to_on else None,
-            "place": report.place,
-            "host": report.host,
-            "contact": report.contact,
-            "state": report.state,
-            "asked_at": iso(report.asked_at),
-            "answer": report.answer,
-            "decided_at": iso(report.decided_at) if report.decided_at else None,
-        },
-        "away": away_shown(spell) if spell else None,
-    }
-
-
-def away_shown(spell: Spell) -> dict[str, str | None]:
-    """Return the days of an absence as JSON values."""
-    return {
-        "from_on": spell.from_on.isoformat(),
-        "to_on": spell.to_on.isoformat() if spell.to_on else None,
-        "place": spell.place,
-        "host": spell.host,
+        "report": report and fields_of(ReportShown, report),
+        "away": fields_of(AwayNow, spell) if spell else None,
     }
 
 
@@ -180,27 +157,13 @@ class Attendances(BaseModel):
     next: str | None
 
 
-def _attendance(one: HostAttendance) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "period": one.period,
-        "attended_on": one.attended_on.isoformat(),
-        "host": one.host,
-        "contact": one.contact,
-        "state": one.state,
-        "asked_at": iso(one.asked_at),
-        "answer": one.answer,
-        "decided_at": iso(one.decided_at) if one.decided_at else None,
-    }
-
-
 @api.get("/me/host-attendances")
 @api.output(Attendances)
 @member_needed
 def list_host_attendances() -> dict[str, Any]:
     """What the member reported, the newest first."""
     found = attendances_of(current().session, member_id())
-    return {"items": [_attendance(one) for one in found], "next": None}
+    return {"items": [fields_of(AttendanceShown, one) for one in found], "next": None}
 
 
 @api.post("/me/host-attendances")
@@ -212,7 +175,7 @@ def create_host_attendance(body: Visiting) -> Any:
     edge = current()
     visit = Visit(body.attended_on, body.host, body.contact)
     one = report_host_attendance(edge.session, member_id(), visit, filing=None, via=Via.PHONE, now=edge.now)
-    return _attendance(one), 201
+    return fields_of(AttendanceShown, one), 201
 
 
 @api.delete("/me/host-attendances/<int:attendance_id>")
@@ -223,4 +186,4 @@ def delete_host_attendance(attendance_id: int) -> dict[str, Any]:
     one = withdraw_host_attendance(
         current().session, attendance_id, member_id=member_id(), filing=None, via=Via.PHONE
     )
-    return _attendance(one)
+    return fields_of(AttendanceShown, one)

@@ -9,16 +9,16 @@ from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import bearer, phone, phone_needed
 from handlers.mini_program import api
+from handlers.mini_program.fields import fields_of
 from handlers.mini_program.paging import Paging
 from models.audit import Via
-from models.clock import day_of, iso
+from models.clock import day_of
 from models.gatherings.calendar.workdays import after_workdays
 from models.people.complaint import (
     A_DAY,
     AN_HOUR,
     UNSIGNED,
     WORKDAYS,
-    Complaint,
     Wrong,
     complaints_of,
     own_complaint,
@@ -92,7 +92,7 @@ def taken_in(text: str, contact: str | None, who: bytes | None, wish: Wrong | No
     complaint = receive_complaint(
         edge.session, text, contact, openid_hash=who, via=Via.PHONE, due_on=due_on, now=edge.now, wish=wish
     )
-    return {"receipt": complaint.receipt, "due_on": complaint.due_on.isoformat()}
+    return fields_of(Receipt, complaint)
 
 
 class Letters(BaseModel):
@@ -110,7 +110,7 @@ def list_complaints(page: Paging) -> dict[str, Any]:
     """What this phone wrote, newest first, twenty a page, so that no receipt is lost."""
     found = complaints_of(current().session, phone().openid_hash, before=page.id, most=PAGE + 1)
     following = str(found[PAGE - 1].id) if len(found) > PAGE else None
-    return {"items": [_shown(one) for one in found[:PAGE]], "next": following}
+    return {"items": [fields_of(Answered, one) for one in found[:PAGE]], "next": following}
 
 
 @api.get("/complaints/<receipt>")
@@ -118,15 +118,4 @@ def list_complaints(page: Paging) -> dict[str, Any]:
 @phone_needed
 def show_complaint(receipt: str) -> dict[str, Any]:
     """Show the phone that wrote it what became of it; 404 to any other."""
-    return _shown(own_complaint(current().session, receipt, phone().openid_hash))
-
-
-def _shown(complaint: Complaint) -> dict[str, Any]:
-    return {
-        "receipt": complaint.receipt,
-        "text": complaint.text,
-        "received_at": iso(complaint.received_at),
-        "due_on": complaint.due_on.isoformat(),
-        "answer": complaint.answer,
-        "answered_at": iso(complaint.answered_at) if complaint.answered_at else None,
-    }
+    return fields_of(Answered, own_complaint(current().session, receipt, phone().openid_hash))

@@ -9,8 +9,8 @@ from handlers.edge import current
 from handlers.identity import member_id, member_needed, phone
 from handlers.mini_program import api
 from handlers.mini_program.away import Day
+from handlers.mini_program.fields import fields_of
 from models.audit import Via
-from models.clock import iso
 from models.people.org import Org
 from models.points.deed import LONGEST_EVIDENCE, LONGEST_TITLE, Deed, filed_until, items_for, read_quantity
 from models.points.exact import show
@@ -75,24 +75,15 @@ class Declarations(BaseModel):
 
 def _shown(row: ProposalRow) -> dict[str, Any]:
     it = row.proposal
-    return {
-        "id": it.id,
-        "item": it.item,
-        "item_title": row.title,
-        "level": it.level,
-        "occurred_on": it.occurred_on.isoformat(),
-        "quantity": show(it.quantity),
-        "title": it.title,
-        "evidence": it.evidence,
-        "points": show(row.points),
-        "cycle": it.cycle,
-        "late": row.late,
-        "state": it.state,
-        "submitted_at": iso(it.submitted_at),
-        "recorded_by": row.made_by,
-        "answer": it.answer,
-        "decided_at": iso(it.decided_at) if it.decided_at else None,
-    }
+    return fields_of(
+        DeclarationShown,
+        it,
+        item_title=row.title,
+        quantity=show(it.quantity),
+        points=show(row.points),
+        late=row.late,
+        recorded_by=row.made_by,
+    )
 
 
 def _one(proposal_id: int) -> dict[str, Any]:
@@ -118,16 +109,15 @@ def list_declarations() -> dict[str, Any]:
         "items": [_shown(row) for row in declarations_of(edge.session, member_id())],
         "next": None,
         "choices": [
-            {
-                "item": item.id,
-                "title": item.title,
-                "unit": item.unit,
-                "points": None if item.levels else show(item.pts),
-                "levels": [
+            fields_of(
+                Choice,
+                item,
+                item=item.id,
+                points=None if item.levels else show(item.pts),
+                levels=[
                     {"level": name, "points": show(points)} for name, points in (item.levels or {}).items()
                 ],
-                "evidence": item.evidence,
-            }
+            )
             for item in choices
         ],
         "late_until": late_until.isoformat() if late_until else None,

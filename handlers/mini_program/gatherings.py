@@ -7,12 +7,12 @@ from pydantic import BaseModel
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
-from handlers.mini_program.leaves import LeaveShown, leave_shown
+from handlers.mini_program.fields import fields_of
+from handlers.mini_program.leaves import LeaveShown
 from handlers.mini_program.paging import Paging
-from models.clock import iso
 from models.gatherings.leave.leave import leave_of
 from models.gatherings.leave.of_member import may_ask_leave
-from models.gatherings.of_member import Record, Seat, record_of, seat_of, seats_of
+from models.gatherings.of_member import Seat, record_of, seat_of, seats_of
 
 
 class AgendaLine(BaseModel):
@@ -71,32 +71,7 @@ class Page(BaseModel):
 
 def shown(seat: Seat) -> dict[str, Any]:
     """Return a member's view of one gathering as JSON values."""
-    gathering = seat.gathering
-    return {
-        "id": gathering.id,
-        "kind": gathering.kind,
-        "title": gathering.title,
-        "starts_at": iso(gathering.starts_at),
-        "ends_at": iso(gathering.ends_at),
-        "place": gathering.place,
-        "bring": gathering.bring,
-        "contact": gathering.contact,
-        "state": seat.state,
-        "host": seat.host,
-        "status": seat.status,
-        "checked_in_at": iso(seat.checked_in_at) if seat.checked_in_at else None,
-        "leave_state": seat.leave_state,
-    }
-
-
-def _record(record: Record) -> dict[str, Any]:
-    return {
-        "how": record.how,
-        "at": iso(record.at) if record.at else None,
-        "by": record.by,
-        "confirmed_at": iso(record.confirmed_at) if record.confirmed_at else None,
-        "confirmed_by": record.confirmed_by,
-    }
+    return fields_of(Attending, seat, seat.gathering)
 
 
 @api.get("/gatherings")
@@ -117,15 +92,14 @@ def show_gathering(gathering_id: int) -> dict[str, Any]:
     """One gathering on whose roll the member stands; any other does not exist for this phone (404)."""
     edge = current()
     seat, agenda = seat_of(edge.session, member_id(), gathering_id, now=edge.now)
-    gathering = seat.gathering
     leave = leave_of(edge.session, gathering_id, member_id())
     record = record_of(edge.session, member_id(), gathering_id)
-    return shown(seat) | {
-        "date_reason": gathering.date_reason,
-        "leave_until": iso(gathering.leave_until) if gathering.leave_until else None,
-        "reason": gathering.reason,
-        "agenda": [{"kind": item.kind, "title": item.title} for item in agenda],
-        "leave": leave_shown(leave) if leave else None,
-        "leave_open": may_ask_leave(edge.session, member_id(), gathering_id, now=edge.now),
-        "record": _record(record) if record else None,
-    }
+    return fields_of(
+        Detail,
+        seat,
+        seat.gathering,
+        agenda=[fields_of(AgendaLine, item) for item in agenda],
+        leave=fields_of(LeaveShown, leave) if leave else None,
+        leave_open=may_ask_leave(edge.session, member_id(), gathering_id, now=edge.now),
+        record=fields_of(RecordShown, record) if record else None,
+    )

@@ -10,9 +10,10 @@ from handlers.edge import VOLUNTARY, Edge, current
 from handlers.identity import bearer
 from handlers.mini_program import api
 from handlers.mini_program.articles import News, newest, news
-from handlers.mini_program.away import AwayNow, away_shown
+from handlers.mini_program.away import AwayNow
+from handlers.mini_program.fields import fields_of
 from handlers.mini_program.gatherings import Attending, shown
-from handlers.mini_program.notices import NoticeOut, notice_shown
+from handlers.mini_program.notices import NoticeOut
 from handlers.mini_program.points import text
 from handlers.mini_program.subscriptions import asked
 from models.gatherings.of_member import coming_up
@@ -97,7 +98,7 @@ def show_home() -> dict[str, Any]:
             "voluntary": VOLUNTARY,
             "complaint_phone": house.complaint_phone,
         },
-        "articles": [news(one) for one in newest(most=MOST_NEWS)],
+        "articles": [news(News, one) for one in newest(most=MOST_NEWS)],
     }
     if "Authorization" in request.headers:
         phone, hand = branch_phone_behind(edge.session, bearer(), now=edge.now)
@@ -122,7 +123,7 @@ def _own(edge: Edge, phone: Phone, member_id: int) -> dict[str, Any]:
         "theme_day": settings_of(session, branch)[Setting.THEME_DAY],
         "has_post": holds_post(session, member_id, now=edge.now),
         "gatherings": [shown(seat) for seat in coming_up(session, member_id, now=edge.now)],
-        "notices": [notice_shown(one) for one in told],
+        "notices": [fields_of(NoticeOut, one) for one in told],
         "unread": unread_of(session, member_id),
         "subscribe": asked(phone),
     }
@@ -148,5 +149,5 @@ def _attending(edge: Edge, member: Member) -> dict[str, Any]:
     required = member.status in ON_ROLLS and SpellKind.EXEMPT not in spells
     return {
         "attending": "away" if away else "required" if required else "exempt",
-        "away": away_shown(away) if away else None,
+        "away": fields_of(AwayNow, away) if away else None,
     }

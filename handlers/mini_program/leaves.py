@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
+from handlers.mini_program.fields import fields_of
 from models.audit import Via
-from models.clock import iso
 from models.gatherings.leave.leave import LONGEST_NOTE, ask_leave, withdraw_leave
-from models.gatherings.roll import Leave, LeaveReason
+from models.gatherings.roll import LeaveReason
 
 
 class Asking(BaseModel):
@@ -31,17 +31,6 @@ class LeaveShown(BaseModel):
     decided_at: str | None
 
 
-def leave_shown(leave: Leave) -> dict[str, Any]:
-    """Return one leave as JSON values."""
-    return {
-        "state": leave.state,
-        "reason": leave.reason,
-        "asked_at": iso(leave.asked_at),
-        "answer": leave.answer,
-        "decided_at": iso(leave.decided_at) if leave.decided_at else None,
-    }
-
-
 @api.post("/gatherings/<int:gathering_id>/leave")
 @api.input(Asking, arg_name="body")
 @api.output(LeaveShown, status_code=201)
@@ -53,7 +42,7 @@ def create_leave(gathering_id: int, body: Asking) -> Any:
         edge.session, gathering_id, member_id(), LeaveReason(body.reason), body.note, filing=None,
         via=Via.PHONE, now=edge.now,
     )  # fmt: skip
-    return leave_shown(leave), 201
+    return fields_of(LeaveShown, leave), 201
 
 
 @api.delete("/gatherings/<int:gathering_id>/leave")
@@ -63,4 +52,4 @@ def delete_leave(gathering_id: int) -> Any:
     """Take leave back; what a yes wrote on the roll goes with it."""
     edge = current()
     leave = withdraw_leave(edge.session, gathering_id, member_id(), filing=None, via=Via.PHONE, now=edge.now)
-    return leave_shown(leave)
+    return fields_of(LeaveShown, leave)

@@ -7,13 +7,14 @@ from pydantic import BaseModel
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
+from handlers.mini_program.fields import fields_of
 from handlers.mini_program.gatherings import Attending, shown
 from handlers.mini_program.paging import Paging
 from models.clock import iso
 from models.gatherings.agenda import agenda_of
 from models.gatherings.gathering import AgendaKind
 from models.gatherings.of_member import seat_if_any
-from models.notices.reading import Told, mark_read, notice_told, notices_of
+from models.notices.reading import mark_read, notice_told, notices_of
 
 STUDIED = (AgendaKind.STUDY, AgendaKind.LECTURE)
 
@@ -52,19 +53,6 @@ class ReadAt(BaseModel):
     read_at: str
 
 
-def notice_shown(told: Told) -> dict[str, Any]:
-    """Return one notice as JSON values."""
-    return {
-        "id": told.id,
-        "gathering_id": told.gathering_id,
-        "kind": told.kind,
-        "title": told.title,
-        "summary": told.summary,
-        "sent_at": iso(told.sent_at),
-        "read_at": iso(told.read_at) if told.read_at else None,
-    }
-
-
 @api.get("/notices")
 @api.input(Paging, location="query", arg_name="page")
 @api.output(Notices)
@@ -72,7 +60,7 @@ def notice_shown(told: Told) -> dict[str, Any]:
 def list_notices(page: Paging) -> dict[str, Any]:
     """What the member was told, newest first, twenty a page (`?before=` the id that `next` names)."""
     found, following = notices_of(current().session, member_id(), before=page.id)
-    return {"items": [notice_shown(told) for told in found], "next": following}
+    return {"items": [fields_of(NoticeOut, told) for told in found], "next": following}
 
 
 @api.get("/notices/<int:notice_id>")
@@ -84,12 +72,8 @@ def show_notice(notice_id: int) -> dict[str, Any]:
     told = notice_told(edge.session, member_id(), notice_id)
     seat = seat_if_any(edge.session, member_id(), told.gathering_id, now=edge.now)
     agenda = agenda_of(edge.session, told.gathering_id) if told.at_home and seat else []
-    return notice_shown(told) | {
-        "text": told.text,
-        "at_home": told.at_home,
-        "gathering": shown(seat) if seat else None,
-        "materials": [item.title for item in agenda if item.kind in STUDIED],
-    }
+    materials = [item.title for item in agenda if item.kind in STUDIED]
+    return fields_of(NoticeText, told, gathering=shown(seat) if seat else None, materials=materials)
 
 
 @api.post("/notices/<int:notice_id>/read")

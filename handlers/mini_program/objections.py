@@ -8,8 +8,8 @@ from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
+from handlers.mini_program.fields import fields_of
 from models.audit import Via
-from models.clock import iso
 from models.points.exact import show
 from models.ratings.objections.appealing import appeal
 from models.ratings.objections.objection import ANSWERED
@@ -70,31 +70,20 @@ class Objections(BaseModel):
 
 def _shown(view: ObjectionView) -> dict[str, Any]:
     it, about = view.objection, view.disputed
-    return {
-        "id": it.id,
-        "receipt": receipt_of(it),
-        "entry_id": it.entry_id,
-        "rating_id": it.rating_id,
-        "appeals": it.appeals,
-        "about": about.title,
-        "occurred_on": about.occurred_on.isoformat() if about.occurred_on else None,
-        "points": None if about.points is None else show(about.points),
-        "said": it.said,
-        "asked_at": iso(it.asked_at),
-        "state": it.state,
-        "desk": view.hands.desk,
-        "due_on": it.due_on.isoformat(),
-        "handled_by": [hand.name for hand in view.hands.free],
-        "finding": it.finding,
-        "answered_by": view.answered_by,
-        "answered_at": iso(it.answered_at) if it.answered_at else None,
-        "total_before": None if it.total_before is None else show(it.total_before),
-        "total_after": None if it.total_after is None else show(it.total_after),
-        "star_before": it.star_before,
-        "star_after": it.star_after,
-        "appeal_until": view.appeal_until.isoformat() if view.appeal_until and it.state in ANSWERED else None,
-        "appealed_by": view.appealed_by,
-    }
+    return fields_of(
+        ObjectionShown,
+        view,
+        it,
+        receipt=receipt_of(it),
+        about=about.title,
+        occurred_on=about.occurred_on,
+        points=None if about.points is None else show(about.points),
+        desk=view.hands.desk,
+        handled_by=[hand.name for hand in view.hands.free],
+        total_before=None if it.total_before is None else show(it.total_before),
+        total_after=None if it.total_after is None else show(it.total_after),
+        appeal_until=view.appeal_until if it.state in ANSWERED else None,
+    )
 
 
 def _one(objection_id: int) -> dict[str, Any]:

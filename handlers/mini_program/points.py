@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from handlers.edge import current
 from handlers.identity import member_id, member_needed
 from handlers.mini_program import api
+from handlers.mini_program.fields import fields_of
 from models.people.roster import member_seen
 from models.ratings.statement.balance import Balance, Subtotal
 from models.ratings.statement.part_lines import PartLine
@@ -144,18 +145,15 @@ def show_ratings() -> dict[str, Any]:
     _, branch, _ = member_seen(session, own)
     return {
         "items": [
-            {
-                "id": star.rating_id,
-                "cycle": star.cycle,
-                "state": star.state,
-                "star": star.star,
-                "label": star.label,
-                "total": None if star.total is None else text(star.total),
-                "grade": star.grade,
-                "reasons": list(star.reasons),
-                "published_on": star.sheet and star.sheet.posted_on.isoformat(),
-                "ends_on": star.sheet and star.sheet.ends_on.isoformat(),
-            }
+            fields_of(
+                RatingOut,
+                star,
+                id=star.rating_id,
+                total=None if star.total is None else text(star.total),
+                reasons=list(star.reasons),
+                published_on=star.sheet and star.sheet.posted_on,
+                ends_on=star.sheet and star.sheet.ends_on,
+            )
             for star in stars_of(session, own, branch.id)
         ]
     }
@@ -178,29 +176,22 @@ def _told(found: Statement) -> dict[str, Any]:
 
 def _parts(balance: Balance) -> Iterator[dict[str, Any]]:
     for part in balance.parts:
-        yield {
-            "code": part.code,
-            "title": part.title,
-            "initial": text(part.initial),
-            "subtotal": text(part.subtotal),
-            "cap": None if part.cap is None else text(part.cap),
-            "why": part.why,
-            "pending": part.pending,
-            "lines": [_line(line) for line in balance.lines[part.code]],
-        }
+        yield fields_of(
+            PartOut,
+            part,
+            initial=text(part.initial),
+            subtotal=text(part.subtotal),
+            cap=None if part.cap is None else text(part.cap),
+            lines=[_line(line) for line in balance.lines[part.code]],
+        )
 
 
 def _line(line: PartLine) -> dict[str, Any]:
-    counted = None if line.counted is None else text(line.counted)
-    return {"title": line.title, "how": line.how, "limit": line.limit, "counted": counted}
+    return fields_of(LineOut, line, counted=None if line.counted is None else text(line.counted))
 
 
 def _entry(entry: EntryView) -> dict[str, Any]:
-    return entry._asdict() | {
-        "occurred_on": entry.occurred_on.isoformat(),
-        "points": text(entry.points),
-        "counted": text(entry.counted),
-    }
+    return fields_of(EntryOut, entry, points=text(entry.points), counted=text(entry.counted))
 
 
 def _subtotal(one: Subtotal) -> dict[str, Any]:

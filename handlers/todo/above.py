@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import groupby
 
-from flask import url_for
-
-from handlers.console.gatherings.convening import convened_seen
 from handlers.edge import current
 from handlers.identity import staff
 from handlers.reach import own_orgs
-from handlers.todo.lines import Owed, names, when
+from handlers.todo.todo import Todo, names, when
+from models.gatherings.convened import convened_below
 from models.gatherings.gathering import GatheringState
 from models.gatherings.minutes.review import unread_records
 from models.people.rights import Verb, may
@@ -18,7 +16,7 @@ from models.people.rights import Verb, may
 READ_WITHIN = timedelta(days=31)  # what is older waits on its month's page alone
 
 
-def owed_above() -> Iterator[Owed]:
+def above() -> Iterator[Todo]:
     """Yield drafts to publish, the nearest first, then each month with records to read, the oldest first."""
     edge, readers = current(), own_orgs(Verb.RETURN_RECORD)
     if not readers:
@@ -31,23 +29,25 @@ def owed_above() -> Iterator[Owed]:
         why = names([one.org.name for one in records], "个支部")
         if again:
             why += f"。其中 {again} 份退回后再归档" if again < len(records) else "。退回后再归档"
-        yield Owed(
+        yield Todo(
             f"看 {len(records)} 份{int(period[5:])}月的会议记录",
             why,
             "去看",
-            url_for("console.below", period=period, show="mine"),
+            "below",
+            {"period": period, "show": "mine"},
         )
 
 
-def _to_publish() -> Iterator[Owed]:
+def _to_publish() -> Iterator[Todo]:
     """Yield the drafts by which the officer's own committee calls branches together."""
-    posts = staff().posts
-    for one in reversed(convened_seen(())):
+    edge, posts = current(), staff().posts
+    for one in reversed(convened_below(edge.session, posts, periods=(), now=edge.now)):
         it = one.gathering
         if one.state is GatheringState.DRAFT and may(posts, Verb.PUBLISH, one.host.path):
-            yield Owed(
+            yield Todo(
                 f"发布“{it.title}”的通知",
                 f"{when(it.starts_at)} 开，召集 {one.branches} 个支部，草稿已存",
                 "看草稿",
-                url_for("console.gathering", gathering_id=it.id),
+                "gathering",
+                {"gathering_id": it.id},
             )

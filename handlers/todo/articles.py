@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from flask import url_for
-
 from handlers.edge import current
 from handlers.identity import staff
-from handlers.todo.lines import Owed
+from handlers.todo.todo import Todo
 from models.articles.listing import came_back
 from models.articles.publishing import waiting_for
 from models.people.rights import Verb
@@ -18,13 +16,13 @@ STEP_TEXT = {
 }
 
 
-def owed_articles() -> Iterator[Owed]:
+def articles() -> Iterator[Todo]:
     """Yield own drafts that were sent back, then what this person may review, approve or publish."""
     session, who = current().session, staff()
     for article in came_back(session, who.posts):
-        address = url_for("console.edit_article", article_id=article.id)
-        yield Owed(f"修改稿件“{article.title}”", f"退回原因：{article.came_back}", "去修改", address)
+        title, why = f"修改稿件“{article.title}”", f"退回原因：{article.came_back}"
+        yield Todo(title, why, "去修改", "edit_article", {"article_id": article.id})
     for one in waiting_for(session, who.posts, who.account_id):
         does, button = STEP_TEXT[one.verb]
-        address = url_for("console.article", article_id=one.article.id)
-        yield Owed(f"{does}“{one.article.title}”", one.org.name, button, address)
+        values = {"article_id": one.article.id}
+        yield Todo(f"{does}“{one.article.title}”", one.org.name, button, "article", values)

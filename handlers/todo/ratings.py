@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from flask import url_for
-
-from handlers.console.ratings.next_step import next_card
 from handlers.edge import current
 from handlers.reach import own_orgs
-from handlers.todo.lines import Owed, names
+from handlers.todo.rating_step import next_card
+from handlers.todo.todo import Todo, names
 from models.clock import day_of
 from models.people.org import BRANCHES
 from models.people.rights import Verb
@@ -18,7 +16,7 @@ from models.ratings.procedure.progress import steps_of
 from models.ratings.procedure.trail import trail_of
 
 
-def owed_ratings() -> Iterator[Owed]:
+def rating_steps() -> Iterator[Todo]:
     """Yield the next step of each own branch's rating, or its beginning; then what is to be filed below."""
     edge = current()
     for branch in own_orgs(Verb.RATE):
@@ -31,16 +29,17 @@ def owed_ratings() -> Iterator[Owed]:
             continue
         due = cycles_due(edge.session, branch, ratings, now=edge.now)
         if due and due[0].opens_on <= day_of(edge.now):
-            yield Owed(
+            yield Todo(
                 f"开始{cycle_words(due[0].cycle)}星级评定",
                 f"{branch.name}，一步一步办，每一步都写着怎么办",
                 "去看看",
-                url_for("console.ratings", org=branch.id),
+                "ratings",
+                {"org": branch.id},
             )
     yield from _to_file()
 
 
-def _next(rating_id: int) -> Iterator[Owed]:
+def _next(rating_id: int) -> Iterator[Todo]:
     """Yield the next step where it is the branch's turn."""
     edge, seen = current(), rating_seen(current().session, rating_id)
     steps = steps_of(edge.session, rating_id, now=edge.now)
@@ -50,10 +49,10 @@ def _next(rating_id: int) -> Iterator[Owed]:
     why = card.back or card.waits or card.says[0].rstrip("。")
     if card.until and not card.back:
         why = f"{card.until}。{why}"
-    yield Owed(f"{cycle_words(seen.rating.cycle)}星级评定：{card.title}", why, card.button, card.address)
+    yield Todo(f"{card.cycle}：{card.title}", why, card.button, card.page, card.values)
 
 
-def _to_file() -> Iterator[Owed]:
+def _to_file() -> Iterator[Todo]:
     """Yield the ratings below whose sheets have hung their workdays."""
     edge, own = current(), own_orgs(Verb.FILE_RATING)
     if not own:
@@ -65,12 +64,13 @@ def _to_file() -> Iterator[Owed]:
     ]
     if len(ripe) == 1:
         rating, org = ripe[0]
-        address = url_for("console.rating_filing", rating_id=rating.id)
-        yield Owed(f"备案{cycle_words(rating.cycle)}星级评定", f"{org.name}，公示期满", "去备案", address)
+        title, values = f"备案{cycle_words(rating.cycle)}星级评定", {"rating_id": rating.id}
+        yield Todo(title, f"{org.name}，公示期满", "去备案", "rating_filing", values)
     elif ripe:
-        yield Owed(
+        yield Todo(
             f"备案 {len(ripe)} 个支部的星级评定",
             names([org.name for _, org in ripe], "个支部"),
             "去备案",
-            url_for("console.ratings_below_page", cycle=ripe[0][0].cycle),
+            "ratings_below_page",
+            {"cycle": ripe[0][0].cycle},
         )

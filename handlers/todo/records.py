@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from flask import url_for
-
 from handlers.edge import current
 from handlers.identity import staff
-from handlers.todo.lines import Owed, on_day, when
+from handlers.todo.todo import Todo, on_day, when
+from handlers.todo.work import Work
 from models.gatherings.minutes.minutes import MinutesState
 from models.gatherings.minutes.reading import Stand, minutes_stand, records_due_on
 from models.gatherings.standing import Standing
 from models.people.rights import Verb, may
 
 
-def owed_records(own: Sequence[Standing], standins: Sequence[int]) -> list[Owed]:
+def records(work: Work) -> list[Todo]:
     """Return a line for each record of a confirmed roll that is not filed, for whoever may write it.
 
     The oldest gathering comes first. As many statements for one as for many.
@@ -21,40 +20,42 @@ def owed_records(own: Sequence[Standing], standins: Sequence[int]) -> list[Owed]
     edge, posts = current(), staff().posts
     confirmed = [
         roll
-        for roll in sorted(own, key=lambda roll: roll.gathering.starts_at)
+        for roll in sorted(work.own, key=lambda roll: roll.gathering.starts_at)
         if roll.roll.confirmed_at is not None
-        and (roll.roll.id in standins or may(posts, Verb.DRAFT, roll.org.path))
+        and (roll.roll.id in work.stands_in or may(posts, Verb.DRAFT, roll.org.path))
     ]
     stand = minutes_stand(edge.session, [roll.roll.id for roll in confirmed])
     back = [roll for roll in confirmed if _state(stand, roll) is MinutesState.RETURNED]
     open_ = [roll for roll in confirmed if _state(stand, roll) in (None, MinutesState.DRAFT)]
-    return [*_returned(back, stand), *_to_file(open_, stand, standins)]
+    return [*_returned(back, stand), *_to_file(open_, stand, work)]
 
 
 def _state(stand: dict[int, Stand], roll: Standing) -> MinutesState | None:
     return stand[roll.roll.id].state if roll.roll.id in stand else None
 
 
-def _returned(back: Sequence[Standing], stand: dict[int, Stand]) -> Iterator[Owed]:
+def _returned(back: Sequence[Standing], stand: dict[int, Stand]) -> Iterator[Todo]:
     for roll in back:
-        yield Owed(
+        yield Todo(
             f"补正“{roll.gathering.title}”的会议记录",
             f"上级退回：{stand[roll.roll.id].reason}",
             "去补正",
-            url_for("console.minutes", roll_id=roll.roll.id),
+            "minutes",
+            {"roll_id": roll.roll.id},
         )
 
 
-def _to_file(open_: Sequence[Standing], stand: dict[int, Stand], standins: Sequence[int]) -> Iterator[Owed]:
+def _to_file(open_: Sequence[Standing], stand: dict[int, Stand], work: Work) -> Iterator[Todo]:
     due = records_due_on(current().session, [roll.gathering for roll in open_])
     for roll in open_:
         begun = roll.roll.id in stand
-        files = roll.roll.id in standins or may(staff().posts, Verb.CONFIRM, roll.org.path)
+        files = work.confirms(roll)
         last, known = due[roll.gathering.id]
         until = f"{on_day(last)}以前归档" if known else "活动后三个工作日内归档"
-        yield Owed(
+        yield Todo(
             f"{'归档' if begun and files else '写'}“{roll.gathering.title}”的会议记录",
             f"{when(roll.gathering.starts_at)} 开的，{until}",
             "看一遍再归档" if begun and files else "接着写" if begun else "写记录",
-            url_for("console.record" if begun and files else "console.minutes", roll_id=roll.roll.id),
+            "record" if begun and files else "minutes",
+            {"roll_id": roll.roll.id},
         )

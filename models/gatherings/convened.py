@@ -7,12 +7,10 @@ from typing import NamedTuple
 from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.gatherings.gathering import Gathering, GatheringKind, GatheringState, state_at
+from models.gatherings.gathering import TO_COME, Gathering, GatheringKind, GatheringState, state_at
 from models.gatherings.roll import Roll
 from models.people.org import COMMITTEES, Org
-from models.people.rights import OFFICERS, PostAt
-
-AHEAD = (GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.OPEN)
+from models.people.rights import OFFICERS, PostAt, Verb, may
 
 
 class Convened(NamedTuple):
@@ -35,7 +33,8 @@ def convened_below(
 ) -> list[Convened]:
     """Return what committees of these officers' subtrees called in these months, the newest day first.
 
-    What is still a draft or ahead is there whatever its month. One statement.
+    What is still a draft or ahead is there whatever its month; a draft only for who drafts there.
+    One statement.
     """
     paths = [Org.path.startswith(post.org_path) for post in posts if post.role in OFFICERS]
     rows = session.execute(
@@ -45,15 +44,16 @@ def convened_below(
         .where(
             or_(false(), *paths),
             Org.kind.in_(COMMITTEES),
-            or_(Gathering.period.in_(periods), Gathering.state.in_(AHEAD)),
+            or_(Gathering.period.in_(periods), Gathering.state.in_((GatheringState.DRAFT, *TO_COME))),
         )
         .group_by(Gathering.id, Org.id)
         .order_by(Gathering.starts_at.desc(), Org.path, Gathering.id)
     ).all()
-    return [
+    found = [
         Convened(it, host, state_at(it.state, it.starts_at, it.opened_at, now=now), branches, confirmed)
         for it, host, branches, confirmed in rows
     ]
+    return [one for one in found if not one.is_draft or may(posts, Verb.DRAFT, one.host.path)]
 
 
 def own_drafts(session: Session, org_ids: Sequence[int], period: str) -> set[int]:

@@ -52,6 +52,9 @@ class GatheringState(StrEnum):
     CANCELLED = "cancelled"
 
 
+TO_COME = (GatheringState.PUBLISHED, GatheringState.OPEN)  # told to people, and not over
+
+
 class Gathering(Base):
     """One gathering. `period` is the month it counts for, which may differ from its date.
 

@@ -20,6 +20,8 @@ from models.gatherings.usual import usual_of
 from models.people.org import Org, Setting, settings_of
 from models.refused import Refused
 
+DRAFT_AHEAD = timedelta(days=7)  # how long before its day a theme day is drafted, by hand or by the clock
+
 # Built once: they are asked at each step on a gathering.
 _SEEN = select(Gathering).where(Gathering.id == bindparam("gathering"))
 # Not the key: rows that refer to a gathering wait for nobody who changes it.

@@ -1,7 +1,7 @@
 """Where gatherings stand: rolls with their gathering, state and counts, for lists and screens."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
@@ -68,6 +68,16 @@ def own_branches(posts: Sequence[PostAt]) -> ColumnElement[bool]:
     leads = [parent_path(post.org_path) for post in posts if post.role is Role.GROUP_LEADER]
     held = [post.org_id for post in posts if post.role is not Role.AUDITOR]
     return or_(Org.id.in_(held), Org.path.in_(leads))
+
+
+def months_back(today: date, months: int) -> list[str]:
+    """Return the months (YYYY-MM) from next month back, newest first."""
+    month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    back = []
+    for _ in range(months):
+        back.append(f"{month:%Y-%m}")
+        month = (month - timedelta(days=1)).replace(day=1)
+    return back
 
 
 def rolls_among(

@@ -13,6 +13,7 @@ from models.clock import day_of
 from models.gatherings.agenda import Line, agendas_of, write_agendas
 from models.gatherings.expected import sync_rolls
 from models.gatherings.gathering import (
+    TO_COME,
     AgendaKind,
     Gathering,
     GatheringKind,
@@ -30,7 +31,6 @@ from models.notices.words import change_words
 from models.people.org import Org
 from models.refused import Refused
 
-MAY_MOVE = (GatheringState.PUBLISHED, GatheringState.OPEN)
 LONGEST_REASON = 100
 SAID = {
     "day": "日期",
@@ -125,7 +125,7 @@ def may_move(session: Session, gathering: Gathering, *, now: datetime) -> None:
     if state is GatheringState.CANCELLED:
         raise Refused("cancelled", "这次活动取消了")
     confirmed = exists().where(Roll.gathering_id == gathering.id, Roll.confirmed_at.is_not(None))
-    if state not in MAY_MOVE or gathering.starts_at <= now or session.scalar(select(confirmed)):
+    if state not in TO_COME or gathering.starts_at <= now or session.scalar(select(confirmed)):
         raise Refused("too_late_to_move", "活动已经开始，不能再改")
 
 

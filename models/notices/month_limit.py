@@ -13,7 +13,7 @@ from models.people.member import Member
 from models.people.org import DEFAULTS, Org, OrgSetting, Setting
 
 # What may still go out, in whatever month its turn comes.
-TO_COME = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING, DeliveryState.FAILED)
+STILL_TO_GO = (DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING, DeliveryState.FAILED)
 
 _LOCK = text("""
 SELECT count(pg_advisory_xact_lock(hashtextextended('month_limit:' || branch_id, 0)))
@@ -53,7 +53,7 @@ def _counted(session: Session, member_ids: Collection[int], moment: datetime) ->
     query = select(Delivery.member_id, func.count()).where(
         Delivery.member_id.in_(member_ids),
         Delivery.channel.is_not(None),
-        or_(went, and_(Delivery.state.in_(TO_COME), Delivery.not_before < ends)),
+        or_(went, and_(Delivery.state.in_(STILL_TO_GO), Delivery.not_before < ends)),
     )
     return dict(session.execute(query.group_by(Delivery.member_id)).all())
 

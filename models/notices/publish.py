@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.audit import Via, record
 from models.gatherings.calendar.theme_month import claim_month
 from models.gatherings.expected import publish_rolls
-from models.gatherings.gathering import PLACE_TO_COME, Gathering, GatheringState, state_at
+from models.gatherings.gathering import PLACE_TO_COME, TO_COME, Gathering, GatheringState, state_at
 from models.gatherings.plan import gathering_seen, taking_part
 from models.gatherings.roll import NOT_EXPECTED, Roll, RollLine
 from models.notices.audience import Channels, audience_of
@@ -23,8 +23,6 @@ from models.notices.reason import Reason
 from models.notices.words import cancellation_words, notice_words
 from models.people.org import Org
 from models.refused import Refused
-
-MAY_CANCEL = (GatheringState.DRAFT, GatheringState.PUBLISHED, GatheringState.OPEN)
 
 
 def publish(
@@ -73,7 +71,7 @@ def cancel(
         raise Refused("reason_missing", "请写明取消的原因", fields={"reason": "请写明原因"})
     gathering = gathering_seen(session, gathering_id, lock=True)
     state = state_at(gathering.state, gathering.starts_at, gathering.opened_at, now=now)
-    if state not in MAY_CANCEL:
+    if state not in (GatheringState.DRAFT, *TO_COME):
         raise Refused("too_late_to_cancel", "活动已经结束，不能再取消")
     if session.scalar(
         select(exists().where(Roll.gathering_id == gathering_id, Roll.confirmed_at.is_not(None)))

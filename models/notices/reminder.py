@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from models.gatherings.gathering import Gathering, GatheringState
+from models.gatherings.gathering import TO_COME, Gathering
 from models.gatherings.plan import gathering_seen, taking_part
 from models.gatherings.roll import Leave, LeaveState, RollLine, Status
 from models.notices.audience import Channels, audience_of
@@ -18,7 +18,6 @@ from models.people.org import Org
 BEFORE = timedelta(hours=24)
 # Later than this it would reach people on their way.
 AT_LEAST = timedelta(hours=2)
-TO_COME = (GatheringState.PUBLISHED, GatheringState.OPEN)
 
 
 def to_remind(session: Session, *, now: datetime) -> list[int]:

@@ -10,6 +10,7 @@ from models.refused import Refused
 
 CycleKind = Literal["month", "quarter", "half", "year"]
 
+EVERY = {"month": "每月", "quarter": "每季度", "half": "每半年", "year": "每年"}
 MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 # No calendar has a year 0000.
 PERIOD = re.compile(r"([1-9][0-9]{3})-(0[1-9]|1[0-2])")

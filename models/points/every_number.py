@@ -13,6 +13,7 @@ from models.points.explanation import Share
 from models.points.facts import Facts, MemberFacts, facts_refused
 from models.points.item_rules import ONCE_WORDS, sums_of
 from models.points.part_rules import Count, count_part
+from models.points.problem import Problem
 from models.points.rating import Line, rate, tally
 from models.points.result import Result, result_json, results_text
 from models.points.schemes.document import SchemeDocument, sha
@@ -45,10 +46,10 @@ def _check_quantities(document: SchemeDocument, facts: Facts) -> None:
     """Refuse a quantity where an item counts once a period. The ledger has none: no proposal takes one."""
     once = {item.id: item.title for item in document.items if item.unit in ONCE_WORDS}
     wrong = [
-        {
-            "path": f"members[{at}].entries[{place}].quantity",
-            "message": f"“{once[entry.item]}”按月、按季度或一次性计，数量写 1",
-        }
+        Problem(
+            f"members[{at}].entries[{place}].quantity",
+            f"“{once[entry.item]}”按月、按季度或一次性计，数量写 1",
+        )
         for at, member in enumerate(facts.members)
         for place, entry in enumerate(member.entries)
         if entry.item in once and entry.quantity != 1

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,9 +22,9 @@ from pydantic import (
 
 from models.points.cycle import CYCLE, PERIOD
 from models.points.entry import Source
+from models.points.problem import Problem, invalid, misshapen
 from models.points.schemes.piece import Code, LevelName
 from models.points.schemes.stars import Grade
-from models.points.schemes.words import path_of, say
 from models.points.strict_json import UnreadableJSON, parse_json
 from models.refused import Refused
 
@@ -205,7 +205,7 @@ def read_facts(text: str | bytes) -> Facts:
     try:
         return facts_of(parse_json(text))
     except UnreadableJSON as error:
-        raise facts_refused([{"path": "", "message": str(error)}]) from None
+        raise facts_refused([Problem("", str(error))]) from None
 
 
 def facts_of(content: object) -> Facts:
@@ -213,44 +213,41 @@ def facts_of(content: object) -> Facts:
     try:
         facts = FACTS.validate_python(content)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        raise facts_refused([{"path": path_of(one["loc"]), "message": say(one)} for one in found]) from None
+        raise facts_refused(misshapen(error)) from None
     if disagreements := list(_disagreements(facts)):
         raise facts_refused(disagreements)
     return facts
 
 
-def facts_refused(fields: list[dict[str, str]]) -> Refused:
+def facts_refused(found: Sequence[Problem]) -> Refused:
     """Make the refusal of facts that cannot be used: where in the JSON, and why."""
-    first = fields[0]
-    message = f"核算用的材料有 {len(fields)} 处要改：{first['path'] or '全文'}：{first['message']}。"
-    return Refused("facts_invalid", message, fields=fields)
+    return invalid("facts_invalid", "核算用的材料", found)
 
 
-def _disagreements(facts: Facts) -> Iterator[dict[str, str]]:
+def _disagreements(facts: Facts) -> Iterator[Problem]:
     members = Counter(member.id for member in facts.members)
     ids = Counter(entry.id for member in facts.members for entry in member.entries)
     for at, member in enumerate(facts.members):
         path = f"members[{at}]"
         if members[member.id] > 1:
-            yield {"path": f"{path}.id", "message": "同一个编号写了两次"}
+            yield Problem(f"{path}.id", "同一个编号写了两次")
         if not _apart(member.categories):
-            yield {"path": f"{path}.categories", "message": "同一天只能属于一个类别"}
+            yield Problem(f"{path}.categories", "同一天只能属于一个类别")
         own = {entry.id: entry for entry in member.entries}
         undone = Counter(entry.reverses for entry in member.entries)
         for place, entry in enumerate(member.entries):
             path = f"members[{at}].entries[{place}]"
             if ids[entry.id] > 1:
-                yield {"path": f"{path}.id", "message": "同一个编号写了两次"}
+                yield Problem(f"{path}.id", "同一个编号写了两次")
             if entry.source == Source.ATTENDANCE and entry.gathering_id is None:
-                yield {"path": f"{path}.gathering_id", "message": "来源是到会的要写活动的编号"}
+                yield Problem(f"{path}.gathering_id", "来源是到会的要写活动的编号")
             if entry.reverses is None:
                 continue
             original = own.get(entry.reverses)
             if undone[entry.reverses] > 1:
-                yield {"path": f"{path}.reverses", "message": "一条只能冲回一次"}
+                yield Problem(f"{path}.reverses", "一条只能冲回一次")
             if original is not None and original.reverses is not None:
-                yield {"path": f"{path}.reverses", "message": "冲回的一条不能再冲回"}
+                yield Problem(f"{path}.reverses", "冲回的一条不能再冲回")
 
 
 def _apart(categories: tuple[Category, ...]) -> bool:

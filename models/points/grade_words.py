@@ -1,5 +1,7 @@
 """Grades, voices and stars as people say them."""
 
+from typing import get_args
+
 from models.points.schemes.document import SchemeDocument
 from models.points.schemes.stars import Grade, Voice
 
@@ -10,7 +12,7 @@ GRADE_WORDS: dict[Grade, str] = {
     "unqualified": "不合格",
 }
 # From the best: what stands earlier is the higher grade.
-GRADES: tuple[Grade, ...] = ("excellent", "qualified", "basically_qualified", "unqualified")
+GRADES: tuple[Grade, ...] = get_args(Grade)
 VOICE_WORDS: dict[Voice, str] = {
     "self": "自评",
     "mutual": "互评",
@@ -18,6 +20,11 @@ VOICE_WORDS: dict[Voice, str] = {
     "organisation": "组织评价",
 }
 DIGITS = "零一二三四五六七八九十"
+
+
+def grade_text(grade: str | None) -> str:
+    """Say a grade; empty before it was decided."""
+    return next((words for code, words in GRADE_WORDS.items() if code == grade), "")
 
 
 def star_words(document: SchemeDocument, star: int) -> str:

@@ -17,6 +17,7 @@ from models.gatherings.marks import begin_confirmation, counts_of, write_marks
 from models.gatherings.roll import Amendment, Counts, Roll, RollLine, Status
 from models.gatherings.roll_head import RollHead, roll_seen
 from models.people.org import Org, OrgKind
+from models.people.said import LONGEST_REASON
 from models.points.appending import append_entries
 from models.points.closing import filed_members, is_closed, refuse_closed
 from models.points.cycle import cycle_of
@@ -180,8 +181,9 @@ def amend_roll(
     head = roll_seen(session, roll_id, lock=True)
     if head.roll.confirmed_at is None:
         raise Refused("not_confirmed", "名册还没有确认，直接登记就行")
-    if not 2 <= len(reason.strip()) <= 200:
-        raise Refused("reason_missing", "请写更正的原因，2 到 200 个字", fields={"reason": "2 到 200 个字"})
+    if not 2 <= len(reason.strip()) <= LONGEST_REASON:
+        words = f"2 到 {LONGEST_REASON} 个字"
+        raise Refused("reason_missing", f"请写更正的原因，{words}", fields={"reason": words})
     before = _lines(session, roll_id)
     changed = {member: status for member, status in marks.items() if before.get(member) is not status}
     if not changed:

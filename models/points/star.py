@@ -9,6 +9,7 @@ from models.points.exact import show
 from models.points.facts import MemberFacts, VetoFact, facts_refused
 from models.points.grade_words import GRADE_WORDS, GRADES, VOICE_WORDS, star_words
 from models.points.part_rules import missing_voices
+from models.points.problem import Problem
 from models.points.result import Reason, Score, Standing
 from models.points.schemes.document import SchemeDocument
 from models.points.schemes.stars import Band, Grade, Veto, YearBand
@@ -79,9 +80,7 @@ def stand(
     one = Candidate(member, standing, score, grade)
     vetoes = list(_vetoes_in_force(document, member, cycle))
     if member.adjust and not document.meeting_adjust:
-        raise facts_refused(
-            [{"path": f"members[id={member.id}].adjust", "message": "本办法没有会议调整星级"}]
-        )
+        raise facts_refused([Problem(f"members[id={member.id}].adjust", "本办法没有会议调整星级")])
     if score is not None:
         one.total = score.total
         _zero(document, one, vetoes)
@@ -109,7 +108,7 @@ def _vetoes_in_force(
         veto = known.get(fact.id)
         if veto is None:
             path = f"members[id={member.id}].vetoes"
-            raise facts_refused([{"path": path, "message": f"本办法没有“{fact.id}”这一项否决"}])
+            raise facts_refused([Problem(path, f"本办法没有“{fact.id}”这一项否决")])
         if 0 <= cycles_between(document.cycle, fact.cycle, cycle) < veto.valid_cycles:
             yield veto, fact
 

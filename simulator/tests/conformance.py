@@ -11,8 +11,8 @@ from types import FunctionType
 from typing import NamedTuple
 
 from simulator.app import create_app
+from simulator.control.openapi import routes
 from simulator.families import FAMILIES
-from simulator.openapi import routes
 from simulator.state import State
 
 TESTS = Path(__file__).parent
@@ -29,13 +29,15 @@ class Proof(NamedTuple):
 
 
 def proofs() -> list[Proof]:
-    """List every rule that a test is marked with: by file, then as they stand in it."""
-    return [proof for file in sorted(TESTS.glob("test_*.py")) for proof in _proofs_of(file.stem)]
+    """List every rule that a test is marked with: by the file's name, then as they stand in it."""
+    files = sorted(TESTS.rglob("test_*.py"), key=lambda file: file.stem)
+    return [proof for file in files for proof in _proofs_of(file)]
 
 
-def _proofs_of(name: str) -> Iterator[Proof]:
-    module = import_module(f"{__package__}.{name}")
-    family = name.removeprefix("test_").replace("_", " ")
+def _proofs_of(file: Path) -> Iterator[Proof]:
+    folder = file.parent.relative_to(TESTS).parts
+    module = import_module(".".join((str(__package__), *folder, file.stem)))
+    family = file.stem.removeprefix("test_").replace("_", " ")
     for test, function in vars(module).items():
         if isinstance(function, FunctionType) and test.startswith("test_"):
             # Decorators apply from below; the rules read from above.

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from simulator.crypto import BadCipher, decrypt, encrypt, sign
+from simulator.push.crypto import BadCipher, decrypt, encrypt, sign
 from simulator.tests.rules import rule
 
 CRYPT = 'WeChat, "message push: encryption"'

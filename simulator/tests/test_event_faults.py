@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from simulator.crypto import sign
+from simulator.push.crypto import sign
 from simulator.tests.conftest import TOKEN, Callback, Caller, wait_until
 from simulator.tests.rules import rule
 from simulator.tests.test_faults import order, send_raw

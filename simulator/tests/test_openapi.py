@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulator.routes import ROUTES
+from simulator.control.routes import ROUTES
 from simulator.tests.conftest import Simulator
 
 PREFIX = "/_sim/"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator.crypto import decrypt, encrypt, sign
+from simulator.push.crypto import decrypt, encrypt, sign
 from simulator.tests.conftest import AES_KEY, TOKEN, Callback, Caller, wait_until
 from simulator.tests.rules import rule
 

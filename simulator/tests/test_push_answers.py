@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator.crypto import sign
+from simulator.push.crypto import sign
 from simulator.tests.conftest import TOKEN, Callback, Caller, Simulator, wait_until
 from simulator.tests.rules import rule
 from simulator.tests.test_push import PUSH, REPLY, always, fields, sealed_reply, text_reply

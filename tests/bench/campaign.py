@@ -25,6 +25,7 @@ from models.notices.publish import publish
 from models.notices.subscription import Subscription
 from models.people.binding import Binding, BoundBy
 from models.people.member import Member, MemberStatus
+from tests.bench.log import NO_ANSWER, quiet_about
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_branch, a_gathering, an_account
 from tests.simulated import FIELDS, SEND, Account
@@ -42,6 +43,11 @@ UNCLEAR: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 ERRCODES = {Channel.TEMPLATE: (-1, 40001, 43004), Channel.SUBSCRIBE: (-1, 40001, 43101)}
 HURRIED = 45011  # pauses a whole channel: two of the last people meet it
+PATHS = {Channel.TEMPLATE: SEND, Channel.SUBSCRIBE: SUBSCRIBE_SEND}
+# What the gateway will say of them.
+ORDERED = [
+    (path, errcode) for channel, path in PATHS.items() for errcode in (NO_ANSWER, *ERRCODES[channel], HURRIED)
+]
 WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 
@@ -89,11 +95,11 @@ def send_to_all(sessions: Sessions, redis: Redis, simulator: str, people: int, p
     for one, grants in ((account, None), (mini, {"S1": 1})):
         rows = [{"openid": openid, "grants": grants} for openid in openids[one.appid]]
         one.order("followers", {"appid": one.appid, "followers": rows})
-    faults = _order_faults(account, Channel.TEMPLATE, SEND, openids[account.appid])
-    faults |= _order_faults(mini, Channel.SUBSCRIBE, SUBSCRIBE_SEND, openids[mini.appid])
+    faults = _order_faults(account, Channel.TEMPLATE, openids[account.appid])
+    faults |= _order_faults(mini, Channel.SUBSCRIBE, openids[mini.appid])
     clock = _Clock()
     began = time.monotonic()
-    with _delivering(sessions, _outlets(account, mini, redis), clock):
+    with quiet_about(ORDERED), _delivering(sessions, _outlets(account, mini, redis), clock):
         nearly = _seconds_until(sessions, (people + phones) // EACH, began, clock)
         wholly = _seconds_until(sessions, 0, began, clock)
     arrived = Counter(message["openid"] for message in (*account.inbox(), *mini.inbox()))
@@ -143,16 +149,14 @@ def _told(
     return openids
 
 
-def _order_faults(
-    account: Account, channel: Channel, path: str, openids: list[str]
-) -> dict[str, tuple[Channel, str]]:
+def _order_faults(account: Account, channel: Channel, openids: list[str]) -> dict[str, tuple[Channel, str]]:
     struck: dict[str, tuple[Channel, str]] = {}
     errcodes = [("errcode", {"errcode": errcode}) for errcode in ERRCODES[channel]]
     for openid, (kind, more) in zip(openids[7::EACH], cycle([*UNCLEAR, *errcodes]), strict=False):
-        account.fault(kind, path=path, openid=openid, count=1, **more)
+        account.fault(kind, path=PATHS[channel], openid=openid, count=1, **more)
         struck[openid] = channel, str(more.get("errcode", kind))
     for openid in openids[-2:]:
-        account.fault("errcode", path=path, openid=openid, count=1, errcode=HURRIED)
+        account.fault("errcode", path=PATHS[channel], openid=openid, count=1, errcode=HURRIED)
         struck.setdefault(openid, (channel, str(HURRIED)))
     return struck
 

@@ -1,4 +1,7 @@
-"""`make bench`: measure, print one line per figure, write var/bench.json."""
+"""`make bench`: measure, print one line per figure, write var/bench.json; the log goes to var/bench.log.
+
+`python -m tests.bench.run [NAME…]` runs only the benches of these names.
+"""
 
 import json
 import math
@@ -25,6 +28,25 @@ from tests.bench import (  # noqa: E402 (the path above comes first)
     township,
 )
 from tests.bench.ground import SIZES, figure  # noqa: E402
+from tests.bench.log import written_to  # noqa: E402
+
+BENCHES = {
+    bench.__name__.rpartition(".")[2]: bench
+    for bench in (
+        check_in,
+        callback,
+        confirmation,
+        group_entry,
+        delivery,
+        township,
+        rating,
+        roster,
+        pages,
+        simulator,
+    )
+}
+OUT = ROOT / "var" / "bench.json"
+LOG = OUT.with_suffix(".log")
 
 SIZED = re.compile(r"(?P<work>.+) at (?P<size>1|1/4|1/16)(?P<what>( of|:).*|)")
 
@@ -49,25 +71,21 @@ def print_growth(figures: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]
 
 
 def main() -> int:
-    """Run every benchmark; exit 1 when a figure misses its bar."""
-    if shutil.which("wrk") is None:
+    """Run every benchmark, or those that are named; exit 1 when a figure misses its bar."""
+    names = sys.argv[1:] or [*BENCHES]
+    if unknown := [name for name in names if name not in BENCHES]:
+        print(f"{', '.join(unknown)}: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    if shutil.which("wrk") is None and any("wrk" in vars(BENCHES[name]) for name in names):
         print("压测要用 wrk：apt-get install -y wrk", file=sys.stderr)
         return 2
+    OUT.parent.mkdir(exist_ok=True)
+    print(f"日志：{LOG.relative_to(ROOT)}", flush=True)
     figures: dict[str, dict[str, Any]] = {}
-    for bench in (
-        check_in,
-        callback,
-        confirmation,
-        group_entry,
-        delivery,
-        township,
-        rating,
-        roster,
-        pages,
-        simulator,
-    ):
-        with tempfile.TemporaryDirectory(prefix="zone-bench-") as folder:
-            figures |= bench.measure(Path(folder))
+    with written_to(LOG):
+        for name in names:
+            with tempfile.TemporaryDirectory(prefix="zone-bench-") as folder:
+                figures |= BENCHES[name].measure(Path(folder))
     figures |= print_growth(figures)
     for name, it in figures.items():
         if SIZED.fullmatch(name):
@@ -75,9 +93,7 @@ def main() -> int:
         bar = f"  {it['bar']}" if it["bar"] else ""
         mark = {True: "ok", False: "MISSED", None: ""}[it["ok"]]
         print(f"{name:<60}{it['value']:>12,.2f} {it['unit']:<8}{bar:<14}{mark}")
-    out = ROOT / "var" / "bench.json"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps(figures, ensure_ascii=False, indent=1), "utf-8")
+    OUT.write_text(json.dumps(figures, ensure_ascii=False, indent=1), "utf-8")
     return 1 if any(it["ok"] is False for it in figures.values()) else 0
 
 

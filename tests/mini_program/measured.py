@@ -17,13 +17,13 @@ EXAMINED = 375  # where axe looks too
 
 
 def show(phone: Phone, size: tuple[int, int], *, large: bool) -> None:
-    """Give the phone another screen and type, without opening the page anew."""
+    """Give the phone another screen and the setting of type, without opening the page anew."""
     page = phone.page
     if not page.evaluate("'measures' in window"):
         page.evaluate(SCRIPT.read_text("utf-8"))
     phone.size = {"width": size[0], "height": size[1]}
     page.set_viewport_size(phone.size)  # type: ignore[arg-type]
-    page.evaluate("large => measures.enlarge(large)", large)
+    page.evaluate("large => __mp.chooseLarge(large)", large)
 
 
 def faults(phone: Phone) -> list[str]:

@@ -134,7 +134,5 @@ window.measures = (() => {
     unreadable,
     /** Take every measure; `large` is what the page should be. Returns a line for each fault. */
     faults: (large) => Object.entries(every).flatMap(([measure, take]) => take(large).map((line) => `${measure}: ${line}`)),
-    /** Turn large type on or off without opening the page again. */
-    enlarge: (large) => document.querySelectorAll('.page, .tabs').forEach((one) => one.classList.toggle('large', large)),
   }
 })()

@@ -12,10 +12,10 @@ from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from models.points.cycle import months_of
 from models.points.facts import Category, Entry, Facts, MemberFacts, VetoFact
+from models.points.schemes.checks import problems
 from models.points.schemes.document import Item, SchemeDocument
 from models.points.schemes.stars import Grade
 
@@ -33,10 +33,9 @@ Content = dict[str, Any]
 def scheme_by(chance: Random) -> SchemeDocument:
     """A valid scheme of any shape: what does not agree in itself is drawn again."""
     while True:
-        try:
-            return SchemeDocument.model_validate(_content(chance))
-        except ValidationError:
-            continue
+        document = SchemeDocument.model_validate(_content(chance))
+        if not problems(document):
+            return document
 
 
 def _content(chance: Random) -> Content:

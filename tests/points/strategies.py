@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from models.points.cycle import months_of
 from models.points.facts import Category, Entry, MemberFacts
 from models.points.rating import Tally, tally
-from models.points.schemes.document import Item, SchemeDocument, read_scheme
+from models.points.schemes.document import Item, SchemeDocument
+from models.points.schemes.reading import read_scheme
 
 SHIPPED = Path(__file__).parents[2] / "models" / "points" / "schemes"
 CYCLES = {"DEMO": "2026Q4", "ZONE": "2026", "ATTEND": "2026", "EVERY": "2026H2"}

@@ -18,7 +18,8 @@ from models.points.facts import Entry, Facts, MemberFacts
 from models.points.item_rules import sums_of
 from models.points.rating import close, rate, rate_sums, tally
 from models.points.result import Result, results_text
-from models.points.schemes.document import Item, SchemeDocument, canonical, read_scheme
+from models.points.schemes.document import Item, SchemeDocument, canonical
+from models.points.schemes.reading import read_scheme
 from models.points.star import standing_of
 from tests.points.generated import rated_cases
 from tests.points.rated import codes

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from models.points.cycle import cycle_of
 from models.points.facts import Entry
 from models.points.rating import Tally
-from models.points.schemes.document import Item, Part, SchemeDocument, canonical, read_scheme
+from models.points.schemes.document import Item, Part, SchemeDocument, canonical
+from models.points.schemes.reading import read_scheme
 from tests.points.strategies import CYCLES, a_reversal, cases, tallied
 
 Case = tuple[SchemeDocument, Sequence[Entry]]

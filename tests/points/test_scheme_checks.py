@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from models.points.schemes.checks import warnings
-from models.points.schemes.document import SchemeDocument, read_scheme
+from models.points.schemes.document import SchemeDocument
 from models.points.schemes.narrowing import narrowing_problems
+from models.points.schemes.reading import read_scheme
 from tests.points.strategies import a_scheme, shipped
 from tests.points.test_scheme_document import Content, changed, complaints, refusal
 

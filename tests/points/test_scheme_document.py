@@ -10,14 +10,8 @@ from pydantic import ValidationError
 
 from models.gatherings.gathering import GatheringKind
 from models.gatherings.roll import Status
-from models.points.schemes.document import (
-    Item,
-    SchemeDocument,
-    attendance_items,
-    canonical,
-    read_scheme,
-    sha,
-)
+from models.points.schemes.document import Item, SchemeDocument, attendance_items, canonical, sha
+from models.points.schemes.reading import read_scheme
 from models.refused import Refused
 from tests.points.strategies import SHIPPED, a_scheme, every_rule, shipped
 

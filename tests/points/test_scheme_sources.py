@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from models.points.schemes.checks import is_open, problems, warnings
-from models.points.schemes.document import SchemeDocument, canonical, read_scheme, sha
+from models.points.schemes.document import SchemeDocument, canonical, sha
+from models.points.schemes.reading import read_scheme
 from tests.points.strategies import SHIPPED, shipped
 
 FROM_ELSEWHERE = Path(__file__).parent / "schemes"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from models.points.schemes.document import read_scheme
+from models.points.schemes.reading import read_scheme
 from models.refused import Refused
 from tests.points.strategies import a_scheme
 

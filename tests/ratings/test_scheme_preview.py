@@ -14,8 +14,9 @@ from models.people.account import Account
 from models.people.member import Member
 from models.people.org import Org
 from models.points.entry import Source
-from models.points.schemes.document import SchemeDocument, read_scheme
+from models.points.schemes.document import SchemeDocument
 from models.points.schemes.published import Scheme, publish_scheme
+from models.points.schemes.reading import read_scheme
 from models.points.schemes.use import use_scheme
 from models.ratings.runs.scheme_preview import Preview, preview_scheme
 from tests.conftest import NOON

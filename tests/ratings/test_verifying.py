@@ -13,7 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from models.people.member import SpellKind
 from models.points.facts import read_facts
 from models.points.rating import rate
-from models.points.schemes.document import read_scheme, sha
+from models.points.schemes.document import sha
+from models.points.schemes.reading import read_scheme
 from models.ratings.archive.snapshot import RatingSnapshot
 from models.ratings.archive.verify import verify_rating, verify_snapshot
 from models.ratings.meeting.decision import GradeKind, RulingKind

@@ -5,10 +5,9 @@ from flask import Response, request
 from handlers.console.articles.next_steps import steps_context
 from handlers.console.articles.page import article_page
 from handlers.console.articles.reach import article_reached
-from handlers.console.gatherings.gatherings import months_back
-from handlers.console.pages import console, go, holds, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import holds, need_somewhere, staff
 from handlers.reach import org_asked, own_orgs
 from models.articles.article import ARTICLE_STATE_TEXT, ArticleState
 from models.articles.drafting import MOST_RECORDS, draft_from_records
@@ -16,6 +15,7 @@ from models.articles.listing import articles_among, records_to_tell
 from models.articles.pictures import picture_seen
 from models.clock import day_of
 from models.gatherings.roll_head import roll_seen
+from models.gatherings.standing import months_back
 from models.people.org import BRANCHES, Org
 from models.people.rights import Verb
 from models.refused import Refused
@@ -51,7 +51,7 @@ def articles() -> Response:
         tabs=[(key, text) for key, (text, _) in TABS.items()],
         tab=tab,
         states=ARTICLE_STATE_TEXT,
-        drafts=holds(staff(), Verb.DRAFT),
+        drafts=holds(Verb.DRAFT),
         # Whose it is goes without saying only where all are one's own.
         named={row.org.id for row in rows} != {post.org_id for post in staff().posts},
     )

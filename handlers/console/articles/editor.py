@@ -12,9 +12,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from handlers.console.articles.page import picture_at
 from handlers.console.articles.reach import article_reached
 from handlers.console.form_rows import move_row
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from models.articles.article import Article, ArticleState, BlockKind
 from models.articles.editing import (
@@ -160,9 +159,9 @@ def _changed(typed: Typed, wish: str) -> bool:
 
 def _form_page(article: Article, typed: Typed, error: Refused | None = None) -> Response:
     session = current().session
-    return page(
+    return form_page(
         "articles/edit.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         article=article,
         org=session.get_one(Org, article.org_id),
         typed=typed,
@@ -170,8 +169,6 @@ def _form_page(article: Article, typed: Typed, error: Refused | None = None) -> 
         kind_text=KIND_TEXT,
         picture_at=lambda picture_id: picture_at(article.id, picture_id),
         warnings=warnings_of(session, article),
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
         consent=request.form.get("consent") == "yes" and bool(error),
         longest={"title": LONGEST_TITLE, "digest": LONGEST_DIGEST, "byline": LONGEST_BYLINE},
         longest_block=LONGEST_BLOCK,

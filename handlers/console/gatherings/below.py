@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from flask import Response, request
 
-from handlers.console.gatherings.gatherings import months_back
-from handlers.console.pages import console, go, need_somewhere, page, staff_page
+from handlers.console.pages import console, go, page, staff_page
 from handlers.edge import current
-from handlers.identity import require, staff
+from handlers.identity import need_somewhere, require, staff
 from handlers.reach import committees_to_choose, org_asked, roll_reached
 from models.audit import Via
 from models.clock import day_of, day_text
@@ -18,6 +17,7 @@ from models.gatherings.gathering import GATHERING_KIND_TEXT
 from models.gatherings.minutes.below import HELD_TEXT, BelowRow, Held, RecordBelow, records_below
 from models.gatherings.minutes.minutes import MINUTES_STATE_TEXT, MinutesState
 from models.gatherings.minutes.review import look_at_record
+from models.gatherings.standing import months_back
 from models.people.org import Org
 from models.people.rights import Verb, may
 

@@ -6,16 +6,11 @@ from datetime import datetime
 from flask import Response, request
 
 from handlers.console.gatherings.draft_form import Typed, keep_required, plan_of, stored, typed_form
-from handlers.console.gatherings.draft_pages import (
-    KINDS,
-    agenda_shown,
-    draft_reached,
-    is_only_shown,
-    required,
-)
+from handlers.console.gatherings.draft_pages import KINDS, agenda_shown, is_only_shown, required
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.identity import require, staff
+from handlers.reach import draft_reached
 from models.gatherings.agenda import agenda_of
 from models.gatherings.gathering import Gathering
 from models.gatherings.plan import gathering_seen, taking_part

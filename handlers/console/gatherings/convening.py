@@ -10,7 +10,7 @@ from handlers.console.gatherings.draft_form import Typed
 from handlers.edge import current
 from handlers.identity import staff
 from models.gatherings.calendar.theme_month import taken_by
-from models.gatherings.convened import Convened, convened_below, own_drafts
+from models.gatherings.convened import own_drafts
 from models.gatherings.gathering import GATHERING_KIND_TEXT, Gathering, GatheringKind
 from models.gatherings.partners import CONVENED, convenes, may_join
 from models.gatherings.standing import Standing
@@ -125,13 +125,6 @@ def called(org: Org, typed: Typed, it: Gathering | None) -> dict[str, Any]:
         "birthdays": [],
         "celebrated": set(),
     }
-
-
-def convened_seen(periods: Sequence[str]) -> list[Convened]:
-    """Return what committees in the person's reach called; a draft only where the person drafts."""
-    edge, posts = current(), staff().posts
-    found = convened_below(edge.session, posts, periods=periods, now=edge.now)
-    return [one for one in found if not one.is_draft or may(posts, Verb.DRAFT, one.host.path)]
 
 
 def told_by_committee(rolls: Sequence[Standing]) -> dict[str, int] | None:

@@ -19,17 +19,17 @@ from handlers.console.gatherings.draft_form import (
     tick_birthdays,
     typed_form,
 )
-from handlers.console.notices.notices import shown_texts
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.identity import require, staff
-from handlers.reach import org_asked
+from handlers.identity import staff
+from handlers.notice_texts import shown_texts
+from handlers.reach import draft_reached, org_asked
 from models.gatherings.birthdays import Birthday, birthdays_of
 from models.gatherings.calendar.calendar import note_on
 from models.gatherings.calendar.theme_month import Taken, taken_by
 from models.gatherings.gathering import AGENDA_KIND_TEXT, Gathering, GatheringKind
 from models.gatherings.partners import convenes
-from models.gatherings.plan import draft, gathering_seen, redraft, sketch, suggest
+from models.gatherings.plan import draft, redraft, sketch, suggest
 from models.gatherings.required_item import Required, required_of
 from models.notices.audience import Audience, audience_of
 from models.notices.delivery import Channel
@@ -86,18 +86,6 @@ def save_gathering(gathering_id: int) -> Response:
     except Refused as error:
         return draft_again(error, host, typed, it)
     return go("console.gathering", gathering_id=gathering_id, saved=1)
-
-
-def draft_reached(gathering_id: int, verb: Verb) -> tuple[Gathering, Org]:
-    """Return a gathering, locked, and its host, if the person holds `verb` there.
-
-    Refused: not_found, not_yours.
-    """
-    session = current().session
-    it = gathering_seen(session, gathering_id, lock=True)
-    host = session.get_one(Org, it.org_id)
-    require(verb, host)
-    return it, host
 
 
 def form_of(org: Org, it: Gathering | None = None) -> Typed:
@@ -213,10 +201,8 @@ def _previewed(
         return None
     kind = kind or (it.kind if it else GatheringKind.THEME_DAY)
     agenda = [row.title for row in typed.agenda if row.title]
-    return shown_texts(
-        sketch(org.id, kind, plan), agenda, org.name, together,
-        convened=convenes(org), gathering_id=it.id if it else None,
-    )  # fmt: skip
+    gathering_id = it.id if it else None
+    return shown_texts(sketch(org.id, kind, plan), agenda, org, together, gathering_id=gathering_id)
 
 
 def _calls(audience: Audience) -> list[tuple[str, str, int, list[str]]]:

@@ -1,32 +1,32 @@
 """Gatherings: the list, and the page of one: a draft's form, or how a published one stands."""
 
-from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
 from flask import Response, request
 
-from handlers.console.gatherings.convening import convened_seen, told_by_committee
+from handlers.console.gatherings.convening import told_by_committee
 from handlers.console.gatherings.draft_form import stored
 from handlers.console.gatherings.draft_pages import MEETS, draft_page
 from handlers.console.minutes.links import record_links
-from handlers.console.notices.notices import shown_texts, together_of
-from handlers.console.pages import console, need_somewhere, page, staff_page
+from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
-from handlers.identity import staff
-from handlers.reach import gathering_reached, opens_doors, own_orgs, phoned_orgs
+from handlers.identity import need_somewhere, staff
+from handlers.notice_texts import texts_now, together_of
+from handlers.reach import gathering_reached, is_foreign_draft, opens_doors, own_orgs, phoned_orgs
 from models.clock import day_of
 from models.gatherings.agenda import agenda_of
-from models.gatherings.gathering import AGENDA_KIND_TEXT, GatheringState, closes_at, opens_at
+from models.gatherings.convened import convened_below
+from models.gatherings.gathering import AGENDA_KIND_TEXT, TO_COME, GatheringState, closes_at, opens_at
 from models.gatherings.guests import guests_number, guests_of
 from models.gatherings.partners import convenes
 from models.gatherings.plan import taking_part
 from models.gatherings.required_item import new_required
 from models.gatherings.screen_link import live_links
-from models.gatherings.standing import Standing, rolls_among, seen_orgs
+from models.gatherings.standing import Standing, months_back, rolls_among, seen_orgs
 from models.notices.delivery import DELIVERY_STATE_TEXT, DeliveryState
 from models.notices.night_override import may_let_out, overrides_of
-from models.notices.phone_list import newest_message, sums_of
+from models.notices.phone_list import sums_of
 from models.notices.progress import Progress, progress_of
 from models.notices.reason import reason_text
 from models.people.org import COMMITTEES
@@ -40,7 +40,6 @@ STATE_TEXT = {
     GatheringState.CONFIRMED: "已确认",
     GatheringState.CANCELLED: "已取消",
 }
-CHANGEABLE = (GatheringState.PUBLISHED, GatheringState.OPEN)
 STATES = list(DeliveryState)
 SAID_ABOVE = (DeliveryState.DELIVERED, DeliveryState.PHONED, DeliveryState.PHONE_LIST)
 
@@ -54,16 +53,6 @@ def roll_state(roll: Standing) -> str:
 
 
 console.app_template_filter("gathering_state")(STATE_TEXT.get)
-
-
-def months_back(today: date, months: int) -> list[str]:
-    """Return the months (YYYY-MM) from next month back, newest first."""
-    month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    back = []
-    for _ in range(months):
-        back.append(f"{month:%Y-%m}")
-        month = (month - timedelta(days=1)).replace(day=1)
-    return back
 
 
 @console.get("/console/gatherings")
@@ -82,7 +71,7 @@ def gatherings() -> Response:
     rolls = [
         roll
         for roll in rolls_among(edge.session, seen_orgs(posts), periods=periods, now=edge.now)
-        if not roll.is_draft or may(posts, Verb.DRAFT, roll.org.path)
+        if not is_foreign_draft(roll)
     ]
     drafters = [org for org in own_orgs(Verb.DRAFT) if org.kind in (*MEETS, *COMMITTEES)]
     by_month = [
@@ -95,7 +84,7 @@ def gatherings() -> Response:
         months=months,
         asked=asked,
         drafters=drafters,
-        convened=convened_seen(periods) if above else [],
+        convened=convened_below(edge.session, posts, periods=periods, now=edge.now) if above else [],
         several=several,
         records=record_links((row.roll, row.gathering, row.org) for row in rolls),
         above=above,
@@ -112,7 +101,7 @@ def gathering(gathering_id: int) -> Response:
     if rolls[0].state is GatheringState.DRAFT:
         return draft_page(host, stored(it, agenda, taking_part(session, gathering_id)), it)
     everybody, phoned = together_of(gathering_id, host), phoned_orgs(rolls)
-    hosts, message = may(posts, Verb.PUBLISH, host.path), newest_message(session, gathering_id)
+    hosts = may(posts, Verb.PUBLISH, host.path)
     return page(
         "gatherings/gathering.html",
         gathering=it,
@@ -126,21 +115,18 @@ def gathering(gathering_id: int) -> Response:
         ticked={roll.roll.id for roll in rolls if not roll.is_draft and phoned_orgs([roll])},
         calls=bool(phoned),
         hosts=hosts,
-        changeable=hosts and rolls[0].state in CHANGEABLE,
-        added_above=new_required(session, it) if hosts and rolls[0].state in CHANGEABLE else [],
+        changeable=hosts and rolls[0].state in TO_COME,
+        added_above=new_required(session, it) if hosts and rolls[0].state in TO_COME else [],
         overrides=overrides_of(session, gathering_id),
         may_override=may(posts, Verb.OVERRIDE_NIGHT, host.path)
         and may_let_out(session, gathering_id, now=current().now),
-        texts=shown_texts(
-            it, [item.title for item in agenda], host.name, everybody, convened=convenes(host),
-            gathering_id=it.id, message=message,
-        ) if phoned or hosts else None,
+        texts=texts_now(it, agenda, host, everybody) if phoned or hosts else None,
         records=record_links((row.roll, it, row.org) for row in rolls),
         **_in_the_hall(rolls[0]),
         **_told(rolls, phoned),
         convened=convenes(host),
         told=told_by_committee(rolls),
-    )  # fmt: skip
+    )
 
 
 def _in_the_hall(roll: Standing) -> dict[str, Any]:

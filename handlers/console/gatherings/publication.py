@@ -4,16 +4,18 @@ from flask import Response, request
 
 from handlers.console.gatherings.convening import kind_of
 from handlers.console.gatherings.draft_form import plan_of, typed_form
-from handlers.console.gatherings.draft_pages import draft_again, draft_reached, form_of, required
+from handlers.console.gatherings.draft_pages import draft_again, form_of, required
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.identity import staff
-from handlers.reach import roll_hosted
+from handlers.publication import publish_promised
+from handlers.reach import draft_reached, roll_hosted
+from models.audit import Via
 from models.gatherings.doors import close_gathering, new_code, open_gathering
-from models.gatherings.plan import redraft, taking_part
+from models.gatherings.plan import redraft
 from models.gatherings.required_item import merge_required
-from models.notices.audience import audience_size
-from models.notices.publish import cancel, publish
+from models.notices.change import LONGEST_REASON
+from models.notices.publish import cancel
 from models.people.org import Org
 from models.people.rights import Verb
 from models.refused import Refused
@@ -35,16 +37,7 @@ def create_publication(gathering_id: int) -> Response:
             redraft(edge.session, it, plan_of(typed), kind=kind_of(host, typed), by=by, now=edge.now)
         else:
             merge_required(edge.session, it)
-        org_ids = taking_part(edge.session, gathering_id)
-        check_promise(org_ids, request.form.get("people"))
-        publish(
-            edge.session,
-            gathering_id,
-            org_ids=org_ids,
-            by=by,
-            channels=edge.parts.installation.channels,
-            now=edge.now,
-        )
+        publish_promised(gathering_id, request.form.get("people"), via=Via.CONSOLE)
     except Refused as error:
         if "title" not in request.form:
             raise
@@ -59,16 +52,6 @@ def _check_agenda(host: Org) -> None:
     new = [one.title for one in required(host, sent) if one.id not in ids and one.title not in titles]
     if new:
         raise Refused("agenda_changed", f"上级刚刚规定了“{new[0]}”，已经放进议程。请看一遍再发布")
-
-
-def check_promise(org_ids: list[int], promised: str | None) -> None:
-    """Refuse to tell more or fewer people than the button said. Refused: audience_changed."""
-    edge = current()
-    if promised is None:
-        return
-    people = audience_size(edge.session, org_ids, now=edge.now).people
-    if promised != str(people):
-        raise Refused("audience_changed", f"现在要通知 {people} 人，和刚才不一样。请看一遍再发布")
 
 
 @console.post("/console/gatherings/<int:gathering_id>/opening")
@@ -110,8 +93,8 @@ def cancellation(gathering_id: int) -> Response:
         return page("gatherings/cancellation.html", gathering=it, reason="", error="")
     reason = request.form.get("reason", "").strip()
     try:
-        if len(reason) > 100:
-            raise Refused("reason_missing", "原因请写在 100 个字以内")
+        if len(reason) > LONGEST_REASON:
+            raise Refused("reason_missing", f"原因请写在 {LONGEST_REASON} 个字以内")
         cancel(
             edge.session, gathering_id, reason=reason, by=staff().account_id,
             channels=edge.parts.installation.channels, now=edge.now,

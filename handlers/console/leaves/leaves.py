@@ -1,6 +1,5 @@
 """请假与报备: what members asked, answered in its row; and leave recorded for whoever has no phone."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -8,11 +7,11 @@ from typing import TypeVar
 
 from flask import Response, request
 
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
-from handlers.identity import require, staff
-from handlers.reach import answers_for
+from handlers.identity import need_somewhere, staff
+from handlers.reach import leave_verb, paths_where, person_reached
 from models.audit import Via
 from models.gatherings.delegate import standing_in
 from models.gatherings.leave.leave import (
@@ -20,33 +19,23 @@ from models.gatherings.leave.leave import (
     LEAVE_STATE_TEXT,
     ask_leave,
     decide_leave,
-    head_of_line,
     leave_of,
     leave_open,
     withdraw_leave,
 )
 from models.gatherings.leave.pending import answered_of, pending_of
-from models.gatherings.roll import Leave, LeaveReason
+from models.gatherings.roll import LeaveReason
 from models.people.away_report import REPORT_STATE_TEXT
 from models.people.member import SpellKind
 from models.people.request import Answer, record_told
 from models.people.rights import Verb, may
-from models.people.roster import member_seen
 from models.people.said import SAID_TEXT, Filing, Said
 from models.people.spells import GROUND_TEXT, spells_of
 from models.people.whose import in_order, people_of
-from models.points.late_answers import answer_leave
 from models.refused import Refused
 
 Choice = TypeVar("Choice", bound=StrEnum)
 SHOWN_FOR = timedelta(days=31)  # how long what was answered stays on the page
-
-
-def paths_where(*verbs: Verb) -> list[str]:
-    """Return the paths of the person's own posts that carry one of the verbs."""
-    return [
-        post.org_path for post in staff().posts if any(may([post], verb, post.org_path) for verb in verbs)
-    ]
 
 
 def leaves_page(error: Refused | None = None, form: str = "") -> Response:
@@ -80,12 +69,6 @@ def leaves_page(error: Refused | None = None, form: str = "") -> Response:
         form=form,
         typed=request.form if error else {},
     )
-
-
-@console.app_template_filter("date")
-def date_filter(day: date) -> str:
-    """Show a day with its year: 2026年12月1日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 @console.get("/console/leaves")
@@ -123,12 +106,6 @@ def typed_id(name: str) -> int:
     """Return the id chosen in a field; 0, which is nobody's, where none was."""
     value = request.form.get(name, "")
     return int(value) if value.isdecimal() and len(value) < 18 else 0
-
-
-def person_reached(member_id: int, verb: Verb) -> None:
-    """Let the request go on if the person may do this for a member. Refused: not_found, not_yours."""
-    _, branch, group = member_seen(current().session, member_id)
-    require(verb, group or branch)
 
 
 def typed_person(verb: Verb) -> int:
@@ -185,18 +162,6 @@ def create_leave() -> Response:
     except Refused as error:
         return sent_back(error, "leave")
     return go("console.leaves")
-
-
-def leave_verb(gathering_id: int, member_id: int) -> Callable[..., Leave]:
-    """Return the verb by which this person answers this leave: by a post, or as delegate of the roll.
-
-    Refused: not_found, not_yours.
-    """
-    head = head_of_line(current().session, gathering_id, member_id)
-    if not answers_for(head, Verb.DECIDE):
-        person_reached(member_id, Verb.DECIDE)
-    # A confirmed roll is amended by whoever may confirm it.
-    return answer_leave if answers_for(head, Verb.CONFIRM) else decide_leave
 
 
 @console.post("/console/leaves/<int:gathering_id>/<int:member_id>/answer")

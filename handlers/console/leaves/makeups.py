@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 from flask import Response, request
 
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from handlers.reach import own_orgs
 from models.audit import Via
 from models.clock import day_of

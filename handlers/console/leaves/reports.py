@@ -5,18 +5,10 @@ from typing import TypeVar
 
 from flask import Response, request
 
-from handlers.console.leaves.leaves import (
-    answered,
-    filing,
-    person_reached,
-    sent_back,
-    typed_choice,
-    typed_day,
-    typed_person,
-)
+from handlers.console.leaves.leaves import answered, filing, sent_back, typed_choice, typed_day, typed_person
 from handlers.console.pages import console, go, staff_page
 from handlers.edge import current
-from handlers.reach import answers_for
+from handlers.reach import answers_for, person_reached
 from models.audit import Via
 from models.clock import day_of
 from models.gatherings.leave.host_attendance import (

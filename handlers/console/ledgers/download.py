@@ -8,17 +8,16 @@ from typing import NamedTuple
 from flask import Response, request, send_file
 from sqlalchemy import false, or_, select
 
-from handlers.console.gatherings.gatherings import months_back
 from handlers.console.ledgers.sheet import Column, Ledger, fit, write_ledger
-from handlers.console.pages import go, need_somewhere, page
+from handlers.console.pages import go, page
 from handlers.edge import current
-from handlers.identity import count, staff
+from handlers.identity import count, need_somewhere, staff
 from handlers.limits import FILES
 from handlers.reach import org_asked, own_orgs
 from models.audit import Via, record
 from models.clock import SHANGHAI, day_of
 from models.gatherings.gathering import GatheringState
-from models.gatherings.standing import Standing, rolls_among, seen_orgs
+from models.gatherings.standing import Standing, months_back, rolls_among, seen_orgs
 from models.people.org import BRANCHES, Org, OrgKind, tree_order
 from models.people.rights import Verb, may
 from models.refused import Refused

@@ -10,7 +10,7 @@ from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import require, staff
-from handlers.reach import answers_for, confirmable, roll_reached
+from handlers.reach import confirmable, roll_reached
 from models.audit import Via
 from models.clock import day_of
 from models.gatherings.gathering import AGENDA_KIND_TEXT
@@ -33,17 +33,6 @@ KINDS = [(kind.value, text) for kind, text in AGENDA_KIND_TEXT.items()]
 OUTCOMES = [(one.value, text) for one, text in ITEM_OUTCOME_TEXT.items() if one is not ItemOutcome.PLANNED]
 
 
-def writable(roll_id: int) -> RollHead:
-    """Return a roll whose minutes the person may write: its staff, or who stands in for its secretary.
-
-    Refused: not_found, not_yours.
-    """
-    head = roll_reached(roll_id)
-    if not answers_for(head, Verb.DRAFT):
-        require(Verb.DRAFT, head.org)
-    return head
-
-
 def _as_stored(head: RollHead) -> tuple[Minutes, list[MinutesItem], list[Decision]]:
     """Return what is stored of the minutes, or what would be begun."""
     edge = current()
@@ -58,7 +47,7 @@ def _as_stored(head: RollHead) -> tuple[Minutes, list[MinutesItem], list[Decisio
 @staff_page
 def minutes(roll_id: int) -> Response:
     """Show the form, filled from agenda and roll where nobody has begun; a filed record is read instead."""
-    head = writable(roll_id)
+    head = confirmable(roll_id, Verb.DRAFT)
     kept = _as_stored(head)
     if kept[0].state is MinutesState.FILED:
         return go("console.record", roll_id=roll_id)
@@ -90,7 +79,7 @@ def _minutes_page(
 def create_minutes(roll_id: int) -> Response:
     """Save, or only add and remove rows of the form; 400 or 409 with the form as typed where it fails."""
     edge, by = current(), staff().account_id
-    head = writable(roll_id)
+    head = confirmable(roll_id, Verb.DRAFT)
     kept, items, _ = _as_stored(head)
     typed, wish = typed_form(items), request.form.get("do", "")
     if move_rows(typed, wish):
@@ -105,7 +94,7 @@ def create_minutes(roll_id: int) -> Response:
             raise
         refuse_form(error)
         changed = error.code == "minutes_changed"
-        kept = _as_stored(writable(roll_id))[0]
+        kept = _as_stored(confirmable(roll_id, Verb.DRAFT))[0]
         if changed:
             typed.seen = kept.version
         errors = error.extra.get("fields", {})

@@ -11,7 +11,7 @@ from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
 from handlers.identity import count, require, staff
 from handlers.limits import FILES
-from handlers.reach import answers_for, roll_reached
+from handlers.reach import answers_for, confirmable, roll_reached
 from models.audit import Via
 from models.audit import record as note
 from models.gatherings.minutes.hints import number_hints
@@ -103,9 +103,7 @@ def record_word(roll_id: int) -> Response:
 @staff_page
 def relay(roll_id: int) -> Response:
     """Show a filed record field by field, to be copied into the platform above. Refused: not_filed."""
-    head = roll_reached(roll_id)
-    if not answers_for(head, Verb.DRAFT):
-        require(Verb.DRAFT, head.org)
+    head = confirmable(roll_id, Verb.DRAFT)
     found = record_reached(roll_id).record
     if found.minutes.state is not MinutesState.FILED:
         raise Refused("not_filed", "记录归档以后再转报")

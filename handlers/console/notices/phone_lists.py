@@ -7,34 +7,19 @@ from flask import Response, request
 from handlers.console.pages import console, go, is_part, page, staff_page
 from handlers.edge import current
 from handlers.identity import staff
-from handlers.reach import gathering_reached, phoned_orgs
+from handlers.phone_lists import asked_for, opened_list, phoned, progress_among
+from models.audit import Via
 from models.gatherings.gathering import GatheringState
-from models.gatherings.standing import Standing
 from models.notices.notice import NoticeKind
 from models.notices.phone_list import (
     Message,
     mark_phoned,
     messages_of,
-    phone_list,
-    sums_of,
     tick_of,
     unmark_phoned,
 )
-from models.notices.progress import Progress, progress_of
+from models.notices.progress import Progress
 from models.people.posts import leaders_of
-from models.refused import Refused
-
-
-def phoned(gathering_id: int) -> tuple[list[Standing], list[int]]:
-    """Return a gathering's rolls and the branches and groups whose people this person telephones.
-
-    Refused: not_found, not_yours.
-    """
-    rolls = gathering_reached(gathering_id)
-    orgs = phoned_orgs(rolls)
-    if not orgs:
-        raise Refused("not_yours", "电话名单只有本支部和党小组能看")
-    return rolls, orgs
 
 
 @console.get("/console/gatherings/<int:gathering_id>/phone-list")
@@ -45,10 +30,7 @@ def phone_list_page(gathering_id: int) -> Response:
     rolls, orgs = phoned(gathering_id)
     messages = messages_of(edge.session, gathering_id, org_ids=orgs)
     message = asked_for(messages)
-    rows = phone_list(
-        edge.session, edge.parts.keyring, gathering_id, notice_id=message.notice_id if message else None,
-        org_ids=orgs, by=staff().account_id,
-    )  # fmt: skip
+    rows = opened_list(gathering_id, message, orgs, via=Via.CONSOLE)
     leaders = leaders_of(edge.session, list({row.group_id for row in rows if row.group_id}), now=edge.now)
     groups = [
         (name or "没有编组", leaders.get(group_id or 0, ""), list(of))
@@ -61,15 +43,13 @@ def phone_list_page(gathering_id: int) -> Response:
         message=message,
         others=[one for one in messages if one is not message and one.to_phone],
         called_off=rolls[0].state is GatheringState.CANCELLED,
-        progress=_progress(gathering_id, message, orgs),
+        progress=_progress_if_any(gathering_id, message, orgs),
     )
 
 
-def asked_for(messages: list[Message]) -> Message | None:
-    """Return the message the address names, else the newest with somebody left, else the newest."""
-    asked = request.args.get("message", "")
-    named = [one for one in messages if str(one.notice_id) == asked]
-    return next(iter(named or [one for one in messages if one.to_phone] or messages), None)
+def _progress_if_any(gathering_id: int, message: Message | None, orgs: list[int]) -> Progress | None:
+    progress = progress_among(gathering_id, message, orgs)
+    return progress if progress.audience else None
 
 
 @console.app_template_filter("message_kind")
@@ -78,12 +58,6 @@ def message_kind(message: Message, called_off: bool = False) -> str:
     if message.kind is NoticeKind.CHANGE:
         return "取消的消息" if called_off else "变动的消息"
     return "活动通知"
-
-
-def _progress(gathering_id: int, message: Message | None, orgs: list[int]) -> Progress | None:
-    notice_id = message.notice_id if message else None
-    sums = sums_of(current().session, gathering_id, notice_id=notice_id, org_ids=orgs)
-    return progress_of(sums.counts) if sums.audience else None
 
 
 @console.post("/console/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>")
@@ -118,7 +92,7 @@ def _ticked(gathering_id: int, delivery_id: int, orgs: list[int]) -> Response:
         gathering_id=gathering_id,
         one=tick_of(current().session, delivery_id),
         message=message,
-        progress=_progress(gathering_id, message, orgs),
+        progress=_progress_if_any(gathering_id, message, orgs),
         swap=True,
     )
 

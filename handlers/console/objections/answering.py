@@ -2,11 +2,12 @@
 
 from flask import Response, request
 
-from handlers.console.leaves.leaves import filing, person_reached, typed_choice, typed_day
+from handlers.console.leaves.leaves import filing, typed_choice, typed_day
 from handlers.console.objections.objections import objection_page, objection_reached
 from handlers.console.pages import console, go, refuse_form, staff_page
 from handlers.edge import current
 from handlers.identity import staff
+from handlers.reach import person_reached
 from models.audit import Via
 from models.gatherings.roll import Status
 from models.people.rights import Verb

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response
 
-from handlers.console.pages import console, need_somewhere, page, staff_page
+from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from models.audit import Via
 from models.clock import day_of, long_day
 from models.gatherings.roll import STATUS_TEXT, Status
@@ -16,8 +16,7 @@ from models.people.member import Member
 from models.people.persons_above import Purpose, note_look
 from models.people.rights import Verb, may, sees
 from models.people.said import SAID_TEXT
-from models.points.grade_words import star_words
-from models.ratings.meeting.decision import GRADE_TEXT
+from models.points.grade_words import grade_text, star_words
 from models.ratings.objections.answerers import DESK_TEXT, OFFICE
 from models.ratings.objections.answering import Change, Standing, result_disputed, standing_of
 from models.ratings.objections.appealing import ABOVE, APPEAL_WORKDAYS, is_settled
@@ -134,7 +133,7 @@ def objection_page(
         earlier=answers_above(edge.session, view, now=edge.now),
         standing=standing_of(edge.session, it, now=edge.now) if view.waits else None,
         result=result_disputed(edge.session, it),
-        grade_text={grade.value: text for grade, text in GRADE_TEXT.items()},
+        grade_text=grade_text,
         mine=view.waits_for(who.account_id),
         ticks=may(who.posts, Verb.TICK, view.whose.home.path),
         leads=may(who.posts, Verb.RATE, view.whose.branch.path),

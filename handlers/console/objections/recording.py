@@ -4,11 +4,13 @@ from itertools import groupby
 
 from flask import Response, request
 
-from handlers.console.leaves.leaves import filing, paths_where, person_reached, typed_person
+from handlers.console.leaves.leaves import filing, typed_person
 from handlers.console.objections.objections import words
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
+from handlers.identity import need_somewhere
+from handlers.reach import paths_where, person_reached
 from models.audit import Via
 from models.people.rights import Verb
 from models.people.roster import member_seen

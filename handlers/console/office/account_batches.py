@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response, request
 
 from handlers.console.login import ask_password
-from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, page, refuse_form, staff_page
 from handlers.console.people.imports import with_workbook
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from models.clock import day_of
 from models.people.account import ROLE_TEXT
 from models.people.account_batch import (

@@ -7,10 +7,10 @@ from itertools import groupby
 from flask import Response, request
 
 from handlers.console.login import ask_password
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from models.audit import Via
 from models.duties.handover_reading import HANDED
 from models.people.account import LOGIN, ROLE_TEXT, Role

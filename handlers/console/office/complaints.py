@@ -4,10 +4,9 @@ from datetime import timedelta
 
 from flask import Response, request
 
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from models.audit import Via
 from models.clock import day_of, day_text
 from models.people.complaint import LONGEST, answer_complaint, complaints_answered, complaints_waiting
@@ -44,16 +43,15 @@ def create_complaint_answer(complaint_id: int) -> Response:
 
 def _page(error: Refused | None = None, complaint_id: int = 0) -> Response:
     edge = current()
-    return page(
+    return form_page(
         "office/complaints.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         waiting=complaints_waiting(edge.session),
         answered=complaints_answered(edge.session, since=edge.now - SHOWN_FOR),
         today=day_of(edge.now),
         day=day_text,
         via_text=VIA_TEXT,
         longest=LONGEST,
-        error=error,
         refused_id=complaint_id,
         typed=request.form.get("answer", ""),
     )

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from flask import Response, request
 
 from handlers.console.login import ask_password
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.identity import require, staff
+from handlers.identity import need_somewhere, require, staff
 from handlers.reach import org_asked
 from models.articles.unfinished import article_titles, unfinished_articles
 from models.clock import day_of

@@ -2,9 +2,9 @@
 
 from flask import Response, request
 
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from models.people.office_answer import (
     LONGEST,
     MATTER_TEXT,

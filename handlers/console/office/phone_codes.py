@@ -3,9 +3,9 @@
 from flask import Response, request
 
 from handlers.console.login import judge_password_again
-from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from models.people.link_code import LIFE, LinkKind, issue_link_code
 from models.people.rights import Verb
 from models.refused import Refused

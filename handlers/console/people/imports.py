@@ -7,9 +7,9 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from handlers.console.pages import console, holds, is_part, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, is_part, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import holds, need_somewhere, staff
 from handlers.reach import org_asked, own_orgs
 from models.notices.joiners import follow_roster
 from models.people.imports.package import MOST_BYTES, TOO_LARGE
@@ -115,5 +115,5 @@ def _page(
         done=done,
         # A browser with our script keeps the chosen file while the page around it changes.
         keeps_file=is_part(),
-        sees_roster=holds(staff(), Verb.SEE_ROSTER),
+        sees_roster=holds(Verb.SEE_ROSTER),
     )

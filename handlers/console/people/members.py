@@ -6,9 +6,9 @@ from itertools import groupby
 
 from flask import Response, request
 
-from handlers.console.pages import console, holds, need_somewhere, page, staff_page
+from handlers.console.pages import console, page, staff_page
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import holds, need_somewhere
 from handlers.reach import org_asked, own_orgs
 from models.gatherings.marks import surname_order
 from models.people.member import MEMBER_STATUS_TEXT, SpellKind
@@ -64,5 +64,5 @@ def members() -> Response:
         number=sum(len(rows) for _, rows in groups),
         status_text=MEMBER_STATUS_TEXT,
         spell_text=SPELL_TEXT,
-        may_change=holds(staff(), Verb.DECIDE),
+        may_change=holds(Verb.DECIDE),
     )

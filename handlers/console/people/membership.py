@@ -5,12 +5,13 @@ from typing import TypedDict
 
 from flask import Response, request
 
-from handlers.console.leaves.leaves import person_reached, typed_choice, typed_day
+from handlers.console.leaves.leaves import typed_choice, typed_day
 from handlers.console.leaves.reports import follow
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
 from handlers.identity import require, staff
+from handlers.reach import person_reached
 from models.audit import Via
 from models.clock import day_of
 from models.people.member import MEMBER_STATUS_TEXT, SpellKind

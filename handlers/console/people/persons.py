@@ -2,14 +2,13 @@
 
 from flask import Response, request
 
-from handlers.console.leaves.leaves import paths_where
-from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, page, refuse_form, staff_page
 from handlers.console.people.members import SPELL_TEXT
 from handlers.console.people.membership import day_typed, hand
 from handlers.console.points.member_points import statement_shown
 from handlers.edge import current
-from handlers.errors import STATUS_OF
-from handlers.identity import require, staff
+from handlers.identity import need_somewhere, require, staff
+from handlers.reach import paths_where
 from models.audit import Via
 from models.clock import day_of
 from models.gatherings.gathering import GATHERING_KIND_TEXT
@@ -111,15 +110,12 @@ def _person_page(
 ) -> Response:
     edge = current()
     today, member_id = day_of(edge.now), member.id
-    return page(
+    return form_page(
         "people/person.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         member=member,
         branches=_branches_below(branch),
         why=purpose.value,
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
-        typed=request.form if error else {},
         branch=branch,
         group=group,
         purpose=PURPOSE_TEXT[purpose],

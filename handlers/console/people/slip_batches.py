@@ -9,10 +9,10 @@ from flask import Response, request
 from sqlalchemy import select
 
 from handlers.console.login import judge_password_again
-from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, page, refuse_form, staff_page
 from handlers.console.people.members import in_roster_order, namesakes
 from handlers.edge import current
-from handlers.identity import require, staff
+from handlers.identity import need_somewhere, require, staff
 from handlers.reach import own_orgs
 from models.audit import Via, record
 from models.clock import day_of

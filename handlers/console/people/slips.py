@@ -3,11 +3,11 @@
 from flask import Response, request
 
 from handlers.console.login import judge_password_again
-from handlers.console.pages import console, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, page, refuse_form, staff_page
 from handlers.console.people.members import namesakes, roster_by_group
 from handlers.console.people.slip_batches import Sheet, branches_form, slip_sheet
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from handlers.reach import org_asked, own_orgs
 from models.people.bind import issue_codes
 from models.people.org import Org

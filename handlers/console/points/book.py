@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 from flask import Response, request
 
-from handlers.console.gatherings.gatherings import months_back
-from handlers.console.pages import console, need_somewhere, page, staff_page
+from handlers.console.pages import console, page, staff_page
 from handlers.console.people.members import namesakes, roster_by_group
 from handlers.console.points.member_points import days_covered, is_over
 from handlers.edge import current
-from handlers.identity import require
+from handlers.identity import need_somewhere, require
 from handlers.reach import own_orgs
 from models.clock import day_of
+from models.gatherings.standing import months_back
 from models.people.org import BRANCHES, Org, branches_among
 from models.people.rights import Verb
 from models.people.roster import RosterRow

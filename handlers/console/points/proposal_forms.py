@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from flask import Response, request
 
-from handlers.console.leaves.leaves import filing, paths_where, person_reached, typed_day, typed_person
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.leaves.leaves import filing, typed_day, typed_person
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.console.points.proposals import choices_of, proposals_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
+from handlers.reach import paths_where, person_reached
 from models.audit import Via
 from models.clock import day_of
 from models.people.org import Org

@@ -7,15 +7,16 @@ from typing import Any
 
 from flask import Response, request
 
-from handlers.console.leaves.leaves import filing, paths_where, person_reached, typed_choice, typed_id
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
+from handlers.console.leaves.leaves import filing, typed_choice, typed_id
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
 from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
+from handlers.reach import paths_where, person_reached
+from handlers.todo.requests import decides, own_member, scopes
 from models.audit import Via
-from models.people.account import Account
 from models.people.org import Org
-from models.people.rights import OFFICERS, Verb, may
+from models.people.rights import Verb, may
 from models.people.said import SAID_TEXT, Said
 from models.people.whose import people_of
 from models.points.approving import approve, check_hand, members_of, reject, tell
@@ -30,32 +31,6 @@ from models.refused import Refused
 
 SHOWN_FOR = timedelta(days=31)  # how long what was decided stays on the page
 MEMBER = re.compile(r"[0-9]{1,17}")
-
-
-def scopes() -> tuple[list[str], list[str]]:
-    """Return the paths of the person's posts in branches and groups, and of those above."""
-    posts = [
-        post
-        for post in staff().posts
-        if any(may([post], verb, post.org_path) for verb in (Verb.PROPOSE_ENTRY, Verb.APPROVE_ENTRY))
-    ]
-    below = [post.org_path for post in posts if post.role not in OFFICERS]
-    return below, [post.org_path for post in posts if post.role in OFFICERS]
-
-
-def own_member() -> int | None:
-    """Return as which member the person's account is known."""
-    return current().session.get_one(Account, staff().account_id).member_id
-
-
-def decides(row: ProposalRow, own: int | None) -> str:
-    """Say whether the person decides a row: `yes`, `without` themselves, or `no`."""
-    it = row.proposal
-    if not may(staff().posts, Verb.APPROVE_ENTRY, row.branch.path) or it.account_id == staff().account_id:
-        return "no"
-    if own is None or all(one.member_id != own for one in row.people):
-        return "yes"
-    return "no" if it.by_member_id == own or len(row.people) == 1 else "without"
 
 
 def takes_back(row: ProposalRow) -> bool:

@@ -7,13 +7,12 @@ from typing import NamedTuple
 from flask import Response, request
 from sqlalchemy import select
 
-from handlers.console.pages import console, go, need_somewhere, page, refuse_form, staff_page
-from handlers.console.ratings.words import STATE_SHAPE, long_day
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
+from handlers.console.ratings.words import STATE_SHAPE
 from handlers.edge import current
-from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import need_somewhere, staff
 from handlers.reach import committees_to_choose, org_asked
-from models.clock import day_of
+from models.clock import day_of, long_day
 from models.people.org import Org
 from models.people.rights import Verb
 from models.points.cycle import CYCLE, cycle_words
@@ -85,11 +84,10 @@ def _below_page(org: Org, cycle: str, *, said: str = "", error: Refused | None =
         cycle = cycles[0]
     found = ratings_below(edge.session, [org], cycle)
     lines = _lines(org, found)
-    return page(
+    return form_page(
         "ratings/below.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         said=said,
-        error=error,
         trying=any(one.rating is not None and one.rating.state in DECIDING for one in found),
         org=org,
         choices=committees_to_choose(Verb.FILE_RATING, org),

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from handlers.console.ratings.rows import STANDING_TEXT
-from handlers.console.ratings.words import grade_text, points_text, star_text
+from handlers.console.ratings.words import points_text, star_text
 from handlers.edge import current
 from models.points.exact import show
 from models.points.explanation import COUNTED_IN
+from models.points.grade_words import grade_text
 from models.points.schemes.document import SchemeDocument
 from models.ratings.procedure.beginning import RatingSeen
 from models.ratings.procedure.listing import differences

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame
 from handlers.console.ratings.reach import rating_judged, shows_results
 from handlers.console.ratings.rows import results_shown
@@ -12,7 +12,6 @@ from handlers.console.ratings.sheet import way_of
 from handlers.console.ratings.steps import day_typed
 from handlers.console.ratings.words import star_text
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from models.clock import day_of
 from models.ratings.archive.filing import file_rating, reopen_rating, return_rating
@@ -40,9 +39,9 @@ def _filing_page(seen: RatingSeen, error: Refused | None = None, failed: str = "
     step = next((one for one in steps if one.is_next), None)
     files = step is not None and step.step is Act.UPPER_REVIEW
     by = staff().account_id
-    return page(
+    return form_page(
         "ratings/filing.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         **rating_frame(seen, own=False),
         **shown,
         numbers=_numbers(seen, shown),
@@ -54,9 +53,6 @@ def _filing_page(seen: RatingSeen, error: Refused | None = None, failed: str = "
         reopens=seen.rating.state in DONE,
         missing=[org.name for org in pool_missing(edge.session, seen)],
         today=day_of(edge.now),
-        typed=request.form if error else {},
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
         failed=failed,
     )
 

@@ -6,13 +6,12 @@ from typing import Any
 
 from flask import Response, request
 
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame
 from handlers.console.ratings.reach import rating_led
 from handlers.console.ratings.steps import day_typed
 from handlers.console.ratings.words import excellent_words
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from models.clock import day_of
 from models.points.grade_words import GRADE_WORDS, VOICE_WORDS
@@ -120,9 +119,9 @@ def _grades_page(
     left = sum(f"g-{row.member.id}" not in typed for row in rows)
     voices: dict[str, str] = dict(VOICE_WORDS.items())
     away = away_in(edge.session, seen)
-    return page(
+    return form_page(
         "ratings/grades.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         **rating_frame(seen, own=True),
         groups=[(name, [_row(row, of, away) for row in of]) for name, of in by_group(rows, seen.branch)],
         full=len(rows),
@@ -135,8 +134,6 @@ def _grades_page(
         typed=typed,
         today=day_of(edge.now),
         saved=saved,
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
     )
 
 

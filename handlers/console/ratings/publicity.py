@@ -1,21 +1,19 @@
 """公示: the sheet with the stars to print, and the form that notes when it was put up."""
 
-from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
 from flask import Response, request
 
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, page, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame, township_of
-from handlers.console.ratings.next_step import until_words
 from handlers.console.ratings.reach import rating_led
 from handlers.console.ratings.rows import rows_by_group
 from handlers.console.ratings.steps import day_typed
-from handlers.console.ratings.words import STEP_SAYS, long_day, star_text, who_acts
+from handlers.console.ratings.words import star_text
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import staff
+from handlers.todo.rating_step import STEP_SAYS, until_words, who_acts
 from models.clock import day_of
 from models.ratings.procedure.beginning import RatingSeen
 from models.ratings.procedure.procedure import procedure_of
@@ -60,7 +58,7 @@ def create_rating_posting(rating_id: int) -> Response:
         )  # fmt: skip
     except Refused as error:
         refuse_form(error)
-        return _posting_page(rating_led(rating_id), form, error)
+        return _posting_page(rating_led(rating_id), error)
     return go("console.rating_posting", rating_id=rating_id)
 
 
@@ -69,9 +67,7 @@ def member_typed(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
-def _posting_page(
-    seen: RatingSeen, typed: Mapping[str, str] | None = None, error: Refused | None = None
-) -> Response:
+def _posting_page(seen: RatingSeen, error: Refused | None = None) -> Response:
     edge = current()
     steps = steps_of(edge.session, seen.rating.id, now=edge.now)
     step = next((one for one in steps if one.step is Act.PUBLICITY), None)
@@ -79,9 +75,9 @@ def _posting_page(
         raise Refused("not_found", "这份办法没有公示这一步")
     board, names = board_of(edge.session, seen), _names(seen)
     last = board.sheets[-1] if board.sheets else None
-    return page(
+    return form_page(
         "ratings/publicity.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         **rating_frame(seen, own=True),
         step=step,
         taken_by=who_acts(step.step, step.body),
@@ -93,10 +89,6 @@ def _posting_page(
         workdays=seen.document.publicity_workdays,
         usual=_usual(seen, last),
         today=day_of(edge.now),
-        long_day=long_day,
-        typed=typed or {},
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
     )
 
 
@@ -151,5 +143,4 @@ def rating_board(rating_id: int) -> Response:
         grouped=len(groups) > 1,
         above=township_of(seen.branch),
         workdays=seen.document.publicity_workdays,
-        long_day=long_day,
     )

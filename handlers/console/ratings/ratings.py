@@ -4,18 +4,17 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from handlers.console.pages import console, go, holds, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, page, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame
-from handlers.console.ratings.next_step import next_card, until_words
 from handlers.console.ratings.reach import rating_read, shows_results
 from handlers.console.ratings.rows import results_shown
-from handlers.console.ratings.words import STATE_SHAPE, act_words, long_day, who_acts
+from handlers.console.ratings.words import STATE_SHAPE, act_words
 from handlers.console.ratings.year import year_shown
 from handlers.edge import current
-from handlers.errors import STATUS_OF
-from handlers.identity import staff
+from handlers.identity import holds, need_somewhere, staff
 from handlers.reach import org_asked, own_orgs
-from models.clock import day_of
+from handlers.todo.rating_step import next_card, until_words, who_acts
+from models.clock import day_of, long_day
 from models.people.org import BRANCHES, Org, branches_among
 from models.people.rights import Verb, may
 from models.points.cycle import cycle_words
@@ -33,7 +32,7 @@ from models.refused import Refused
 def ratings() -> Response:
     """Show the next step of one's branch's rating; whoever stands above sees the branches below."""
     need_somewhere(Verb.SEE_ROSTER, Verb.FILE_RATING)
-    if not holds(staff(), Verb.SEE_ROSTER):
+    if not holds(Verb.SEE_ROSTER):
         return go("console.ratings_below_page")
     return _ratings_page(_branch_asked(request.args.get("org")))
 
@@ -57,9 +56,9 @@ def _ratings_page(org: Org, error: Refused | None = None) -> Response:
     if running is not None:
         steps = steps_of(edge.session, running.id, now=edge.now)
         card = next_card(rating_seen(edge.session, running.id), steps, trail_of(edge.session, running.id))
-    return page(
+    return form_page(
         "ratings/ratings.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         org=org,
         orgs=branches_among(edge.session, own_orgs(Verb.SEE_ROSTER)),
         next=card,
@@ -70,10 +69,8 @@ def _ratings_page(org: Org, error: Refused | None = None) -> Response:
         ratings=ratings,
         year=year_shown(org, ratings),
         cycle_words=cycle_words,
-        long_day=long_day,
         state_text=RATING_STATE_TEXT,
         shapes=STATE_SHAPE,
-        error=error,
     )
 
 

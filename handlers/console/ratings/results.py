@@ -4,18 +4,17 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.console.ratings.changes import changed_since
 from handlers.console.ratings.frame import rating_frame
-from handlers.console.ratings.next_step import next_card
 from handlers.console.ratings.reach import rating_led, rating_read, shows_results
 from handlers.console.ratings.rows import results_shown
 from handlers.console.ratings.steps import day_typed
 from handlers.console.ratings.ties import ties_among
 from handlers.console.ratings.words import star_text
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import staff
+from handlers.todo.rating_step import next_card
 from models.clock import day_of
 from models.people.account import Account
 from models.ratings.meeting.decision import Ruling, RulingKind
@@ -53,9 +52,9 @@ def _results_page(seen: RatingSeen, *, own: bool, error: Refused | None = None, 
     rows = [row for _, of in groups for row in of]
     rulings = rulings_of(edge.session, seen.rating.id)
     decides = frame["deciding"] and frame["leads"]
-    return page(
+    return form_page(
         "ratings/results.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         **frame,
         **shown,
         hand=edge.session.get_one(Account, run.account_id).name if run else "",
@@ -68,9 +67,6 @@ def _results_page(seen: RatingSeen, *, own: bool, error: Refused | None = None, 
         rulings={member_id: _ruled(seen, one) for member_id, one in rulings.items()},
         moves=bool(seen.document.meeting_adjust),
         today=day_of(edge.now),
-        typed=request.form if error else {},
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
         failed=failed,
     )
 
@@ -81,8 +77,9 @@ def _after(seen: RatingSeen) -> tuple[str, str] | None:
     card = next_card(
         seen, steps_of(session, seen.rating.id, now=current().now), trail_of(session, seen.rating.id)
     )
-    here = url_for("console.rating_results", rating_id=seen.rating.id)
-    return (card.button, card.address) if card and card.button and card.address != here else None
+    if card is None or not card.button or card.page == "rating_results":
+        return None
+    return card.button, url_for(f"console.{card.page}", **card.values)
 
 
 def _ruled(seen: RatingSeen, ruling: Ruling) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from handlers.console.ratings.words import earned_and_lost, grade_text, points_text, star_text
+from handlers.console.ratings.words import earned_and_lost, points_text, star_text
 from handlers.edge import current
+from models.points.grade_words import grade_text
 from models.points.schemes.document import SchemeDocument
 from models.ratings.procedure.beginning import RatingSeen
 from models.ratings.procedure.listing import ResultRow, results_of

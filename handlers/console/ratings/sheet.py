@@ -6,8 +6,9 @@ from handlers.console.pages import console, page, staff_page
 from handlers.console.ratings.frame import rating_frame, township_of
 from handlers.console.ratings.reach import rating_read, shows_results
 from handlers.console.ratings.rows import Row, results_shown
-from handlers.console.ratings.words import act_words, long_day
+from handlers.console.ratings.words import act_words
 from handlers.edge import current
+from models.clock import long_day
 from models.ratings.meeting.roster import rulings_of
 from models.ratings.procedure.beginning import RatingSeen
 from models.ratings.procedure.procedure import acts_done

@@ -1,19 +1,17 @@
 """One step of a rating on a page of its own: what it does, what is still missing, the form that takes it."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flask import Response, request, url_for
 
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame
-from handlers.console.ratings.next_step import until_words
 from handlers.console.ratings.reach import rating_led
-from handlers.console.ratings.words import HELD_ON, STEP_SAYS, TAKES, who_acts
+from handlers.console.ratings.words import HELD_ON, TAKES
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import staff
+from handlers.todo.rating_step import STEP_SAYS, until_words, who_acts
 from models.clock import day_of
 from models.ratings.archive.filing import archive_rating
 from models.ratings.meeting.quorum import Votes, needed, quorum_words
@@ -64,7 +62,7 @@ def create_rating_step(rating_id: int, act: str) -> Response:
     except Refused as error:
         refuse_form(error)
         seen = rating_led(rating_id)
-        return _step_page(seen, _step(seen, act), request.form, error)
+        return _step_page(seen, _step(seen, act), error)
     return go("console.rating", rating_id=rating_id)
 
 
@@ -101,13 +99,11 @@ def day_typed(text: str) -> date | None:
         return None
 
 
-def _step_page(
-    seen: RatingSeen, step: StepView, typed: Mapping[str, str] | None = None, error: Refused | None = None
-) -> Response:
+def _step_page(seen: RatingSeen, step: StepView, error: Refused | None = None) -> Response:
     meeting = step.quorum is not None or step.step in (Act.GROUP_REVIEW, Act.COMMITTEE_REVIEW)
-    return page(
+    return form_page(
         "ratings/step.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         **rating_frame(seen, own=True),
         step=step,
         taken_by=who_acts(step.step, step.body),
@@ -121,9 +117,6 @@ def _step_page(
         base=full_members(current().session, seen) if step.step is Act.ASSEMBLY_APPRAISAL else "",
         link=_mending(seen, step),
         today=day_of(current().now),
-        typed=typed or {},
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
     )
 
 
@@ -141,6 +134,5 @@ def _mending(seen: RatingSeen, step: StepView) -> tuple[str, str]:
     """Return where what the meeting's step waits for is put right."""
     if step.step is not Act.ASSEMBLY_APPRAISAL:
         return "", ""
-    if seen.document.assessment is not None:
-        return "去看评议等次和试算", url_for("console.rating_results", rating_id=seen.rating.id)
-    return "去看试算", url_for("console.rating_results", rating_id=seen.rating.id)
+    words = "去看试算" if seen.document.assessment is None else "去看评议等次和试算"
+    return words, url_for("console.rating_results", rating_id=seen.rating.id)

@@ -1,15 +1,12 @@
 """一票否决: noted by the number of the paper that says so, lifted by another; never what it was about."""
 
-from typing import Any
-
 from flask import Response, request
 
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.console.ratings.frame import rating_frame
 from handlers.console.ratings.reach import rating_led
 from handlers.console.ratings.steps import day_typed
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from models.clock import day_of
 from models.points.grade_words import star_words
@@ -78,24 +75,16 @@ def create_veto_lifting(rating_id: int, veto_id: int) -> Response:
 def _vetoes_page(seen: RatingSeen, error: Refused | None = None, failed: str = "") -> Response:
     edge = current()
     titles = {veto.id: veto.title for veto in seen.document.vetoes}
-    return page(
+    return form_page(
         "ratings/vetoes.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         **rating_frame(seen, own=True),
         standing=[(row.member, row.veto, titles[row.veto.code]) for row in vetoes_of(edge.session, seen)],
         kinds=[(veto, _effect_words(seen.document, veto)) for veto in seen.document.vetoes],
         members=[row.member for row in rated_roster(edge.session, seen)],
         today=day_of(edge.now),
-        typed=request.form if error else {},
-        error=error,
-        errors=_errors(error),
         failed=failed,
     )
-
-
-def _errors(error: Refused | None) -> dict[str, Any]:
-    fields: dict[str, Any] = error.extra.get("fields", {}) if error else {}
-    return fields
 
 
 def _effect_words(document: SchemeDocument, veto: Veto) -> str:

@@ -7,16 +7,16 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from handlers.console.pages import console, go, holds, need_somewhere, page, refuse_form, staff_page
+from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.identity import staff
+from handlers.identity import holds, need_somewhere, staff
 from handlers.reach import org_asked, own_orgs
 from models.clock import day_of
 from models.people.org import Org
 from models.people.rights import Verb
+from models.points.problem import Problem
 from models.points.schemes.checks import is_open
 from models.points.schemes.document import SchemeDocument, canonical
-from models.points.schemes.problem import Problem
 from models.points.schemes.published import check_scheme, document_of, publish_scheme
 from models.points.schemes.sentences import sections_of
 from models.points.schemes.shelf import (
@@ -65,8 +65,8 @@ def schemes() -> Response:
         uses=uses_around(edge.session, org, _this_month()),
         published=published_around(edge.session, org),
         titles=_titles,
-        keeps=holds(staff(), Verb.KEEP_SCHEMES),
-        orgs=_orgs_kept() if holds(staff(), Verb.KEEP_SCHEMES) else [],
+        keeps=holds(Verb.KEEP_SCHEMES),
+        orgs=_orgs_kept() if holds(Verb.KEEP_SCHEMES) else [],
         wrong="",
     )
 

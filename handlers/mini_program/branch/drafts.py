@@ -6,21 +6,19 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from handlers.console.gatherings.draft_pages import draft_reached
-from handlers.console.gatherings.publication import check_promise
 from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.gatherings import GatheringDetail, detail
-from handlers.reach import gathering_reached, org_asked
+from handlers.publication import publish_promised
+from handlers.reach import draft_reached, gathering_reached, org_asked
 from models.audit import Via
 from models.clock import SHANGHAI, at
 from models.gatherings.gathering import AgendaKind
 from models.gatherings.partners import convenes
-from models.gatherings.plan import Plan, draft, plan_kept, redraft, suggest, taking_part
+from models.gatherings.plan import Plan, draft, plan_kept, redraft, suggest
 from models.gatherings.required_item import merge_required
-from models.notices.publish import publish
 from models.people.rights import Verb
 from models.refused import Refused
 
@@ -128,13 +126,7 @@ def _changed(plan: Plan, body: Changing) -> Plan:
 @api.output(GatheringDetail)
 def publish_branch_gathering(gathering_id: int, body: Promise) -> dict[str, Any]:
     """200: rolls, notice and outbox in one transaction; 409 audience_changed if it would reach others."""
-    edge = current()
     it, _ = draft_reached(gathering_id, Verb.PUBLISH)
-    merge_required(edge.session, it)
-    org_ids = taking_part(edge.session, gathering_id)
-    check_promise(org_ids, str(body.people))
-    publish(
-        edge.session, gathering_id, org_ids=org_ids, by=staff().account_id,
-        channels=edge.parts.installation.channels, now=edge.now, via=Via.PHONE,
-    )  # fmt: skip
+    merge_required(current().session, it)
+    publish_promised(gathering_id, str(body.people), via=Via.PHONE)
     return detail(gathering_reached(gathering_id))

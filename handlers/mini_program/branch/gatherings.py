@@ -5,21 +5,21 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from handlers.console.gatherings.gatherings import months_back
-from handlers.console.pages import need_somewhere
 from handlers.edge import current
-from handlers.identity import branch_phone_needed, staff
+from handlers.identity import branch_phone_needed, need_somewhere, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.texts import TextsOut, texts_shown
-from handlers.reach import gathering_reached, phoned_orgs
-from models.clock import day_of, iso
+from handlers.mini_program.fields import fields_of
+from handlers.reach import gathering_reached, is_foreign_draft, phoned_orgs
+from handlers.todo.work import MONTHS
+from models.clock import day_of
 from models.gatherings.agenda import agenda_of
 from models.gatherings.calendar.calendar import note_on
 from models.gatherings.gathering import Gathering, GatheringState, opens_at
 from models.gatherings.guests import guests_of
 from models.gatherings.plan import taking_part
 from models.gatherings.roll import Counts
-from models.gatherings.standing import Standing, rolls_among, seen_orgs
+from models.gatherings.standing import Standing, months_back, rolls_among, seen_orgs
 from models.notices.audience import audience_of
 from models.notices.delivery import Channel
 from models.notices.phone_list import sums_of
@@ -27,8 +27,6 @@ from models.notices.progress import Progress, progress_of
 from models.people.rights import OFFICERS, Verb, may
 from models.points.cycle import PERIOD
 from models.refused import Refused
-
-MONTHS = 4  # how many a branch's list goes back from the next one
 
 
 class CountsOut(BaseModel):
@@ -161,17 +159,15 @@ def verbs_at(org_path: str) -> list[str]:
 
 def listed(roll: Standing) -> dict[str, Any]:
     """Return one roll with its gathering as JSON values."""
-    it = roll.gathering
-    return roll_shown(roll) | {
-        "gathering_id": it.id,
-        "title": it.title,
-        "starts_at": iso(it.starts_at),
-        "ends_at": iso(it.ends_at),
-        "place": it.place,
-        "state": roll.state,
-        "host": roll.host.name,
-        "may": verbs_at(roll.org.path),
-    }
+    return fields_of(
+        GatheringRoll,
+        roll.gathering,
+        **roll_shown(roll),
+        gathering_id=roll.gathering.id,
+        state=roll.state,
+        host=roll.host.name,
+        may=verbs_at(roll.org.path),
+    )
 
 
 class Period(BaseModel):
@@ -198,11 +194,6 @@ def list_branch_gatherings(which: Period) -> dict[str, Any]:
     return {"items": shown, "next": None}
 
 
-def is_foreign_draft(roll: Standing) -> bool:
-    """Say whether this is a draft that the person's posts do not work on."""
-    return roll.is_draft and not may(staff().posts, Verb.DRAFT, roll.org.path)
-
-
 @api.get("/branch/gatherings/<int:gathering_id>")
 @branch_phone_needed
 @api.output(GatheringDetail)
@@ -217,27 +208,22 @@ def detail(rolls: Sequence[Standing]) -> dict[str, Any]:
     is_draft = state is GatheringState.DRAFT
     named = it.guests and may(staff().posts, Verb.TICK, host.path)
     agenda = agenda_of(session, it.id)
-    plain = ("kind", "period", "title", "place", "bring", "contact", "date_reason", "reason")
-    return {name: getattr(it, name) for name in plain} | {
-        "gathering_id": it.id,
-        "starts_at": iso(it.starts_at),
-        "ends_at": iso(it.ends_at),
-        "opens_at": iso(opens_at(it.starts_at)),
-        "leave_until": iso(it.leave_until) if it.leave_until else None,
-        "state": state,
-        "host": host.name,
-        "agenda": [
-            {"kind": item.kind, "title": item.title, "required": item.required_id is not None}
-            for item in agenda
-        ],
-        "texts": texts_shown(rolls, [item.title for item in agenda]),
-        "rolls": [roll_shown(roll) for roll in rolls],
-        "calendar_note": note_on(session, host, day_of(it.starts_at)) or None if is_draft else None,
-        "audience": _audience(it, host.path) if is_draft else None,
-        "told": None if is_draft else _told(rolls),
-        "guests": len(guests_of(session, it.id)) if named else None,
-        "may": verbs_at(host.path),
-    }
+    return fields_of(
+        GatheringDetail,
+        it,
+        gathering_id=it.id,
+        opens_at=opens_at(it.starts_at),
+        state=state,
+        host=host.name,
+        agenda=[fields_of(AgendaOut, item, required=item.required_id is not None) for item in agenda],
+        texts=texts_shown(rolls, agenda),
+        rolls=[roll_shown(roll) for roll in rolls],
+        calendar_note=note_on(session, host, day_of(it.starts_at)) or None if is_draft else None,
+        audience=_audience(it, host.path) if is_draft else None,
+        told=None if is_draft else _told(rolls),
+        guests=len(guests_of(session, it.id)) if named else None,
+        may=verbs_at(host.path),
+    )
 
 
 def _audience(it: Gathering, host_path: str) -> dict[str, int | None]:
@@ -273,4 +259,4 @@ def _told(rolls: Sequence[Standing]) -> dict[str, int] | None:
 
 def progress_shown(progress: Progress) -> dict[str, int]:
     """Return how far a message has come as JSON values."""
-    return {"audience": progress.audience, **progress._asdict()}
+    return fields_of(ProgressOut, progress)

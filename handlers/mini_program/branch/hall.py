@@ -5,8 +5,8 @@ from typing import Any
 import segno
 from pydantic import BaseModel
 
-from handlers.console.rolls.projector import hall_of
 from handlers.edge import current
+from handlers.hall import hall_of
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
 from handlers.reach import roll_hosted

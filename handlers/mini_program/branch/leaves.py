@@ -1,19 +1,18 @@
 """/api/v1/branch/leaves: leave that waits for an answer, and the answer."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from handlers.console.leaves.leaves import leave_verb, paths_where
-from handlers.console.pages import need_somewhere
 from handlers.edge import current
-from handlers.identity import branch_phone_needed, staff
+from handlers.identity import branch_phone_needed, need_somewhere, staff
 from handlers.mini_program import api
+from handlers.mini_program.fields import fields_of
+from handlers.reach import leave_verb
+from handlers.todo.work import asked_of
 from models.audit import Via
-from models.clock import iso
 from models.gatherings.delegate import standing_in
-from models.gatherings.leave.pending import LeaveRow, pending_of
+from models.gatherings.leave.pending import LeaveRow
 from models.people.rights import Verb
 
 
@@ -57,11 +56,6 @@ class Decided(BaseModel):
     answer: str | None
 
 
-def waiting_leaves(delegated: Sequence[int]) -> list[LeaveRow]:
-    """Return the leave that waits for this person's answer, also on the rolls delegated to it."""
-    return pending_of(current().session, paths_where(Verb.DECIDE), roll_ids=delegated).leaves
-
-
 @api.get("/branch/leaves")
 @branch_phone_needed
 @api.output(Leaves)
@@ -70,26 +64,20 @@ def list_leaves() -> dict[str, Any]:
     need_somewhere(Verb.TICK, Verb.DECIDE)
     edge = current()
     delegated = standing_in(edge.session, staff().account_id, now=edge.now)
-    return {"items": [_shown(row) for row in waiting_leaves(delegated)], "next": None}
+    return {"items": [_shown(row) for row in asked_of(delegated).leaves], "next": None}
 
 
 def _shown(row: LeaveRow) -> dict[str, Any]:
-    leave, whose, it = row.request, row.whose, row.gathering
-    return {
-        "gathering_id": it.id,
-        "title": it.title,
-        "starts_at": iso(it.starts_at),
-        "member_id": whose.member_id,
-        "name": whose.name,
-        "joined_year": whose.joined_year,
-        "branch": whose.branch.name,
-        "group": whose.group.name if whose.group else None,
-        "reason": leave.reason,
-        "note": leave.note,
-        "late": leave.late,
-        "asked_at": iso(leave.asked_at),
-        "filed_by": row.filed_by,
-    }
+    whose = row.whose
+    return fields_of(
+        LeaveOut,
+        row.request,
+        row.gathering,
+        whose,
+        branch=whose.branch.name,
+        group=whose.group.name if whose.group else None,
+        filed_by=row.filed_by,
+    )
 
 
 @api.post("/branch/leaves/<int:gathering_id>/<int:member_id>/decision")
@@ -104,4 +92,4 @@ def decide_branch_leave(gathering_id: int, member_id: int, body: Decision) -> di
         edge.session, gathering_id, member_id, approve=body.approve, answer=body.answer, told_how=None,
         by=staff().account_id, via=Via.PHONE, now=edge.now,
     )  # fmt: skip
-    return {"state": leave.state, "answer": leave.answer}
+    return fields_of(Decided, leave)

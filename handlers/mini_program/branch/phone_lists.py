@@ -4,24 +4,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.console.notices.phone_lists import asked_for, phoned
 from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.gatherings import ProgressOut, progress_shown
+from handlers.mini_program.fields import fields_of
+from handlers.phone_lists import asked_for, opened_list, phoned, progress_among
 from models.audit import Via
-from models.clock import day_of, iso
-from models.notices.phone_list import (
-    Message,
-    PhoneRow,
-    mark_phoned,
-    messages_of,
-    phone_list,
-    sums_of,
-    tick_of,
-    unmark_phoned,
-)
-from models.notices.progress import progress_of
+from models.clock import day_of
+from models.notices.phone_list import PhoneRow, mark_phoned, messages_of, tick_of, unmark_phoned
 
 
 class PhoneLine(BaseModel):
@@ -71,32 +62,18 @@ def show_phone_list(gathering_id: int) -> dict[str, Any]:
     it = rolls[0].gathering
     day = day_of(it.starts_at)
     message = asked_for(messages_of(edge.session, gathering_id, org_ids=orgs))
-    rows = phone_list(
-        edge.session, edge.parts.keyring, gathering_id, notice_id=message.notice_id if message else None,
-        org_ids=orgs, by=staff().account_id, via=Via.PHONE,
-    )  # fmt: skip
+    rows = opened_list(gathering_id, message, orgs, via=Via.PHONE)
     return {
         "purpose": f"通知 {day.month}月{day.day}日{it.title}。打开名单已记入日志，请不要截图外传。",
         "message": message.kind if message else None,
-        "told": _told(gathering_id, message, orgs),
+        "told": progress_shown(progress_among(gathering_id, message, orgs)),
         "items": [_line(row) for row in rows],
         "next": None,
     }
 
 
-def _told(gathering_id: int, message: Message | None, orgs: list[int]) -> dict[str, int]:
-    notice_id = message.notice_id if message else None
-    sums = sums_of(current().session, gathering_id, notice_id=notice_id, org_ids=orgs)
-    return progress_shown(progress_of(sums.counts))
-
-
 def _line(row: PhoneRow) -> dict[str, Any]:
-    plain = ("delivery_id", "member_id", "name", "joined_year", "phone", "family_phone", "at_home", "reason")
-    return {name: getattr(row, name) for name in plain} | {
-        "group": row.group_name,
-        "phoned_at": iso(row.phoned_at) if row.phoned_at else None,
-        "phoned_by": row.phoned_by,
-    }
+    return fields_of(PhoneLine, row, group=row.group_name)
 
 
 @api.post("/branch/gatherings/<int:gathering_id>/phone-list/<int:delivery_id>")
@@ -123,8 +100,5 @@ def untick_phoned(gathering_id: int, delivery_id: int) -> dict[str, Any]:
 def _ticked(gathering_id: int, delivery_id: int, orgs: list[int]) -> dict[str, Any]:
     session = current().session
     tick, message = tick_of(session, delivery_id), asked_for(messages_of(session, gathering_id, org_ids=orgs))
-    return {
-        "phoned_at": iso(tick.phoned_at) if tick.phoned_at else None,
-        "phoned_by": tick.phoned_by,
-        "told": _told(gathering_id, message, orgs),
-    }
+    told = progress_shown(progress_among(gathering_id, message, orgs))
+    return fields_of(Told, tick, told=told)

@@ -8,9 +8,9 @@ from handlers.edge import current
 from handlers.identity import branch_phone_needed, require, staff
 from handlers.mini_program import api
 from handlers.mini_program.branch.gatherings import CountsOut, counts_shown
+from handlers.mini_program.fields import fields_of
 from handlers.reach import answers_for, confirmable, roll_ticked, within
 from models.audit import Via
-from models.clock import iso
 from models.gatherings.gathering import state_at
 from models.gatherings.guests import guests_on
 from models.gatherings.leave.leave import leave_of_lines
@@ -138,18 +138,7 @@ class Confirmed(BaseModel):
 
 def line_shown(line: LineView, leave: Leave | None) -> dict[str, Any]:
     """Return one line as JSON values; of leave its state alone."""
-    return {
-        "member_id": line.member_id,
-        "name": line.name,
-        "joined_year": line.joined_year,
-        "group": line.group_name,
-        "status": line.status,
-        "how": line.how,
-        "asks": line.asks,
-        "leave": leave.state if leave else None,
-        "version": line.version,
-        "saved_by": line.saved_by,
-    }
+    return fields_of(LineOut, line, group=line.group_name, leave=leave.state if leave else None)
 
 
 @api.get("/branch/rolls/<int:roll_id>")
@@ -160,25 +149,23 @@ def show_branch_roll(roll_id: int) -> dict[str, Any]:
     edge = current()
     head, groups = roll_ticked(roll_id)
     it, leaves = head.gathering, leave_of_lines(edge.session, head.gathering.id)
-    return {
-        "roll_id": roll_id,
-        "gathering_id": it.id,
-        "org": head.org.name,
-        "title": it.title,
-        "starts_at": iso(it.starts_at),
-        "state": state_at(it.state, it.starts_at, it.opened_at, now=edge.now),
-        "confirmed": head.roll.confirmed_at is not None,
-        "heads": head.roll.heads,
-        "observers": head.roll.observers,
-        "guests": guests_on(edge.session, head),
-        "counts": counts_shown(counts_of(edge.session, roll_id)),
-        "whole": groups is None,
-        "may_confirm": answers_for(head),
-        "lines": [
+    return fields_of(
+        BranchRoll,
+        head.roll,
+        it,
+        roll_id=roll_id,
+        org=head.org.name,
+        state=state_at(it.state, it.starts_at, it.opened_at, now=edge.now),
+        confirmed=head.roll.confirmed_at is not None,
+        guests=guests_on(edge.session, head),
+        counts=counts_shown(counts_of(edge.session, roll_id)),
+        whole=groups is None,
+        may_confirm=answers_for(head),
+        lines=[
             line_shown(line, leaves.get(line.member_id))
             for line in within(lines_of(edge.session, roll_id), groups)
         ],
-    }
+    )
 
 
 @api.post("/branch/rolls/<int:roll_id>/marks")
@@ -240,7 +227,7 @@ def count_branch_heads(roll_id: int, body: Heads) -> dict[str, Any]:
     """Keep the heads counted in the room; a number that differs from the roll blocks nothing."""
     _whole_roll(roll_id)
     count_heads(current().session, roll_id, body.heads, body.observers)
-    return {"heads": body.heads, "observers": body.observers}
+    return fields_of(HeadsKept, body)
 
 
 @api.post("/branch/rolls/<int:roll_id>/confirmation")

@@ -1,5 +1,6 @@
 """POST and DELETE /api/v1/branch/session: a phone begins to act for a console account, and stops."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,8 +9,10 @@ from handlers.description import may_answer
 from handlers.edge import current
 from handlers.identity import bearer, branch_phone_needed, member_needed, phone, staff
 from handlers.mini_program import api
+from handlers.mini_program.fields import fields_of
 from models.people.link_code import TRIES
 from models.people.phone import STAFF_LIFE, end_branch_work, start_branch_work
+from models.people.rights import PostAt
 from models.people.tries import Guess
 from models.refused import Refused
 
@@ -37,9 +40,9 @@ class AtWork(BaseModel):
     posts: list[PostOut]
 
 
-def posts_shown() -> list[dict[str, Any]]:
-    """Return the posts behind this request as JSON values."""
-    return [{"role": post.role, "org_id": post.org_id, "org": post.org_name} for post in staff().posts]
+def posts_shown(posts: Sequence[PostAt]) -> list[dict[str, Any]]:
+    """Return posts as JSON values."""
+    return [fields_of(PostOut, post, org=post.org_name) for post in posts]
 
 
 @api.post("/branch/session")
@@ -56,7 +59,7 @@ def start_work(body: Digits) -> dict[str, Any]:
     return {
         "name": hand.name,
         "expires_in": int(STAFF_LIFE.total_seconds()),
-        "posts": [{"role": post.role, "org_id": post.org_id, "org": post.org_name} for post in hand.posts],
+        "posts": posts_shown(hand.posts),
     }
 
 

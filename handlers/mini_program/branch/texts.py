@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from handlers.console.notices.notices import shown_texts, together_of
-from handlers.edge import current
 from handlers.identity import staff
+from handlers.notice_texts import texts_now, together_of
 from handlers.reach import phoned_orgs
-from models.gatherings.partners import convenes
+from models.gatherings.gathering import AgendaItem
 from models.gatherings.standing import Standing
-from models.notices.phone_list import newest_message
 from models.notices.texts import Sheet
 from models.people.rights import Verb, may
 
@@ -24,16 +22,12 @@ class TextsOut(BaseModel):
     board: str
 
 
-def texts_shown(rolls: Sequence[Standing], agenda: Sequence[str]) -> dict[str, str] | None:
+def texts_shown(rolls: Sequence[Standing], agenda: Sequence[AgendaItem]) -> dict[str, str] | None:
     """Return the texts as they read now, to the staff of those who take part alone."""
     it, host = rolls[0].gathering, rolls[0].host
     if not (rolls[0].is_draft or phoned_orgs(rolls) or may(staff().posts, Verb.PUBLISH, host.path)):
         return None
-    message = newest_message(current().session, it.id)
-    texts = shown_texts(
-        it, agenda, host.name, together_of(it.id, host), convened=convenes(host), gathering_id=it.id,
-        message=message,
-    )  # fmt: skip
+    texts = texts_now(it, agenda, host, together_of(it.id, host))
     return {name: texts[name] for name in ("message", "group", "loudspeaker")} | {
         "board": board_text(texts["sheet"])
     }

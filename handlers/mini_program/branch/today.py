@@ -1,33 +1,21 @@
 """GET /api/v1/branch/today: what waits for this phone's person, and the gatherings it is about."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
-from handlers.console.gatherings.gatherings import months_back
-from handlers.edge import current
 from handlers.identity import branch_phone_needed, staff
 from handlers.mini_program import api
-from handlers.mini_program.branch.gatherings import (
-    MONTHS,
-    GatheringRoll,
-    ProgressOut,
-    is_foreign_draft,
-    listed,
-    progress_shown,
-)
-from handlers.mini_program.branch.leaves import waiting_leaves
+from handlers.mini_program.branch.gatherings import GatheringRoll, ProgressOut, listed, progress_shown
 from handlers.mini_program.branch.session import PostOut, posts_shown
-from handlers.reach import led_groups, own_orgs, phoned_orgs
-from handlers.todo.lines import DRAFT_AHEAD, TO_COME
-from models.clock import day_of
-from models.gatherings.delegate import standing_in
+from handlers.reach import led_groups
+from handlers.todo.drafts import suggestions, to_draft
+from handlers.todo.requests import to_answer
+from handlers.todo.rolls import of_roll
+from handlers.todo.todo import Todo
+from handlers.todo.work import Work, own_rolls, work_on
 from models.gatherings.gathering import GatheringState
-from models.gatherings.plan import suggest
-from models.gatherings.standing import Standing, own_branches, rolls_among
-from models.notices.progress import Progress, progress_below
-from models.people.org import BRANCHES
+from models.gatherings.standing import Standing
 from models.people.rights import Verb, may
 
 
@@ -68,38 +56,32 @@ class Today(BaseModel):
 @api.output(Today)
 def show_today() -> dict[str, Any]:
     """What waits for this person and can be done by phone, as numbers; the words are the client's."""
-    edge, posts = current(), staff().posts
-    months = months_back(day_of(edge.now), MONTHS)
-    rolls = rolls_among(edge.session, own_branches(posts), periods=months, now=edge.now)
-    own = [roll for roll in reversed(rolls) if _is_on(roll) and not is_foreign_draft(roll)]
-    orgs = phoned_orgs(own)
-    told = progress_below(edge.session, [roll.gathering.id for roll in own], org_ids=orgs) if orgs else {}
-    delegated = standing_in(edge.session, staff().account_id, now=edge.now)
-    leaves = len(waiting_leaves(delegated))
+    own = [roll for roll in reversed(own_rolls()) if _is_on(roll)]
+    work = work_on(own)
     return {
         "name": staff().name,
-        "posts": posts_shown(),
+        "posts": posts_shown(staff().posts),
         "waiting": [
-            *(one for roll in own for one in _of_roll(roll, told.get(roll.gathering.id), delegated)),
-            *([_waits("leave", leaves)] if leaves else []),
-            *_to_draft(),
+            *(_shown(one) for roll in own for one in of_roll(roll, work)),
+            *(_shown(one) for one in to_answer(work.asked) if one.number),
+            *(_shown(one) for org, found in suggestions(near=True) for one in to_draft(org, found)),
         ],
-        "gatherings": [
-            listed(roll)
-            | {"told": progress_shown(told[roll.gathering.id]) if roll.gathering.id in told else None}
-            | _hand(roll, delegated)
-            for roll in own
-        ],
+        "gatherings": [listed(roll) | _told(roll, work) | _hand(roll, work) for roll in own],
     }
 
 
-def _hand(roll: Standing, delegated: list[int]) -> dict[str, bool]:
+def _told(roll: Standing, work: Work) -> dict[str, Any]:
+    progress = work.told.get(roll.gathering.id)
+    return {"told": progress_shown(progress) if progress else None}
+
+
+def _hand(roll: Standing, work: Work) -> dict[str, bool]:
     """Say what this person does at a roll, as handlers.reach asks for one of them."""
-    posts, stands_in = staff().posts, roll.roll.id in delegated
+    posts, stands_in = staff().posts, roll.roll.id in work.stands_in
     return {
         "opens": may(posts, Verb.PUBLISH, roll.host.path) or (roll.is_host and stands_in),
         "ticks": may(posts, Verb.TICK, roll.org.path) or stands_in or bool(led_groups(roll.org)),
-        "confirms": may(posts, Verb.CONFIRM, roll.org.path) or stands_in,
+        "confirms": work.confirms(roll),
     }
 
 
@@ -108,37 +90,11 @@ def _is_on(roll: Standing) -> bool:
     return roll.roll.confirmed_at is None and roll.state is not GatheringState.CANCELLED
 
 
-def _waits(what: str, number: int, roll: Standing | None = None, org_id: int | None = None) -> dict[str, Any]:
+def _shown(one: Todo) -> dict[str, Any]:
     return {
-        "what": what,
-        "number": number,
-        "gathering_id": roll.gathering.id if roll else None,
-        "roll_id": roll.roll.id if roll else None,
-        "org_id": roll.org.id if roll else org_id,
+        "what": one.what,
+        "number": one.number,
+        "gathering_id": one.roll.gathering.id if one.roll else None,
+        "roll_id": one.roll.roll.id if one.roll else None,
+        "org_id": one.roll.org.id if one.roll else one.org_id,
     }
-
-
-def _of_roll(roll: Standing, told: Progress | None, delegated: list[int]) -> Iterator[dict[str, Any]]:
-    """Yield what one roll asks of this person."""
-    over = roll.gathering.ends_at <= current().now
-    if roll.state is GatheringState.DRAFT:
-        if may(staff().posts, Verb.PUBLISH, roll.org.path):
-            yield _waits("publish", 1, roll)
-        return
-    if roll.state in TO_COME and not over and told and told.to_phone:
-        yield _waits("phone", told.to_phone, roll)
-    if _hand(roll, delegated)["confirms"]:
-        if roll.questions:
-            yield _waits("check", roll.questions, roll)
-        if over:
-            yield _waits("confirm", roll.counts.unrecorded, roll)
-
-
-def _to_draft() -> Iterator[dict[str, Any]]:
-    """Yield the theme days to draft within seven days."""
-    edge = current()
-    for org in own_orgs(Verb.DRAFT):
-        if org.kind in BRANCHES:
-            day = suggest(edge.session, org, now=edge.now).day
-            if day - DRAFT_AHEAD <= day_of(edge.now):
-                yield _waits("draft", 1, org_id=org.id)

@@ -1,25 +1,21 @@
 """What must agree inside a scheme document beyond the shape of each piece."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
+from models.points.cycle import EVERY
 from models.points.exact import show
+from models.points.problem import Problem, repeated
+from models.points.schemes.document import Part, SchemeDocument
 from models.points.schemes.item_checks import attendance, groups, items
 from models.points.schemes.narrowing import narrow_paths
-from models.points.schemes.problem import Problem, repeated
 from models.points.schemes.procedure import StepName
 from models.points.schemes.reach import unlikely_caps, unreachable_caps
 from models.points.schemes.star_checks import assessment, bands, quotas, vetoes
 from models.points.schemes.year_checks import carry_over, spans, year
 
-if TYPE_CHECKING:
-    from models.points.schemes.document import Part, SchemeDocument
-
 ASSESS = "assess"
-CYCLE_WORDS = {"month": "每月", "quarter": "每季度", "half": "每半年", "year": "每年"}
 
 
 def problems(document: SchemeDocument) -> list[Problem]:
@@ -52,7 +48,7 @@ def warnings(document: SchemeDocument, previous: SchemeDocument | None = None) -
     if document.procedure and all(step.step != "publicity" for step in document.procedure):
         found.append(Problem("procedure", "没有公示这一步，请核对"))
     if previous is not None and previous.cycle != document.cycle:
-        was, now = CYCLE_WORDS[previous.cycle], CYCLE_WORDS[document.cycle]
+        was, now = EVERY[previous.cycle], EVERY[document.cycle]
         message = f"第 {previous.version} 版{was}评定，这一版{now}评定；各项上限按一期算，请逐项核对"
         found.append(Problem("cycle", message))
     return found

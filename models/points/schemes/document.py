@@ -1,30 +1,24 @@
-"""The one schema of point schemes: what a town writes down, read strictly and kept exactly."""
+"""The one schema of point schemes: what a town writes down, kept exactly, and the text that is hashed."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from models.gatherings.gathering import GatheringKind
 from models.gatherings.roll import Status
 from models.points.cycle import CycleKind
 from models.points.entry import Source
 from models.points.exact import Points, Ratio
-from models.points.schemes.checks import problems
 from models.points.schemes.piece import Code, LevelName, Note, Piece, SchemeCode, Title
-from models.points.schemes.problem import Problem
 from models.points.schemes.procedure import Step
 from models.points.schemes.stars import Assessment, Band, Quota, TieKey, Total, Veto, YearBand
-from models.points.schemes.words import path_of, say
-from models.points.strict_json import UnreadableJSON, parse_json
-from models.refused import Refused
 
-MOST_ITEMS, DEEPEST, MOST_TOLD = 500, 6, 100
+MOST_ITEMS = 500
 Levels = Annotated[Mapping[LevelName, Points], Field(min_length=1, max_length=20)]
 Version = Annotated[StrictInt, Field(ge=1, le=9999)]
 NarrowPath = Annotated[str, StringConstraints(max_length=80)]
@@ -110,7 +104,7 @@ class Parent(Piece):
 
 
 class SchemeDocument(Piece):
-    """One version of one town's scheme, whole.
+    """One version of one town's scheme, whole. That its pieces agree is for `read_scheme` to see.
 
     `narrow` are the places that a township may narrow in a scheme of its own, whose `parent` is this one.
     `open` says what the source of the scheme does not tell: it can be drafted and not published.
@@ -148,48 +142,6 @@ class SchemeDocument(Piece):
     narrow: Annotated[tuple[NarrowPath, ...], Field(max_length=100)] = ()
     parent: Parent | None = None
 
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if found := problems(self):
-            raise PydanticCustomError("scheme", "{first}", {"first": found[0].message, "problems": found})
-        return self
-
-
-def read_scheme(text: str | bytes) -> SchemeDocument:
-    """Read a scheme from JSON text, numbers kept as the decimals that were written.
-
-    Refused: scheme_invalid, with fields=[{"path": "items[2].cap", "message": …}, …], every one found.
-    """
-    try:
-        content = parse_json(text)
-        if (too_much := _too_much(content, (), 0)) is not None:
-            raise scheme_refused([too_much])
-        return SchemeDocument.model_validate(content)
-    except UnreadableJSON as error:
-        message = str(error)
-        fields = [{"path": "", "message": message}]
-        raise Refused("scheme_invalid", f"积分办法读不了：{message}。", fields=fields) from None
-    except ValidationError as error:
-        raise scheme_refused(list(_fields(error))) from None
-
-
-def scheme_refused(fields: Sequence[Problem]) -> Refused:
-    """Make the refusal of a document: how many places, the first of them in words, MOST_TOLD by path."""
-    message = f"积分办法有 {len(fields)} 处要改：{fields[0].path or '全文'}：{fields[0].message}。"
-    return Refused("scheme_invalid", message, fields=[one._asdict() for one in fields[:MOST_TOLD]])
-
-
-def _too_much(content: object, loc: tuple[int | str, ...], depth: int) -> Problem | None:
-    """Find the first list that is too long or too deep, so that no piece of it is read at all."""
-    if not isinstance(content, list | dict):
-        return None
-    if depth > DEEPEST:
-        return Problem(path_of(loc[:DEEPEST]), "层次太深")
-    if len(content) > MOST_ITEMS:
-        return Problem(path_of(loc), f"最多 {MOST_ITEMS} 项，现在有 {len(content)} 项")
-    inside = enumerate(content) if isinstance(content, list) else content.items()
-    return next((found for at, value in inside if (found := _too_much(value, (*loc, at), depth + 1))), None)
-
 
 def canonical(document: SchemeDocument) -> str:
     """Write the document as the one JSON text of its meaning: keys sorted, numbers as shortest text.
@@ -215,15 +167,3 @@ def attendance_items(document: SchemeDocument, kind: str, status: str) -> list[I
         for item in document.items
         if item.when and kind in item.when.kinds and status in item.when.status
     ]
-
-
-def _fields(error: ValidationError) -> Iterator[Problem]:
-    errors = error.errors(include_url=False, include_input=False)
-    inside = {found["loc"][:length] for found in errors for length in range(len(found["loc"]))}
-    for found in errors:
-        if found["type"] == "too_short" and found["loc"] in inside:
-            continue  # nothing is missing: what stands there is wrong and has its own line
-        if found["type"] == "scheme":
-            yield from found["ctx"]["problems"]
-        else:
-            yield Problem(path_of(found["loc"]), say(found))

@@ -1,18 +1,13 @@
 """What must agree in the items of a scheme: points, caps, sources, groups, gatherings."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from models.gatherings.roll import CAME, Status
 from models.points.entry import Source
 from models.points.exact import show
-from models.points.schemes.problem import Problem, repeated
-
-if TYPE_CHECKING:
-    from models.points.schemes.document import Item, Part, SchemeDocument
+from models.points.problem import Problem, repeated
+from models.points.schemes.document import Item, Part, SchemeDocument
 
 ONCE_A_PERIOD = ("month", "quarter", "once")
 FROM_ROLL = (Source.ATTENDANCE, Source.TRAINING, Source.VOLUNTEER)

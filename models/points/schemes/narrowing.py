@@ -1,19 +1,14 @@
 """A township's own scheme: narrower than its parent, where the parent lets it, and nowhere else."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from models.points.exact import show
-from models.points.schemes.problem import Problem, repeated
-
-if TYPE_CHECKING:
-    from models.points.schemes.document import SchemeDocument
-    from models.points.schemes.piece import Piece
+from models.points.problem import Problem, repeated
+from models.points.schemes.document import SchemeDocument
+from models.points.schemes.piece import Piece
 
 NARROW = re.compile(
     r"items\.(?P<item>[a-z][a-z0-9_]*)\.(cap|cap_per_month|cap_per_event)"

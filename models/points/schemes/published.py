@@ -10,10 +10,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.audit import Via, record
 from models.base import Base, Created, Key, Moment, ref
 from models.people.org import Org
+from models.points.problem import Problem
 from models.points.schemes.checks import is_open, warnings
-from models.points.schemes.document import SchemeDocument, canonical, read_scheme, scheme_refused, sha
+from models.points.schemes.document import SchemeDocument, canonical, sha
 from models.points.schemes.narrowing import narrowing_problems
-from models.points.schemes.problem import Problem
+from models.points.schemes.reading import read_scheme, scheme_refused
 from models.refused import Refused
 
 

@@ -1,21 +1,16 @@
 """Whether a part's cap can be reached at all by what its items can give in a cycle."""
 
-from __future__ import annotations
-
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from models.points.cycle import MONTHS
 from models.points.exact import show
-from models.points.schemes.problem import Problem, highest
-
-if TYPE_CHECKING:
-    from models.points.schemes.document import Item, Part, SchemeDocument
+from models.points.problem import Problem
+from models.points.schemes.document import Item, Part, SchemeDocument
 
 # The most that items counted as one can give in so many months; None where nothing bounds it.
-Most = Callable[[Sequence["Item"], int], Decimal | None]
+Most = Callable[[Sequence[Item], int], Decimal | None]
 
 
 def unreachable_caps(document: SchemeDocument) -> Iterator[Problem]:
@@ -88,15 +83,19 @@ def _usual(items: Sequence[Item], months: int) -> Decimal | None:
 
 
 def _each(items: Sequence[Item]) -> Decimal:
-    return highest(
+    return _highest(
         value for item in items for value in (item.levels.values() if item.levels else (item.pts,))
     )
+
+
+def _highest(values: Iterable[Decimal]) -> Decimal:
+    return max((*values, Decimal(0)))
 
 
 def _largest_event(items: Sequence[Item]) -> Decimal | None:
     caps = [item.cap_per_event for item in items if item.levels or item.pts > 0]
     told = [cap for cap in caps if cap is not None]
-    return highest(told) if len(told) == len(caps) else None
+    return _highest(told) if len(told) == len(caps) else None
 
 
 def _capped(item: Item, most: Decimal | None, months: int) -> Decimal | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from models.gatherings.gathering import GATHERING_KIND_TEXT
 from models.gatherings.roll import STATUS_TEXT
 from models.people.membership import CATEGORY_TEXT
+from models.points.cycle import EVERY
 from models.points.exact import show
 from models.points.explanation import EACH
 from models.points.grade_words import GRADE_WORDS, GRADES, VOICE_WORDS
@@ -14,7 +15,6 @@ from models.points.schemes.document import Item, Part, SchemeDocument
 from models.points.schemes.star_sentences import ratio_words, star_sections
 from models.points.schemes.stars import UNTOLD
 
-EVERY = {"month": "每月", "quarter": "每季度", "half": "每半年", "year": "每年"}
 SPAN = {"month": "一个月", "quarter": "一季度", "half": "半年", "year": "一年"}
 YEAR_WORDS = {
     "mean": "全年取各期的平均分",

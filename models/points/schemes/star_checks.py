@@ -1,19 +1,13 @@
 """What must agree in appraisal, vetoes, bands and quotas."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from models.points.cycle import MONTHS
 from models.points.exact import show
-from models.points.schemes.problem import Problem, repeated
-from models.points.schemes.stars import UNTOLD
-
-if TYPE_CHECKING:
-    from models.points.schemes.document import SchemeDocument
-    from models.points.schemes.stars import Assessment, YearBand
+from models.points.problem import Problem, repeated
+from models.points.schemes.document import SchemeDocument
+from models.points.schemes.stars import UNTOLD, Assessment, YearBand
 
 
 def assessment(document: SchemeDocument) -> Iterator[Problem]:

@@ -1,16 +1,11 @@
 """What must agree in spans: units within the cycle, what is carried over, how a year is made."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from models.points.cycle import MONTHS
-from models.points.schemes.problem import Problem
+from models.points.problem import Problem
+from models.points.schemes.document import SchemeDocument
 from models.points.schemes.star_checks import ladder
-
-if TYPE_CHECKING:
-    from models.points.schemes.document import SchemeDocument
 
 
 def spans(document: SchemeDocument) -> Iterator[Problem]:

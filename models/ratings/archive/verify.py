@@ -14,7 +14,8 @@ from models.people.member import Member
 from models.points.facts import Facts, facts_of
 from models.points.rating import rate
 from models.points.result import result_json
-from models.points.schemes.document import SchemeDocument, read_scheme, sha
+from models.points.schemes.document import SchemeDocument, sha
+from models.points.schemes.reading import read_scheme
 from models.points.strict_json import UnreadableJSON, parse_json
 from models.ratings.archive.freeze import FORMAT, act_json, sheet_json
 from models.ratings.archive.snapshot import RatingSnapshot

@@ -12,20 +12,12 @@ from models.base import Base, Moment, coded, ref
 
 
 class GradeKind(StrEnum):
-    """The four grades of the democratic appraisal."""
+    """The four grades of the democratic appraisal, as a scheme weighs them (models.points.schemes.stars)."""
 
     EXCELLENT = "excellent"
     QUALIFIED = "qualified"
     BASICALLY_QUALIFIED = "basically_qualified"
     UNQUALIFIED = "unqualified"
-
-
-GRADE_TEXT = {
-    GradeKind.EXCELLENT: "优秀",
-    GradeKind.QUALIFIED: "合格",
-    GradeKind.BASICALLY_QUALIFIED: "基本合格",
-    GradeKind.UNQUALIFIED: "不合格",
-}
 
 
 class MemberGrade(Base):

@@ -8,11 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.points.grade_words import star_words
+from models.points.grade_words import grade_text, star_words
 from models.points.schemes.document import SchemeDocument
 from models.points.schemes.published import Scheme, document_of
 from models.ratings.archive.snapshot import RatingSnapshot
-from models.ratings.meeting.decision import GRADE_TEXT, GradeKind
 from models.ratings.procedure.rating import Rating, RatingState
 from models.ratings.publicity.publicity import RatingPublicity
 from models.ratings.runs.results import RatingResult, RatingRun
@@ -151,7 +150,7 @@ def _star(
         star,
         star_words(document, star) if star is not None else WITHOUT[result.standing],
         result.total,
-        GRADE_TEXT[GradeKind(result.grade)] if result.grade else "",
+        grade_text(result.grade),
         tuple(reason["text"] for reason in result.detail.get("reasons", ())),
         sheet,
     )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from models.gatherings.leave.leave import ask_leave
 from models.gatherings.roll import LeaveReason, RollLine, Status
 from models.notices.delivery import Delivery, DeliveryState
 from models.people.account import Account
+from models.people.away_report import Trip, report_away
 from models.people.bind import bind, issue_codes
 from models.people.link_code import LinkKind, issue_link_code
 from models.people.phone import start_phone_session
@@ -116,6 +117,14 @@ def test_branch_with_nothing_planned_owes_its_draft(site: Site) -> None:
         "gatherings": [],
     }
     assert phone_at_work(site, "leader").get("branch/today")["waiting"] == []
+
+
+def test_report_alone_is_not_among_what_a_phone_answers(site: Site) -> None:
+    # Control: without the number in `show_today` the phone reads that 0 ask leave.
+    trip = Trip(date(2026, 11, 22), None, "杭州市")
+    with site.sessions.begin() as session:
+        report_away(session, site.members["白玉珍"].id, trip, filing=None, via=Via.PHONE, now=site.now)
+    assert waiting(phone_at_work(site, "secretary")) == [("draft", 1)]
 
 
 def test_next_theme_days_draft_is_made_and_published_from_the_phone(site: Site) -> None:

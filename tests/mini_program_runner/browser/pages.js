@@ -208,6 +208,12 @@ mp.warm = ({ path, query = '', scene = 1001 } = {}) => {
   else navigation.reLaunch({ url: `/${here}${query ? `?${query}` : ''}` })
 }
 
+/** Choose large type or not, as 我的 does; the visible page reads it as when it comes into view. */
+mp.chooseLarge = (large) => {
+  localStorage.setItem('mp:large', JSON.stringify({ data: large }))
+  lifetime(top(), 'show')
+}
+
 /** Pull the visible page down. */
 mp.pullDown = () => {
   if (!top().settings.enablePullDownRefresh) return fault(`${top().name}: pulled down without enablePullDownRefresh`)

@@ -1,0 +1,1 @@
+"""Pictures of every page of the console and of the mini-program, and which of them documents show."""
