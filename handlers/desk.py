@@ -54,7 +54,7 @@ def text_of(file: Path) -> bytes:
 
 def tell_errors(refused: Refused) -> NoReturn:
     """Print each place and reason on the error stream, and end with 1."""
-    faults = refused.extra.get("fields", ())
+    faults = refused.fields
     for fault in faults:
         click.echo(f"{fault['path'] or '全文'}：{fault['message']}", err=True)
     click.echo(f"要改，共 {len(faults)} 处。" if faults else refused.message, err=True)

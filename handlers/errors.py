@@ -16,29 +16,6 @@ from wechat.errors import WechatError
 
 log = logging.getLogger(__name__)
 
-# What a refusal means in HTTP; a code that is not listed says that the state forbids it (409).
-STATUS = {
-    400: "bad_input bad_change bad_paper bad_registration review_incomplete"
-    " bad_article bad_picture bad_complaint bad_office_text"
-    " bad_minutes minutes_incomplete"
-    " bad_batch bad_handover"
-    " bad_proposal unknown_item item_not_by_hand item_not_declared item_not_for_member"
-    " bad_grades bad_sheet bad_step bad_veto document_missing"
-    " bad_delegate bad_heads bad_item bad_leave bad_login bad_makeup bad_objection bad_plan bad_report"
-    " bind_code_wrong code_invalid code_mistyped code_wrong csrf cycle_invalid header_missing"
-    " import_changed link_code_wrong name_missing password_weak password_wrong period_invalid purpose_missing"
-    " month_not_cycle_start scheme_code_taken scheme_not_narrowed scheme_open scheme_version_taken"
-    " reason_missing role_not_here scheme_invalid status_not_by_hand unknown_org workbook_empty"
-    " workbook_unreadable",
-    401: "login_wrong not_logged_in screen_ended",
-    403: "branch_code_needed must_change_password not_bound not_your_code not_yours password_needed"
-    " own_article wrong_branch own_entry branch_decides not_your_desk",
-    404: "not_found not_on_roll",
-    413: "picture_too_large workbook_too_large",
-    429: "too_many_requests too_many_tries",
-}
-STATUS_OF = {code: status for status, codes in STATUS.items() for code in codes.split()}
-
 # What the database guards even when two requests pass the same check at once.
 BY_CONSTRAINT = {
     "uq_roll_line_openid": ("phone_used", "这部手机已为一位同志签到，另一位请找支部登记"),
@@ -83,7 +60,7 @@ def answer(status: int, code: str, message: str, extra: dict[str, Any]) -> Respo
 
 
 def _refused(error: Refused) -> Response:
-    return answer(STATUS_OF.get(error.code, 409), error.code, error.message, error.extra)
+    return answer(error.status, error.code, error.message, error.extra)
 
 
 def _wechat(error: WechatError) -> Response:

@@ -125,3 +125,7 @@ class Endpoint:
     kind: str | None = None
     # Sends to one person at the same time are counted: a careful client never does that.
     one_at_a_time: bool = False
+
+
+# The whole API by path: simulator.families fills it, since one of them speaks of all.
+BY_PATH: dict[str, Endpoint] = {}

@@ -197,6 +197,7 @@ def test_console_says_on_a_page_that_the_database_is_down(world: World) -> None:
     assert "请过一会儿再试" in answer.text
 
 
+@pytest.mark.thorough
 def test_dead_redis_keeps_everything_working(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     dead = Redis(port=1, retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(world.app, "parts", replace(world.app.parts, redis=dead))

@@ -15,7 +15,6 @@ from jinja2 import FileSystemLoader, PrefixLoader
 from markupsafe import Markup, escape
 
 from handlers.edge import App, current
-from handlers.errors import STATUS_OF
 from handlers.identity import holds, staff, staff_needed
 from models.clock import clock_text, day_of, day_text, long_day, moment_text
 from models.people.console import Staff
@@ -124,10 +123,8 @@ def page(template: str, status: int = 200, **shown: Any) -> Response:
 
 def form_page(template: str, error: Refused | None, **shown: Any) -> Response:
     """Render a page with a form; where it was refused with its status, what is wrong and what was typed."""
-    status = STATUS_OF.get(error.code, 409) if error else 200
-    errors = error.extra.get("fields", {}) if error else {}
-    typed = request.form if error else {}
-    return page(template, status, **{"error": error, "errors": errors, "typed": typed} | shown)
+    back = {"errors": error.fields, "typed": request.form} if error else {"errors": {}, "typed": {}}
+    return page(template, error.status if error else 200, **{"error": error} | back | shown)
 
 
 def go(endpoint: str, **values: Any) -> Response:

@@ -1,13 +1,11 @@
-"""What is wrong in a JSON text that was read strictly: where it stands, why, and the refusal that says so."""
+"""What is wrong in a JSON text that was read strictly: where it stands, why, and what a refusal says."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-
-from models.refused import Refused
 
 # pydantic lists what is allowed as 'a', 'b' or 'c', and members of an enum as <Status.LATE: 'late'>.
 ALLOWED = re.compile(r"(?:'|: )(\w+)(?:'|>)")
@@ -66,10 +64,17 @@ def misshapen(error: ValidationError) -> list[Problem]:
     ]
 
 
-def invalid(code: str, what: str, found: Sequence[Problem], *, most: int | None = None) -> Refused:
-    """Make the refusal of a text: how many places, the first of them in words, `most` of them by path."""
+class Told(TypedDict):
+    """What a refusal says of a text: a sentence, and each place with its reason."""
+
+    message: str
+    fields: list[dict[str, Any]]
+
+
+def told(what: str, found: Sequence[Problem], *, most: int | None = None) -> Told:
+    """Say what is wrong in a text: how many places, the first of them in words, `most` of them by path."""
     message = f"{what}有 {len(found)} 处要改：{found[0].path or '全文'}：{found[0].message}。"
-    return Refused(code, message, fields=[one._asdict() for one in found[:most]])
+    return {"message": message, "fields": [one._asdict() for one in found[:most]]}
 
 
 def path_of(loc: tuple[int | str, ...]) -> str:

@@ -1,6 +1,6 @@
 """The API, one file per family; a new family adds its endpoints to this list."""
 
-from simulator.calls import Endpoint
+from simulator.calls import BY_PATH
 from simulator.families import (
     bizsend,
     customer,
@@ -32,6 +32,5 @@ FAMILIES = (
     *(users, tags, qrcode, media, draft, freepublish),
 )
 
-ENDPOINTS: dict[str, Endpoint] = {
-    endpoint.path: endpoint for family in FAMILIES for endpoint in family.ENDPOINTS
-}
+BY_PATH.update((endpoint.path, endpoint) for family in FAMILIES for endpoint in family.ENDPOINTS)
+ENDPOINTS = BY_PATH

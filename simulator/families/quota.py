@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from simulator import families
 from simulator.accounts import Account
-from simulator.calls import OK, Call, Endpoint
+from simulator.calls import BY_PATH, OK, Call, Endpoint
 from simulator.errcodes import Errcode
 from simulator.families.token import credentials
 from simulator.limits import ANY, LIMITS, Usage, usage
@@ -119,7 +118,7 @@ def _cgi_path(call: Call) -> str:
         raise Errcode(76003)
     if "/sns/" in path:
         raise Errcode(76022)
-    endpoint = families.ENDPOINTS.get(path)
+    endpoint = BY_PATH.get(path)
     if endpoint is None:
         raise Errcode(76021)
     if not may_call(call.owner(), endpoint):

@@ -9,11 +9,11 @@ import pytest
 from models.notices.notice import NoticeKind
 from tests.conftest import NOON
 from tests.handlers.console_site import NAMES
+from tests.mini_program.branch.planned import plan
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.hall import hold, picture, slip
 from tests.mini_program.pages import PAGES
 from tests.mini_program.phone import Phone
-from tests.mini_program.planned import plan
 from tests.mini_program.test_notices import tell
 
 pytestmark = pytest.mark.browser

@@ -8,8 +8,8 @@ import pytest
 from models.gatherings.gathering import Gathering, GatheringState
 from models.people.member import SpellKind
 from tests.factories import a_leave, a_spell
+from tests.mini_program.branch.planned import marked, plan, scanned
 from tests.mini_program.conftest import PhoneOf, Zone
-from tests.mini_program.planned import marked, plan, scanned
 
 pytestmark = pytest.mark.browser
 

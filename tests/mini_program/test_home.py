@@ -17,9 +17,9 @@ from tests.conftest import NOON
 from tests.factories import THREE_O_CLOCK, a_leave, a_spell
 from tests.handlers.chat.test_news import put
 from tests.handlers.console_site import MINI, OA
+from tests.mini_program.branch.planned import plan, scanned
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.phone import Phone
-from tests.mini_program.planned import plan, scanned
 
 pytestmark = pytest.mark.browser
 

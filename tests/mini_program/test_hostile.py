@@ -6,11 +6,11 @@ import pytest
 
 from tests.conftest import NOON
 from tests.factories import THREE_O_CLOCK
+from tests.mini_program.branch.planned import plan
+from tests.mini_program.branch.working import at_work, type_digits
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.hall import hand_over, slip
 from tests.mini_program.phone import Phone
-from tests.mini_program.planned import plan
-from tests.mini_program.working import at_work, type_digits
 
 pytestmark = pytest.mark.browser
 

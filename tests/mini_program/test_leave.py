@@ -10,8 +10,8 @@ from models.gatherings.gathering import Gathering, GatheringState
 from models.gatherings.leave.leave import ask_leave, decide_leave, withdraw_leave
 from models.gatherings.roll import Leave, LeaveReason, RollLine, Status
 from tests.factories import a_leave
+from tests.mini_program.branch.planned import marked, plan
 from tests.mini_program.conftest import PhoneOf, Zone
-from tests.mini_program.planned import marked, plan
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,8 @@ import pytest
 
 from models.people.account import Account
 from tests.conftest import NOON
+from tests.mini_program.branch.working import type_digits
 from tests.mini_program.conftest import PhoneOf, Zone
-from tests.mini_program.working import type_digits
 
 pytestmark = pytest.mark.browser
 

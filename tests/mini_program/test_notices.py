@@ -10,8 +10,8 @@ from models.gatherings.roll import RollLine
 from models.notices.notice import NoticeKind
 from models.people.account import Account
 from tests.factories import a_delivery, a_notice
+from tests.mini_program.branch.planned import plan
 from tests.mini_program.conftest import PhoneOf, Zone
-from tests.mini_program.planned import plan
 
 pytestmark = pytest.mark.browser
 

@@ -10,9 +10,9 @@ from models.notices.subscription import Subscription
 from models.people.account import Account
 from models.people.binding import Binding
 from tests.factories import a_delivery, a_notice
+from tests.mini_program.branch.planned import plan
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.phone import Phone
-from tests.mini_program.planned import plan
 
 pytestmark = pytest.mark.browser
 

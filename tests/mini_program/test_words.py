@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.mini_program.phone_codes import phone_codes, reached, refused, views
+from tests.mini_program.branch.phone_codes import phone_codes, reached, refused, views
 from tests.node import ROOT, node
 
 WORDS = ROOT / "miniprogram" / "words.js"

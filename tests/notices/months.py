@@ -235,7 +235,7 @@ class Months:
             select(Gathering).where(Gathering.state.in_(states)).order_by(Gathering.id)
         ).all()
         if not found:
-            raise Refused("nothing", "没有")
+            raise Refused("not_found", "没有")
         return self.chance.choice(found)
 
     def _publish(self, session: Session) -> None:

@@ -58,7 +58,7 @@ def steps_context(article: Article, error: Refused | None = None, form: str = ""
         "longest_reason": LONGEST_REASON,
         "today": day_of(edge.now),
         "error": error,
-        "errors": error.extra.get("fields", {}) if error else {},
+        "errors": error.fields if error else {},
         "form": form,
         "typed": request.form if error else {},
     }

@@ -10,7 +10,6 @@ from handlers.console.articles.reach import article_reached
 from handlers.console.leaves.leaves import typed_day
 from handlers.console.pages import console, go, refuse_form, staff_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import staff
 from models.articles.approval import (
     CHECKLIST,
@@ -34,7 +33,7 @@ def _sent_back(article_id: int, error: Refused, form: str) -> Response:
     if error.code == "own_article":
         raise error
     article = article_reached(article_id)
-    return article_page(article, steps_context(article, error, form), STATUS_OF.get(error.code, 409))
+    return article_page(article, steps_context(article, error, form), error.status)
 
 
 def _seen() -> int:

@@ -89,7 +89,7 @@ def _change_page(
         typed=typed,
         reason=reason,
         kinds=KINDS,
-        errors=error.extra.get("fields", {}) if error else {},
+        errors=error.fields if error else {},
         error=error.message if error else "",
         **agenda_shown(host, typed),
     )

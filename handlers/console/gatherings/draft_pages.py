@@ -137,7 +137,7 @@ def draft_page(
         gathering=it,
         typed=typed,
         kinds=KINDS,
-        errors=error.extra.get("fields", {}) if error else {},
+        errors=error.fields if error else {},
         error=error.message if error else "",
         may_publish=it is not None and may(staff().posts, Verb.PUBLISH, org.path),
         calendar_note=note_on(edge.session, org, typed.day) if typed.day else "",

@@ -94,7 +94,7 @@ def _items_page(org: Org, typed: dict[str, str], error: Refused | None = None) -
         months=_months(today),
         kinds=[(kind.value, text) for kind, text in AGENDA_KIND_TEXT.items()],
         kind_text=AGENDA_KIND_TEXT,
-        errors=error.extra.get("fields", {}) if error else {},
+        errors=error.fields if error else {},
         error=error.message if error else "",
     )
 

@@ -7,9 +7,8 @@ from typing import TypeVar
 
 from flask import Response, request
 
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import need_somewhere, staff
 from handlers.reach import leave_verb, paths_where, person_reached
 from models.audit import Via
@@ -44,9 +43,9 @@ def leaves_page(error: Refused | None = None, form: str = "") -> Response:
     paths = paths_where(Verb.TICK, Verb.DECIDE)
     rolls = standing_in(edge.session, who.account_id, now=edge.now)
     people = people_of(edge.session, paths)
-    return page(
+    return form_page(
         "leaves/leaves.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         waiting=pending_of(edge.session, paths, roll_ids=rolls),
         answered=answered_of(edge.session, paths, roll_ids=rolls, since=edge.now - SHOWN_FOR),
         spells=sorted(spells_of(edge.session, paths, now=edge.now), key=lambda of: in_order(of.whose)),
@@ -64,8 +63,6 @@ def leaves_page(error: Refused | None = None, form: str = "") -> Response:
         leave_state=LEAVE_STATE_TEXT,
         report_state=REPORT_STATE_TEXT,
         away=SpellKind.AWAY,
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
         form=form,
         typed=request.form if error else {},
     )

@@ -58,7 +58,7 @@ def _makeups_page(status: int = 200, error: Refused | None = None, at: tuple[int
         done=done,
         today=day_of(current().now),
         longest=LONGEST_CONTENT,
-        wrong=error.extra.get("fields", {}) if error else {},
+        wrong=error.fields if error else {},
         wrong_at=at,
         typed=request.form,
     )

@@ -8,7 +8,6 @@ from handlers.console.minutes.form import Typed, drop_blank, move_rows, stored, 
 from handlers.console.minutes.records import record_page
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import require, staff
 from handlers.reach import confirmable, roll_reached
 from models.audit import Via
@@ -97,7 +96,7 @@ def create_minutes(roll_id: int) -> Response:
         kept = _as_stored(confirmable(roll_id, Verb.DRAFT))[0]
         if changed:
             typed.seen = kept.version
-        errors = error.extra.get("fields", {})
+        errors = error.fields
         return _minutes_page(
             head, typed, kept, 409 if changed else 400, error.message, errors=errors, changed=changed
         )
@@ -122,7 +121,7 @@ def create_filing(roll_id: int) -> Response:
             raise
         refuse_form(error)
         kept = _as_stored(head := confirmable(roll_id))
-        return _minutes_page(head, stored(*kept), kept[0], 400, error.message, errors=error.extra["fields"])
+        return _minutes_page(head, stored(*kept), kept[0], 400, error.message, errors=error.fields)
     return go("console.record", roll_id=roll_id)
 
 
@@ -141,7 +140,7 @@ def create_return(roll_id: int) -> Response:
         if error.code not in ("reason_missing", "minutes_changed"):
             raise
         refuse_form(error)
-        return record_page(roll_id, STATUS_OF.get(error.code, 409), error.message, typed_reason=reason)
+        return record_page(roll_id, error.status, error.message, typed_reason=reason)
     return go("console.record", roll_id=roll_id)
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from flask import Response
 
-from handlers.console.pages import console, page, staff_page
+from handlers.console.pages import console, form_page, page, staff_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import need_somewhere, staff
 from models.audit import Via
 from models.clock import day_of, long_day
@@ -125,9 +124,9 @@ def objection_page(
     """
     edge, who, it = current(), staff(), view.objection
     answered = it.state in ANSWERED
-    return page(
+    return form_page(
         "objections/objection.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         view=view,
         it=it,
         earlier=answers_above(edge.session, view, now=edge.now),
@@ -144,8 +143,6 @@ def objection_page(
         after=Standing(it.total_after, it.star_after),
         appeals_to=_appeals_to(view) if answered else None,
         in_time=view.appeal_until is None or day_of(edge.now) <= view.appeal_until,
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
         form=form,
         typed=typed or {},
         **words(),

@@ -6,9 +6,8 @@ from flask import Response, request
 
 from handlers.console.leaves.leaves import filing, typed_person
 from handlers.console.objections.objections import words
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import need_somewhere
 from handlers.reach import paths_where, person_reached
 from models.audit import Via
@@ -50,9 +49,9 @@ def _form(member_id: int, entry_id: int, error: Refused | None = None) -> Respon
     edge = current()
     member, branch, group = member_seen(edge.session, member_id)
     found = disputable_of(edge.session, member_id, now=edge.now)
-    return page(
+    return form_page(
         "objections/new.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         member=member,
         branch=branch,
         group=group,
@@ -60,8 +59,6 @@ def _form(member_id: int, entry_id: int, error: Refused | None = None) -> Respon
         star=found.star,
         star_title=cycle_words(found.star.cycle) if found.star else "",
         chosen=entry_id,
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
         typed=request.form,
         **words(),
     )

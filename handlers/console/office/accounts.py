@@ -9,7 +9,6 @@ from flask import Response, request
 from handlers.console.login import ask_password
 from handlers.console.pages import console, go, page, refuse_form, staff_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import need_somewhere, staff
 from models.audit import Via
 from models.duties.handover_reading import HANDED
@@ -154,7 +153,7 @@ def link_account(account_id: int) -> Response:
         )  # fmt: skip
     except Refused as error:
         refuse_form(error)
-        return _page(STATUS_OF.get(error.code, 409), {f"member-{account_id}": error.message})
+        return _page(error.status, {f"member-{account_id}": error.message})
     return go("console.accounts", under=request.form.get("under") or None)
 
 

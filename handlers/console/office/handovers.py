@@ -110,7 +110,7 @@ def create_handover() -> Response:
             status = 429 if error.code == "too_many_tries" else 400
             return _form(org, chosen, status, {"password": error.message})
         if error.code in ("bad_handover", "login_taken"):
-            return _form(org, chosen, 400, error.extra.get("fields") or {"login": error.message})
+            return _form(org, chosen, 400, error.fields or {"login": error.message})
         raise
     return _done(done)
 

@@ -7,9 +7,8 @@ from flask import Response, request
 
 from handlers.console.leaves.leaves import typed_choice, typed_day
 from handlers.console.leaves.reports import follow
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import require, staff
 from handlers.reach import person_reached
 from models.audit import Via
@@ -118,9 +117,9 @@ def _membership_page(member_id: int, error: Refused | None = None) -> Response:
     spells = spells_of_member(edge.session, member_id)
     today = day_of(edge.now)
     unrated = [one for one in spells if one.kind is SpellKind.NOT_RATED and (one.to_on or today) >= today]
-    return page(
+    return form_page(
         "people/membership.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         member=member,
         branch=branch,
         group=group,
@@ -132,8 +131,6 @@ def _membership_page(member_id: int, error: Refused | None = None) -> Response:
         leaving=[(status.value, MEMBER_STATUS_TEXT[status]) for status in LEAVING],
         said=[(how.value, text) for how, text in SAID_TEXT.items()],
         today=today,
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
         form=request.form.get("change", "") if error else "",
         typed=request.form if error else {},
     )

@@ -145,5 +145,5 @@ def _people_page(
         longest=LONGEST_NAME,
         found=found,
         typed=request.form,
-        wrong=error.extra.get("fields", {}) if error else {},
+        wrong=error.fields if error else {},
     )

@@ -7,10 +7,9 @@ from typing import NamedTuple
 from flask import Response, request
 
 from handlers.console.leaves.leaves import filing, typed_day, typed_person
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.console.points.proposals import choices_of, proposals_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import need_somewhere, staff
 from handlers.reach import paths_where, person_reached
 from models.audit import Via
@@ -92,9 +91,9 @@ def _form_page(ticks: Ticks, error: Refused | None = None) -> Response:
     today = day_of(edge.now)
     branches = {one.branch.id: one.branch for one in _people()}
     filled = request.form.get("fill", "")
-    return page(
+    return form_page(
         "points/proposal_form.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         branch=ticks.branch,
         branches=list(branches.values()),
         groups=[(home, list(of)) for home, of in groupby(ticks.people, key=lambda one: one.home)],
@@ -103,7 +102,6 @@ def _form_page(ticks: Ticks, error: Refused | None = None) -> Response:
         choices=choices_of(ticks.branch, declared=False),
         late_until=filed_until(edge.session, ticks.branch, now=edge.now),
         today=today,
-        error=error,
         late=late_words(error),
         errors=fields_of(error),
         typed=request.form,
@@ -117,7 +115,7 @@ def late_words(error: Refused | None) -> str:
 
 def fields_of(error: Refused | None) -> dict[str, str]:
     """Return what is wrong in which field of the form."""
-    fields = dict(error.extra.get("fields", {})) if error else {}
+    fields = dict(error.fields) if error else {}
     return fields | ({"day": fields["occurred_on"]} if "occurred_on" in fields else {})
 
 

@@ -8,9 +8,8 @@ from typing import Any
 from flask import Response, request
 
 from handlers.console.leaves.leaves import filing, typed_choice, typed_id
-from handlers.console.pages import console, go, page, refuse_form, staff_page
+from handlers.console.pages import console, form_page, go, refuse_form, staff_page
 from handlers.edge import current
-from handlers.errors import STATUS_OF
 from handlers.identity import need_somewhere, staff
 from handlers.reach import paths_where, person_reached
 from handlers.todo.requests import decides, own_member, scopes
@@ -46,9 +45,9 @@ def proposals_page(error: Refused | None = None, at: int = 0, form: str = "") ->
     decided = decided_below(edge.session, below, above=above, since=edge.now - SHOWN_FOR, now=edge.now)
     people = people_of(edge.session, paths_where(Verb.PROPOSE_ENTRY))
     branch = people[0].branch if people else None
-    return page(
+    return form_page(
         "points/proposals.html",
-        STATUS_OF.get(error.code, 409) if error else 200,
+        error,
         waiting=waiting,
         decided=decided,
         decides=decides,
@@ -62,11 +61,8 @@ def proposals_page(error: Refused | None = None, at: int = 0, form: str = "") ->
         said_text=SAID_TEXT,
         states=PROPOSAL_STATE_TEXT,
         show=show,
-        error=error,
-        errors=error.extra.get("fields", {}) if error else {},
         at=at if at in {row.proposal.id for row in (*waiting, *decided)} else 0,
         form=form,
-        typed=request.form if error else {},
         struck=request.form.getlist("strike") if error else [],
     )
 

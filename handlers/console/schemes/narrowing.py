@@ -92,7 +92,7 @@ def _lowered(document: SchemeDocument, org: Org, typed: dict[str, str]) -> dict[
 
 def _form(found: Published, org: Org, typed: dict[str, str], error: Refused | None = None) -> Response:
     document = document_of(found.scheme.document)
-    said = {one["path"]: one["message"] for one in error.extra.get("fields", ())} if error else {}
+    said = {one["path"]: one["message"] for one in error.fields} if error else {}
     places = [_place(document, path, typed, said) for path in document.narrow]
     rest = [message for path, message in said.items() if path not in ("title", "basis")]
     known = {place.wrong for place in places}

@@ -152,7 +152,7 @@ def checked_page(org: Org, text: bytes, *, month: str = "", refused: Refused | N
     try:
         document, warnings = check_scheme(edge.session, text, issuer=org)
     except Refused as error:
-        return _checked(org, 400, errors=error.extra.get("fields", ()), wrong=error.message)
+        return _checked(org, 400, errors=error.fields, wrong=error.message)
     return _checked(
         org,
         400 if refused else 200,

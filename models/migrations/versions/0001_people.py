@@ -1,6 +1,6 @@
 """People, organisations and the log of acts."""
 
-from alembic import op
+from models.migrations.statements import drop, run
 
 revision = "0001"
 down_revision = None
@@ -240,23 +240,24 @@ CREATE TABLE tries (
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    for table in (
-        "tries",
-        "phone_session",
-        "bind_code_use",
-        "bind_code",
-        "binding",
-        "console_session",
-        "post",
-        "spell",
-        "account",
-        "member",
-        "org_setting",
-        "org",
-        "audit",
-    ):
-        op.drop_table(table)
+    drop(
+        (
+            "tries",
+            "phone_session",
+            "bind_code_use",
+            "bind_code",
+            "binding",
+            "console_session",
+            "post",
+            "spell",
+            "account",
+            "member",
+            "org_setting",
+            "org",
+            "audit",
+        )
+    )

@@ -1,6 +1,6 @@
 """Gatherings, rolls and the calendar."""
 
-from alembic import op
+from models.migrations.statements import drop, run
 
 revision = "0002"
 down_revision = "0001"
@@ -192,20 +192,21 @@ CREATE TABLE leave (
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    for table in (
-        "leave",
-        "roll_line",
-        "amendment",
-        "roll",
-        "agenda_item",
-        "gathering_tag",
-        "gathering",
-        "planned_run",
-        "holiday_year",
-        "workday",
-    ):
-        op.drop_table(table)
+    drop(
+        (
+            "leave",
+            "roll_line",
+            "amendment",
+            "roll",
+            "agenda_item",
+            "gathering_tag",
+            "gathering",
+            "planned_run",
+            "holiday_year",
+            "workday",
+        )
+    )

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from models.migrations.statements import run
+
 revision = "0003"
 down_revision = "0002"
 
@@ -70,7 +72,7 @@ CREATE INDEX ix_point_entry_member_id_cycle ON point_entry (member_id, cycle);
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from models.migrations.statements import run
+
 revision = "0004"
 down_revision = "0003"
 
@@ -97,7 +99,7 @@ CREATE TABLE inbound_message (
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:

@@ -1,6 +1,6 @@
 """What no statement may do, whoever sends it: rewrite the ledger, forge a path, change a published scheme."""
 
-from alembic import op
+from models.migrations.statements import keep_rows, run
 
 revision = "0005"
 down_revision = "0004"
@@ -131,21 +131,11 @@ CREATE TRIGGER check_reversal BEFORE INSERT ON point_entry
 
 
 def upgrade() -> None:
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
     run(UP)
-    for table in APPEND_ONLY:
-        run(
-            f"CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        run(
-            f"CREATE TRIGGER keep_table BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
+    keep_rows(APPEND_ONLY)
 
 
 def downgrade() -> None:
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
     for table in APPEND_ONLY:
         run(f"DROP TRIGGER keep_rows ON {table}")
         run(f"DROP TRIGGER keep_table ON {table}")

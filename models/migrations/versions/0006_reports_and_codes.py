@@ -1,6 +1,6 @@
 """Reports of long absence, link codes, complaints, answers of the office."""
 
-from alembic import op
+from models.migrations.statements import drop, run
 
 revision = "0006"
 down_revision = "0005"
@@ -143,15 +143,16 @@ ALTER TABLE phone_session DROP staff_id, DROP staff_from;
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(DOWN)
-    for table in (
-        "office_answer",
-        "complaint",
-        "link_code",
-        "away_report",
-    ):
-        op.drop_table(table)
+    run(DOWN)
+    drop(
+        (
+            "office_answer",
+            "complaint",
+            "link_code",
+            "away_report",
+        )
+    )

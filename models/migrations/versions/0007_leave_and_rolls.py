@@ -1,6 +1,6 @@
 """Leave with its answer, make-up, dues, delegates, required items, screens of the hall."""
 
-from alembic import op
+from models.migrations.statements import drop, run
 
 revision = "0007"
 down_revision = "0006"
@@ -173,17 +173,18 @@ ALTER TABLE leave DROP asked_at, DROP late, DROP filed_by, DROP filed_how, DROP 
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(DOWN)
-    for table in (
-        "screen_link",
-        "delegate",
-        "dues_tick",
-        "makeup",
-        "host_attendance",
-        "required_item",
-    ):
-        op.drop_table(table)
+    run(DOWN)
+    drop(
+        (
+            "screen_link",
+            "delegate",
+            "dues_tick",
+            "makeup",
+            "host_attendance",
+            "required_item",
+        )
+    )

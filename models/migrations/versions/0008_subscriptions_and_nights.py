@@ -1,6 +1,6 @@
 """Subscription messages, prompts by the clock, emergencies at night."""
 
-from alembic import op
+from models.migrations.statements import drop, run
 
 revision = "0008"
 down_revision = "0007"
@@ -62,13 +62,14 @@ ALTER TABLE notice ALTER published_by SET NOT NULL,
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(DOWN)
-    for table in (
-        "night_override",
-        "subscription",
-    ):
-        op.drop_table(table)
+    run(DOWN)
+    drop(
+        (
+            "night_override",
+            "subscription",
+        )
+    )

@@ -1,6 +1,6 @@
 """A spell that is called off before it began covers no day: it ends on the eve of its first."""
 
-from alembic import op
+from models.migrations.statements import run
 
 revision = "0009"
 down_revision = "0008"
@@ -30,8 +30,8 @@ ALTER TABLE spell ADD CONSTRAINT ck_spell_ends_after_start CHECK (to_on >= from_
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(DOWN)
+    run(DOWN)

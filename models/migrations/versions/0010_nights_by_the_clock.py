@@ -1,6 +1,6 @@
 """An emergency keeps the moment it was let out, by the same clock as the notice it belongs to."""
 
-from alembic import op
+from models.migrations.statements import run
 
 revision = "0010"
 down_revision = "0009"
@@ -19,8 +19,8 @@ ALTER TABLE night_override DROP let_out_at;
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(DOWN)
+    run(DOWN)

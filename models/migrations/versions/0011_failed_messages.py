@@ -1,6 +1,6 @@
 """What failed is looked for each second, by whoever delivers."""
 
-from alembic import op
+from models.migrations.statements import run
 
 revision = "0011"
 down_revision = "0010"
@@ -15,8 +15,8 @@ DROP INDEX ix_delivery_failed;
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(DOWN)
+    run(DOWN)

@@ -1,6 +1,6 @@
 """Minutes with their items and decisions, each filing, return and look; handing over."""
 
-from alembic import op
+from models.migrations.statements import drop, keep_rows, run
 
 revision = "0012"
 down_revision = "0011"
@@ -194,22 +194,9 @@ CREATE TRIGGER keep_filed_parts BEFORE INSERT OR UPDATE OR DELETE ON decision
 
 
 def upgrade() -> None:
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
     run(UP)
-    for table in APPEND_ONLY:
-        run(
-            f"CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        run(
-            f"CREATE TRIGGER keep_table BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
+    keep_rows(APPEND_ONLY)
 
 
 def downgrade() -> None:
-    for table in TABLES:
-        op.drop_table(table)
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
-    for function in FUNCTIONS:
-        run(f"DROP FUNCTION {function}()")
+    drop(TABLES, FUNCTIONS)

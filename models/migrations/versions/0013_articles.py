@@ -1,6 +1,6 @@
 """Articles with their blocks, pictures and trail, and each try to publish one."""
 
-from alembic import op
+from models.migrations.statements import drop, keep_rows, run
 
 revision = "0013"
 down_revision = "0012"
@@ -250,22 +250,9 @@ CREATE TRIGGER keep_proposed_parts BEFORE INSERT OR DELETE OR UPDATE OF article_
 
 
 def upgrade() -> None:
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
     run(UP)
-    for table in APPEND_ONLY:
-        run(
-            f"CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        run(
-            f"CREATE TRIGGER keep_table BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
+    keep_rows(APPEND_ONLY)
 
 
 def downgrade() -> None:
-    for table in TABLES:
-        op.drop_table(table)
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
-    for function in FUNCTIONS:
-        run(f"DROP FUNCTION {function}()")
+    drop(TABLES, FUNCTIONS)

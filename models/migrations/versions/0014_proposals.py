@@ -1,6 +1,6 @@
 """Proposals, what they count for in the ledger, and schemes that hold from a month on."""
 
-from alembic import op
+from models.migrations.statements import drop, run
 
 revision = "0014"
 down_revision = "0013"
@@ -168,14 +168,9 @@ ALTER TABLE handover DROP CONSTRAINT ck_handover_role, ADD CONSTRAINT ck_handove
 
 
 def upgrade() -> None:
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
     run(UP)
 
 
 def downgrade() -> None:
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
     run(DOWN)
-    for table in TABLES:
-        op.drop_table(table)
-    for function in FUNCTIONS:
-        run(f"DROP FUNCTION {function}()")
+    drop(TABLES, FUNCTIONS)

@@ -1,6 +1,6 @@
 """Ratings: one cycle of one branch, its runs and results, what the meeting decides, vetoes."""
 
-from alembic import op
+from models.migrations.statements import drop, keep_rows, run
 
 revision = "0015"
 down_revision = "0014"
@@ -207,23 +207,10 @@ DROP TRIGGER keep_closed_cycle ON point_entry;
 
 
 def upgrade() -> None:
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
     run(UP)
-    for table in APPEND_ONLY:
-        run(
-            f"CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        run(
-            f"CREATE TRIGGER keep_table BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
+    keep_rows(APPEND_ONLY)
 
 
 def downgrade() -> None:
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
     run(DOWN)
-    for table in TABLES:
-        op.drop_table(table)
-    for function in FUNCTIONS:
-        run(f"DROP FUNCTION {function}()")
+    drop(TABLES, FUNCTIONS)

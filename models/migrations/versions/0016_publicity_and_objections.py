@@ -1,6 +1,6 @@
 """Ratings on the board and in the archive, and objections."""
 
-from alembic import op
+from models.migrations.statements import drop, keep_rows, run
 
 revision = "0016"
 down_revision = "0015"
@@ -149,22 +149,9 @@ CREATE TRIGGER keep_answered_objection BEFORE UPDATE ON objection
 
 
 def upgrade() -> None:
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
     run(UP)
-    for table in APPEND_ONLY:
-        run(
-            f"CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        run(
-            f"CREATE TRIGGER keep_table BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
+    keep_rows(APPEND_ONLY)
 
 
 def downgrade() -> None:
-    run = op.get_bind().execution_options(no_parameters=True).exec_driver_sql
-    for table in TABLES:
-        op.drop_table(table)
-    for function in FUNCTIONS:
-        run(f"DROP FUNCTION {function}()")
+    drop(TABLES, FUNCTIONS)

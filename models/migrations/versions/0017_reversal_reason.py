@@ -1,6 +1,6 @@
 """Why an approved entry was taken back; how an answer was told, also after the decision."""
 
-from alembic import op
+from models.migrations.statements import run
 
 revision = "0017"
 down_revision = "0016"
@@ -36,8 +36,8 @@ END $$;
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(DOWN)
+    run(DOWN)

@@ -1,6 +1,6 @@
 """An entry and the filing of its cycle at the same moment: the one that comes second sees the first."""
 
-from alembic import op
+from models.migrations.statements import run
 
 revision = "0018"
 down_revision = "0017"
@@ -31,8 +31,8 @@ END $$;
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(DOWN)
+    run(DOWN)

@@ -1,6 +1,6 @@
 """Where members belonged before they moved within the zone."""
 
-from alembic import op
+from models.migrations.statements import drop, run
 
 revision = "0019"
 down_revision = "0018"
@@ -36,8 +36,8 @@ CREATE TRIGGER keep_table BEFORE TRUNCATE ON member_move
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.drop_table("member_move")
+    drop(["member_move"])

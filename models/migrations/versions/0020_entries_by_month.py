@@ -1,6 +1,6 @@
 """Entries are found by member and month: cycles may be of another length where somebody moved to."""
 
-from alembic import op
+from models.migrations.statements import run
 
 revision = "0020"
 down_revision = "0019"
@@ -16,8 +16,8 @@ CREATE INDEX ix_point_entry_member_id_cycle ON point_entry (member_id, cycle);
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(DOWN)
+    run(DOWN)

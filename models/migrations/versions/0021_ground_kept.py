@@ -1,6 +1,6 @@
 """What stays as it was said until it is decided, and what no entry and no rating does without its paper."""
 
-from alembic import op
+from models.migrations.statements import run
 
 revision = "0021"
 down_revision = "0020"
@@ -81,8 +81,8 @@ DOWN = "".join(
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(DOWN)
+    run(DOWN)

@@ -1,6 +1,6 @@
 """When a member opened a notice for the first time."""
 
-from alembic import op
+from models.migrations.statements import drop, run
 
 revision = "0022"
 down_revision = "0021"
@@ -17,8 +17,8 @@ CREATE TABLE notice_read (
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:
-    op.drop_table("notice_read")
+    drop(["notice_read"])

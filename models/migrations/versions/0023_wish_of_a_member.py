@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from models.migrations.statements import run
+
 revision = "0023"
 down_revision = "0022"
 
@@ -13,7 +15,7 @@ ALTER TABLE complaint ADD COLUMN wish VARCHAR(24),
 
 
 def upgrade() -> None:
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(UP)
+    run(UP)
 
 
 def downgrade() -> None:

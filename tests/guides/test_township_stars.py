@@ -29,12 +29,12 @@ from models.ratings.procedure.rating import Rating, RatingAct, RatingState
 from tests.conftest import NOON, REDIS
 from tests.factories import a_post, an_account
 from tests.finger import MENU, Part
-from tests.guide import Places, Walk, walk_as
+from tests.guides.guide import Places, Walk, walk_as
+from tests.guides.test_points_page import approved, numbered, owed
+from tests.guides.test_township_page import HOME, NEIGHBOUR, STEPS, branch
+from tests.guides.test_township_page import TABLE as ALL_YEAR
 from tests.handlers.console.ratings.rated_site import DECEMBER, HUNG, begin, meet, put_up, rate_by
 from tests.handlers.console_site import Site, open_site
-from tests.test_points_page import approved, numbered, owed
-from tests.test_township_page import HOME, NEIGHBOUR, STEPS, branch
-from tests.test_township_page import TABLE as ALL_YEAR
 
 pytestmark = pytest.mark.browser
 

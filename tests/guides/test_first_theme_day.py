@@ -22,7 +22,7 @@ from models.people.member import Member
 from tests.conftest import NOON, REDIS
 from tests.factories import KEYRING, a_required_item
 from tests.finger import Each, Part
-from tests.guide import Beside, Places, Walk, steps_of, walk_as
+from tests.guides.guide import Beside, Places, Walk, steps_of, walk_as
 from tests.handlers.console_site import Site, open_site
 from tests.handlers.mini_program.at_work import bound_phone
 

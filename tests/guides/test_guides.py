@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.guide import DOCS
+from tests.guides.guide import DOCS
 from tests.pictures.shelf import DOCUMENTS, KEPT, shown, shown_in
 
 GUIDES = [path for path in sorted(DOCS.glob("*.md")) if not path.name.isascii()]

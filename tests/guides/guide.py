@@ -15,7 +15,7 @@ from models.people.console import HASHER, start_session
 from tests.finger import MENU, PAGE, TAPPABLE, Each, Part, Seen
 from tests.handlers.console_site import Site, served
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 COPIES = ("复制", "全部复制")  # begin what no page can do without a script
 PASSWORD = "river-stone-42"
 HEADINGS = Part("h1, h2, h3")

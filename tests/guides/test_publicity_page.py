@@ -21,7 +21,7 @@ from tests.articles.photos import SECRET, a_photo_of_a_phone
 from tests.articles.records import a_record
 from tests.conftest import NOON, REDIS
 from tests.finger import MENU, Part
-from tests.guide import DOCS, Beside, Places, Walk, steps_of, walk_as
+from tests.guides.guide import DOCS, Beside, Places, Walk, steps_of, walk_as
 from tests.handlers.console_site import Site, open_site
 from tests.simulated import Account, running_simulator
 

@@ -21,7 +21,7 @@ from models.points.proposing import propose
 from models.ratings.objections.objection import Objection, ObjectionState
 from tests.conftest import NOON, REDIS
 from tests.finger import MENU, Part
-from tests.guide import Beside, Places, Walk, steps_of, walk_as
+from tests.guides.guide import Beside, Places, Walk, steps_of, walk_as
 from tests.handlers.console.ratings.rated_site import rate_by
 from tests.handlers.console_site import NAMES, Site, open_site
 

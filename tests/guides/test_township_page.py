@@ -21,9 +21,9 @@ from models.people.account import Account
 from tests.articles.records import PEOPLE, a_record
 from tests.conftest import NOON, REDIS
 from tests.finger import MENU, Part
-from tests.guide import PASSWORD, Beside, Places, Walk, steps_of, walk_as
+from tests.guides.guide import PASSWORD, Beside, Places, Walk, steps_of, walk_as
+from tests.guides.test_publicity_page import proposed
 from tests.handlers.console_site import Site, open_site
-from tests.test_publicity_page import proposed
 
 pytestmark = pytest.mark.browser
 

@@ -15,11 +15,11 @@ from models.base import Sessions
 from models.ratings.procedure.rating import Act, Rating, RatingAct, RatingState
 from tests.conftest import NOON, REDIS
 from tests.finger import MENU, Each, Part
-from tests.guide import Places, Walk, walk_as
+from tests.guides.guide import Places, Walk, walk_as
+from tests.guides.test_points_page import FIRST_GROUP, STEPS, approved, numbered, owed
+from tests.guides.test_points_page import TABLE as DURING_THE_YEAR
 from tests.handlers.console.ratings.rated_site import DECEMBER, rate_by
 from tests.handlers.console_site import Site, open_site
-from tests.test_points_page import FIRST_GROUP, STEPS, approved, numbered, owed
-from tests.test_points_page import TABLE as DURING_THE_YEAR
 
 pytestmark = pytest.mark.browser
 

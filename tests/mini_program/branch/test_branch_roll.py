@@ -13,10 +13,10 @@ from models.gatherings.roll import CheckedIn, RollLine, Status
 from models.people.member import Member
 from tests.conftest import NOON
 from tests.handlers.console_site import NAMES
+from tests.mini_program.branch.working import at_work, mark, other_hand
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.hall import hold
 from tests.mini_program.phone import Phone
-from tests.mini_program.working import at_work, mark, other_hand
 
 pytestmark = pytest.mark.browser
 

@@ -15,10 +15,10 @@ from models.gatherings.roll import Leave, RollLine, Status
 from models.people.said import Said
 from tests.conftest import NOON, REDIS
 from tests.finger import MENU, Part
-from tests.guide import Beside, Places, Walk, steps_of, walk_as
+from tests.guides.guide import Beside, Places, Walk, steps_of, walk_as
+from tests.guides.test_first_theme_day import digits_of
 from tests.handlers.console_site import NAMES, Site, open_site, publish_theme_day, rolls_by_org
 from tests.handlers.mini_program.at_work import bound_phone
-from tests.test_first_theme_day import digits_of
 
 pytestmark = pytest.mark.browser
 

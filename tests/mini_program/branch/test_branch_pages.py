@@ -21,9 +21,9 @@ from models.people.said import Filing, Said
 from tests.conftest import NOON
 from tests.factories import KEYRING, a_member
 from tests.handlers.console_site import publish_theme_day
+from tests.mini_program.branch.working import BRANCH, at_work, code_on, mark, other_hand, type_digits
 from tests.mini_program.conftest import PhoneOf, Zone, a_served_zone
 from tests.mini_program.hall import CHECK_IN, hold
-from tests.mini_program.working import BRANCH, at_work, code_on, mark, other_hand, type_digits
 from tests.simulated import Account
 
 pytestmark = pytest.mark.browser

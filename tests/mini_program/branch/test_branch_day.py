@@ -9,9 +9,7 @@ from models.people.link_code import LIFE
 from tests.conftest import NOON
 from tests.handlers.console_site import publish_theme_day
 from tests.handlers.mini_program.at_work import digits_for
-from tests.mini_program.conftest import BASE, PhoneOf, Zone
-from tests.mini_program.hall import CHECK_IN
-from tests.mini_program.working import (
+from tests.mini_program.branch.working import (
     BRANCH,
     at_work,
     close_the_month,
@@ -19,6 +17,8 @@ from tests.mini_program.working import (
     newest_gathering,
     type_digits,
 )
+from tests.mini_program.conftest import BASE, PhoneOf, Zone
+from tests.mini_program.hall import CHECK_IN
 
 pytestmark = pytest.mark.browser
 

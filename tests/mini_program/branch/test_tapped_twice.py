@@ -12,13 +12,13 @@ from tests.handlers.console.points.a_year_of_points import WHO, count_by_the_zon
 from tests.handlers.console_site import publish_theme_day
 from tests.handlers.mini_program.at_work import digits_for
 from tests.mini_program import screen
+from tests.mini_program.branch.planned import plan
+from tests.mini_program.branch.working import at_work
 from tests.mini_program.conftest import PhoneOf, Zone
 from tests.mini_program.hall import digits, slip
 from tests.mini_program.phone import Phone
-from tests.mini_program.planned import plan
 from tests.mini_program.test_away import AWAY, HOST, ON, fill
 from tests.mini_program.test_declarations import declares
-from tests.mini_program.working import at_work
 
 pytestmark = pytest.mark.browser
 

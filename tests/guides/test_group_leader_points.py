@@ -15,12 +15,10 @@ from models.ratings.objections.objection import Objection
 from tests.conftest import NOON, REDIS
 from tests.factories import a_post
 from tests.finger import MENU, Part
-from tests.guide import Places, Walk, walk_as
-from tests.handlers.console.ratings.rated_site import rate_by
-from tests.handlers.console_site import Site, open_site
-from tests.test_group_leader import OWN, STEPS, STRANGERS
-from tests.test_group_leader import TABLE as MEETINGS
-from tests.test_points_page import (
+from tests.guides.guide import Places, Walk, walk_as
+from tests.guides.test_group_leader import OWN, STEPS, STRANGERS
+from tests.guides.test_group_leader import TABLE as MEETINGS
+from tests.guides.test_points_page import (
     FOURTEEN,
     WRONGED,
     approve_by_commissioner,
@@ -29,6 +27,8 @@ from tests.test_points_page import (
     put_down,
     write_down,
 )
+from tests.handlers.console.ratings.rated_site import rate_by
+from tests.handlers.console_site import Site, open_site
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,1 @@
+"""The guides in docs/, followed line by line by whoever they are written for."""

@@ -1,0 +1,1 @@
+"""The pages of the mini-program with which a branch works."""
