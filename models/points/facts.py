@@ -22,7 +22,7 @@ from pydantic import (
 
 from models.points.cycle import CYCLE, PERIOD
 from models.points.entry import Source
-from models.points.problem import Problem, misshapen, told
+from models.points.problem import Problem, in_words, misshapen
 from models.points.schemes.piece import Code, LevelName
 from models.points.schemes.stars import Grade
 from models.points.strict_json import UnreadableJSON, parse_json
@@ -221,7 +221,7 @@ def facts_of(content: object) -> Facts:
 
 def facts_refused(found: Sequence[Problem]) -> Refused:
     """Make the refusal of facts that cannot be used: where in the JSON, and why."""
-    return Refused("facts_invalid", **told("核算用的材料", found))
+    return Refused("facts_invalid", **in_words("核算用的材料", found))
 
 
 def _disagreements(facts: Facts) -> Iterator[Problem]:

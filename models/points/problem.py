@@ -64,14 +64,14 @@ def misshapen(error: ValidationError) -> list[Problem]:
     ]
 
 
-class Told(TypedDict):
+class InWords(TypedDict):
     """What a refusal says of a text: a sentence, and each place with its reason."""
 
     message: str
     fields: list[dict[str, Any]]
 
 
-def told(what: str, found: Sequence[Problem], *, most: int | None = None) -> Told:
+def in_words(what: str, found: Sequence[Problem], *, most: int | None = None) -> InWords:
     """Say what is wrong in a text: how many places, the first of them in words, `most` of them by path."""
     message = f"{what}有 {len(found)} 处要改：{found[0].path or '全文'}：{found[0].message}。"
     return {"message": message, "fields": [one._asdict() for one in found[:most]]}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from models.points.problem import Problem, misshapen, path_of, told
+from models.points.problem import Problem, in_words, misshapen, path_of
 from models.points.schemes.checks import problems
 from models.points.schemes.document import MOST_ITEMS, SchemeDocument
 from models.points.strict_json import UnreadableJSON, parse_json
@@ -36,7 +36,7 @@ def read_scheme(text: str | bytes) -> SchemeDocument:
 
 def scheme_refused(found: Sequence[Problem]) -> Refused:
     """Make the refusal of a scheme document, MOST_TOLD places by path."""
-    return Refused("scheme_invalid", **told("积分办法", found, most=MOST_TOLD))
+    return Refused("scheme_invalid", **in_words("积分办法", found, most=MOST_TOLD))
 
 
 def _too_much(content: object, loc: tuple[int | str, ...], depth: int) -> Problem | None:
